@@ -1,0 +1,3 @@
+from . import importers
+from . import models
+from . import wizards

@@ -1,0 +1,317 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import float_round
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Charge:
+    """One amount of a report row: what becomes one order line.
+
+    ``amount`` and ``tax`` are Amazon's figures for the whole line in the order's
+    currency. ``mode`` says how they relate:
+
+    - ``compute``: the amount is gross, Odoo's taxes say how much tax it contains
+    - ``contained``: the amount is gross and contains ``tax``
+    - ``on_top``: the amount is net, ``tax`` comes on top
+    """
+
+    line_type: str
+    quantity: int
+    amount: Decimal
+    tax: Decimal
+    mode: str
+    name: str
+    withheld: Decimal = ZERO
+
+    @property
+    def figures(self):
+        """What Amazon said, to notice a later change."""
+        return {
+            "quantity": self.quantity,
+            "amount": _plain(self.amount),
+            "tax": _plain(self.tax),
+            "withheld": _plain(self.withheld),
+        }
+
+
+def _plain(amount):
+    return format((amount + 0).normalize(), "f")
+
+
+class AmazonOrderLineBuilder(models.AbstractModel):
+    _name = "amazon.order.line.builder"
+    _description = "Order Lines of an Amazon Report Row"
+
+    @api.model
+    def prepare_lines(self, row, batch, order_vals, product):
+        """Return the values of the order lines of one report row.
+
+        :param row: ``SaleRow``
+        :param batch: ``OrderBatch``, the batch's look-ups
+        :param order_vals: dict with ``fiscal_position``, ``currency``, ``marketplace``,
+            ``warehouse`` and ``customer`` records of the order
+        :param product: ``product.product`` of the item
+        :return: list of dicts for ``sale.order.line``, without ``order_id``
+        """
+        charges = self._get_charges(row, batch, order_vals)
+        taxes = self._get_taxes(row, batch, order_vals, product)
+        return [
+            self._prepare_line(charge, batch, order_vals, product, taxes)
+            for charge in charges
+        ]
+
+    # === AMAZON'S FIGURES === #
+
+    def _get_charges(self, row, batch, order_vals):
+        """Return the amounts of a row as a list of `Charge`, the item first."""
+        item_price = row.item_price or ZERO
+        parts = [
+            ("item", row.quantity, item_price, row.item_tax),
+            ("shipping", 1, row.shipping_price, row.shipping_tax),
+            ("gift_wrap", 1, row.gift_wrap_price, row.gift_wrap_tax),
+            (
+                "item_promotion",
+                1,
+                row.item_promotion,
+                self._get_promotion_tax(
+                    row.item_promotion, item_price, row.item_tax, batch, order_vals
+                ),
+            ),
+            (
+                "shipping_promotion",
+                1,
+                row.ship_promotion,
+                self._get_promotion_tax(
+                    row.ship_promotion,
+                    row.shipping_price,
+                    row.shipping_tax,
+                    batch,
+                    order_vals,
+                ),
+            ),
+        ]
+        return [
+            self._get_charge(
+                row, batch, order_vals, kind, quantity, amount or ZERO, tax or ZERO
+            )
+            for kind, quantity, amount, tax in parts
+            if kind == "item" or amount or tax
+        ]
+
+    def _get_charge(self, row, batch, order_vals, kind, quantity, amount, tax):
+        charge = Charge(
+            kind,
+            quantity,
+            amount,
+            tax,
+            self._get_mode(row, batch, order_vals, tax),
+            self._get_name(row, kind),
+        )
+        if self._is_collected_by_amazon(row):
+            charge.withheld = tax
+            charge.tax = ZERO
+            if charge.mode == "contained":
+                charge.amount -= tax
+            charge.mode = "on_top"
+        return charge
+
+    def _get_promotion_tax(self, promotion, price, tax, batch, order_vals):
+        """Return the tax share of a promotion, which the reports do not give.
+
+        Where prices contain the tax, a promotion lowers it in proportion; where the
+        tax comes on top, Amazon's tax is that of the reduced price already.
+        """
+        if not promotion or not price or not tax:
+            return ZERO
+        if not self._prices_include_tax(batch, order_vals):
+            return ZERO
+        digits = Decimal(1).scaleb(-order_vals["currency"].decimal_places)
+        return (promotion * tax / price).quantize(digits)
+
+    def _prices_include_tax(self, batch, order_vals):
+        marketplace = order_vals["marketplace"]
+        if marketplace:
+            return marketplace.price_includes_tax
+        return not batch.report.kind.endswith("_na")
+
+    def _get_mode(self, row, batch, order_vals, tax):
+        if not self._prices_include_tax(batch, order_vals):
+            return "on_top"
+        if tax or self._is_untaxed_business_sale(row, batch, order_vals):
+            return "contained"
+        return "compute"
+
+    def _is_untaxed_business_sale(self, row, batch, order_vals):
+        """Whether Amazon charged no VAT: a cross-border sale to a business, by VCS."""
+        return (
+            batch.account.vat_service != "none"
+            and not row.item_tax
+            and bool(order_vals["customer"].vat)
+            and row.recipient.country.upper()
+            != (order_vals["warehouse"].partner_id.country_id.code or "")
+        )
+
+    def _is_collected_by_amazon(self, row):
+        """Whether Amazon collects the tax and pays it to the authorities itself."""
+        return bool(
+            getattr(row, "tax_collection_responsible_party", "")
+            or getattr(row, "tax_collection_model", "")
+            or getattr(row, "ioss_number", "")
+        )
+
+    def _get_name(self, row, kind):
+        """Return the description of a line; empty where the product's own serves."""
+        if kind == "gift_wrap":
+            return "\n".join(
+                filter(
+                    None,
+                    (
+                        getattr(row, "gift_wrap_type", ""),
+                        getattr(row, "gift_message", ""),
+                    ),
+                )
+            )
+        if kind == "item_promotion":
+            return getattr(row, "item_promotion_ids", "")
+        if kind == "shipping_promotion":
+            return getattr(row, "ship_promotion_ids", "")
+        return ""
+
+    # === ODOO'S LINES === #
+
+    def _get_taxes(self, row, batch, order_vals, product):
+        """Return the taxes of all lines of a row: shipping follows the goods."""
+        fiscal_position = order_vals["fiscal_position"]
+        key = (product.id, fiscal_position.id)
+        if key not in batch.taxes:
+            taxes = product.taxes_id._filter_taxes_by_company(batch.company)
+            batch.taxes[key] = fiscal_position.map_tax(taxes)
+        taxes = batch.taxes[key]
+        if self._is_collected_by_amazon(row):
+            taxes = batch.account.withheld_tax_ids or (
+                taxes if not any(taxes.mapped("amount")) else taxes.browse()
+            )
+        return taxes
+
+    def _prepare_line(self, charge, batch, order_vals, item, taxes):
+        product = self._get_product(charge, batch, item)
+        if charge.tax and not taxes:
+            taxes = batch.account._get_stated_tax()
+        net, tax_amounts = self._split(charge, batch, order_vals["currency"], taxes)
+        total = net + sum(tax_amounts.values())
+        included = sum(
+            amount for tax, amount in tax_amounts.items() if tax.price_include
+        )
+        price = (net + included) / charge.quantity if charge.quantity else 0.0
+        stored = self._round_price(price)
+        currency = order_vals["currency"]
+        if currency.compare_amounts(stored, price):
+            # Odoo keeps exact amounts only while the two agree in the currency.
+            price = stored
+        return {
+            "product_id": product.id,
+            "name": self._get_description(charge, product),
+            "product_uom_qty": charge.quantity,
+            "product_uom_id": product.uom_id.id,
+            "price_unit": stored,
+            # Anything else than the price, so that a later change of the quantity
+            # does not bring the price list's price.
+            "technical_price_unit": 0.0 if stored else -1.0,
+            "discount": 0.0,
+            "tax_ids": [(6, 0, taxes.ids)],
+            "extra_tax_data": {
+                "currency_id": currency.id,
+                "price_unit": price,
+                "discount": 0.0,
+                "quantity": float(charge.quantity),
+                "manual_total_excluded_currency": net,
+                "manual_tax_amounts": {
+                    str(tax.id): {
+                        "base_amount_currency": net,
+                        "tax_amount_currency": amount,
+                    }
+                    for tax, amount in tax_amounts.items()
+                },
+            },
+            "amazon_line_type": charge.line_type,
+            "amazon_figures": charge.figures,
+            "amazon_amount_total": total,
+            "amazon_tax_withheld": float(charge.withheld),
+        }
+
+    def _get_product(self, charge, batch, item):
+        account = batch.account
+        return {
+            "item": item,
+            "shipping": account.shipping_product_id,
+            "gift_wrap": account.gift_wrap_product_id,
+            "item_promotion": account.item_promotion_product_id,
+            "shipping_promotion": account.shipping_promotion_product_id,
+        }[charge.line_type]
+
+    def _get_description(self, charge, product):
+        own = product.get_product_multiline_description_sale()
+        return f"{own}\n{charge.name}" if charge.name else own
+
+    def _round_price(self, price):
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        return float_round(price, precision_digits=digits)
+
+    def _split(self, charge, batch, currency, taxes):
+        """Split an amount into net and tax, exact in the currency.
+
+        :return: ``(net, {account.tax: amount})``
+        """
+        taxes = taxes.flatten_taxes_hierarchy()
+        amount = float(charge.amount)
+        special_mode = (
+            "total_excluded" if charge.mode == "on_top" else "total_included"
+        )
+        computed = self._compute_taxes(batch, taxes, amount, currency, special_mode)
+        if charge.mode == "compute":
+            total_tax = currency.round(sum(computed.values()))
+        else:
+            total_tax = float(charge.tax)
+            computed = self._distribute(total_tax, computed, currency)
+        net = amount if charge.mode == "on_top" else amount - total_tax
+        return currency.round(net), computed
+
+    def _compute_taxes(self, batch, taxes, amount, currency, special_mode):
+        """Return Odoo's own tax amounts: ``{account.tax: amount}``."""
+        key = (tuple(taxes.ids), amount, currency.id, special_mode)
+        if key not in batch.tax_amounts:
+            AccountTax = self.env["account.tax"]
+            base_line = AccountTax._prepare_base_line_for_taxes_computation(
+                {},
+                tax_ids=taxes,
+                price_unit=amount,
+                quantity=1.0,
+                currency_id=currency,
+                special_mode=special_mode,
+            )
+            AccountTax._add_tax_details_in_base_line(base_line, batch.company)
+            AccountTax._round_base_lines_tax_details([base_line], batch.company)
+            batch.tax_amounts[key] = {
+                data["tax"]: data["tax_amount_currency"]
+                for data in base_line["tax_details"]["taxes_data"]
+                if not data["is_reverse_charge"]
+            }
+        return dict(batch.tax_amounts[key])
+
+    def _distribute(self, total, weights, currency):
+        """Distribute Amazon's tax over Odoo's taxes in proportion, exactly."""
+        weight_sum = sum(weights.values())
+        shares = {}
+        left = total
+        for tax, weight in weights.items():
+            share = currency.round(total * weight / weight_sum) if weight_sum else 0.0
+            shares[tax] = share
+            left -= share
+        if shares:
+            first = next(iter(shares))
+            shares[first] = currency.round(shares[first] + left)
+        return shares

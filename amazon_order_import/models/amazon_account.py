@@ -1,0 +1,486 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..selling_partner import Credentials, SellingPartnerClient
+from ..selling_partner.errors import (
+    AuthorizationError,
+    RetryableError,
+    RoleMissingError,
+    SellingPartnerError,
+)
+
+_logger = logging.getLogger(__name__)
+
+SECRET_GROUP = "base.group_system"
+
+
+class AmazonAccount(models.Model):
+    _name = "amazon.account"
+    _description = "Amazon Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, help="How you call this seller account")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    region = fields.Selection(
+        [("eu", "Europe"), ("na", "North America"), ("fe", "Far East")],
+        required=True,
+        default="eu",
+        help="Amazon authorises one region at a time: "
+        "a seller in two regions has two accounts here",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Gets the to-dos of this account; salesperson of its orders",
+    )
+
+    # Credentials: readable by system administrators only.
+    lwa_client_id = fields.Char(
+        "Client ID",
+        groups=SECRET_GROUP,
+        copy=False,
+        help="LWA credentials of the application (Seller Central > Develop Apps)",
+    )
+    lwa_client_secret = fields.Char("Client Secret", groups=SECRET_GROUP, copy=False)
+    lwa_refresh_token = fields.Char(
+        "Refresh Token",
+        groups=SECRET_GROUP,
+        copy=False,
+        help="Shown by Seller Central after Develop Apps > Authorize app",
+    )
+    sp_api_endpoint = fields.Char(
+        "API Endpoint",
+        groups=SECRET_GROUP,
+        help="Empty: Amazon. Set for Amazon's sandbox, a proxy or the simulator",
+    )
+    lwa_endpoint = fields.Char(
+        "Login Endpoint",
+        groups=SECRET_GROUP,
+        help="Empty: Amazon. Set for a proxy or the simulator",
+    )
+    has_credentials = fields.Boolean(compute="_compute_has_credentials")
+    connection_state = fields.Selection(
+        [
+            ("not_connected", "Not connected"),
+            ("connected", "Connected"),
+            ("unreachable", "Amazon unreachable"),
+            ("role_missing", "Role missing"),
+            ("unauthorized", "Authorisation refused"),
+        ],
+        default="not_connected",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    connection_message = fields.Text(readonly=True, copy=False)
+    connection_checked = fields.Datetime("Last Check", readonly=True, copy=False)
+
+    # Settings of the import.
+    channel_ids = fields.One2many(
+        "amazon.account.marketplace",
+        "account_id",
+        "Channels",
+        context={"active_test": False},
+    )
+    vat_service = fields.Selection(
+        [
+            ("none", "None: Odoo computes the tax"),
+            ("vcs_lite", "VCS Lite: Amazon computes the tax, you invoice"),
+            ("vcs", "VCS: Amazon computes the tax and invoices"),
+        ],
+        "VAT Calculation Service",
+        required=True,
+        default="none",
+        help="Whether this seller takes part in Amazon's VAT Calculation Service",
+    )
+    unknown_sku_policy = fields.Selection(
+        [
+            ("wait", "Wait until the SKU has a product"),
+            ("placeholder", "Use the placeholder product"),
+            ("create", "Create the product"),
+        ],
+        "Unknown SKU",
+        required=True,
+        default="wait",
+    )
+    placeholder_product_id = fields.Many2one(
+        "product.product",
+        "Placeholder Product",
+        check_company=True,
+        default=lambda self: self._default_product("product_unknown_item"),
+    )
+    shipping_product_id = fields.Many2one(
+        "product.product",
+        "Shipping",
+        check_company=True,
+        default=lambda self: self._default_product("product_shipping"),
+    )
+    gift_wrap_product_id = fields.Many2one(
+        "product.product",
+        "Gift Wrap",
+        check_company=True,
+        default=lambda self: self._default_product("product_gift_wrap"),
+    )
+    item_promotion_product_id = fields.Many2one(
+        "product.product",
+        "Item Promotion",
+        check_company=True,
+        default=lambda self: self._default_product("product_item_promotion"),
+    )
+    shipping_promotion_product_id = fields.Many2one(
+        "product.product",
+        "Shipping Promotion",
+        check_company=True,
+        default=lambda self: self._default_product("product_shipping_promotion"),
+    )
+    withheld_tax_ids = fields.Many2many(
+        "account.tax",
+        string="Tax when Amazon collects it",
+        check_company=True,
+        domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
+        help="Tax (of 0 %) on the lines of orders whose sales tax or VAT Amazon "
+        "collects and pays itself. Empty: those lines carry no tax",
+    )
+    stated_tax_id = fields.Many2one(
+        "account.tax",
+        "Tax Stated by Amazon",
+        check_company=True,
+        domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
+        copy=False,
+        help="Tax (of 0 %) that carries the tax amount of Amazon's report where the "
+        "product and the fiscal position give no tax. Created when first needed",
+    )
+    confirm_orders = fields.Boolean(
+        default=True,
+        help="Confirm imported orders at once. Off: they stay quotations",
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        check_company=True,
+        help="Delivers merchant-fulfilled orders. Empty: the company's first warehouse",
+    )
+    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
+
+    report_ids = fields.One2many("amazon.report", "account_id")
+    order_count = fields.Integer(compute="_compute_counts")
+    attention_count = fields.Integer("To Do", compute="_compute_counts")
+    offer_waiting_count = fields.Integer("Waiting SKUs", compute="_compute_counts")
+
+    def _default_product(self, name):
+        return self.env.ref(f"amazon_order_import.{name}", raise_if_not_found=False)
+
+    @api.depends("lwa_client_id", "lwa_client_secret", "lwa_refresh_token")
+    def _compute_has_credentials(self):
+        for account in self.sudo():
+            account.has_credentials = bool(
+                account.lwa_client_id
+                and account.lwa_client_secret
+                and account.lwa_refresh_token
+            )
+
+    def _compute_counts(self):
+        orders = dict(
+            self.env["sale.order"]._read_group(
+                [("amazon_account_id", "in", self.ids)],
+                ["amazon_account_id"],
+                ["__count"],
+            )
+        )
+        reports = dict(
+            self.env["amazon.report"]._read_group(
+                [
+                    ("account_id", "in", self.ids),
+                    ("state", "in", ("attention", "failed")),
+                ],
+                ["account_id"],
+                ["__count"],
+            )
+        )
+        offers = dict(
+            self.env["amazon.offer"]._read_group(
+                [("account_id", "in", self.ids), ("product_id", "=", False)],
+                ["account_id"],
+                ["__count"],
+            )
+        )
+        for account in self:
+            account.order_count = orders.get(account, 0)
+            account.attention_count = reports.get(account, 0)
+            account.offer_waiting_count = offers.get(account, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._clean_credentials(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._clean_credentials(vals))
+
+    def _clean_credentials(self, vals):
+        """Strip what comes along when a credential is pasted (spaces, line ends)."""
+        secrets = {"lwa_client_id", "lwa_client_secret", "lwa_refresh_token"}
+        return {
+            name: value.strip() if name in secrets and value else value
+            for name, value in vals.items()
+        }
+
+    # === SELLING PARTNER API === #
+
+    def _get_client(self):
+        """Return a client for this account, to be used as a context manager.
+
+        :raise UserError: where a credential is missing
+        """
+        self.ensure_one()
+        # The credentials are readable by system administrators only; the client keeps
+        # them to itself.
+        account = self.sudo()
+        if not account.has_credentials:
+            raise UserError(
+                self.env._(
+                    "The Amazon account %(account)s is not connected: its client ID, "
+                    "client secret or refresh token is missing. A system administrator "
+                    "enters them under Amazon > Configuration > Accounts.",
+                    account=account.name,
+                )
+            )
+        return SellingPartnerClient(
+            Credentials(
+                account.lwa_client_id,
+                account.lwa_client_secret,
+                account.lwa_refresh_token,
+            ),
+            region=account.region,
+            endpoint=account.sp_api_endpoint or None,
+            lwa_endpoint=account.lwa_endpoint or None,
+        )
+
+    def _set_connection(self, state, message=False):
+        """Store the outcome of the latest contact with Amazon."""
+        self.sudo().write(
+            {
+                "connection_state": state,
+                "connection_message": message,
+                "connection_checked": fields.Datetime.now(),
+            }
+        )
+
+    def _note_api_error(self, error):
+        """Store on the account what an error of Amazon says about the connection.
+
+        :param error: a ``SellingPartnerError``
+        """
+        if isinstance(error, AuthorizationError):
+            self._set_connection("unauthorized", self._explain_error(error))
+        elif isinstance(error, RoleMissingError):
+            self._set_connection("role_missing", self._explain_error(error))
+        elif isinstance(error, RetryableError) and error.status != 429:
+            self._set_connection("unreachable", self._explain_error(error))
+
+    def _explain_error(self, error):
+        """Return an error of Amazon in plain words, with what to do next.
+
+        :param error: a ``SellingPartnerError``
+        :rtype: str
+        """
+        _ = self.env._
+        if isinstance(error, AuthorizationError):
+            advice = {
+                "invalid_grant": _(
+                    "The authorisation was revoked, has expired, or the refresh token "
+                    "was not copied whole. Authorise the application again in Seller "
+                    "Central (Develop Apps > Authorize app) and enter the new refresh "
+                    "token."
+                ),
+                "invalid_client": _(
+                    "The client ID or the client secret is wrong, or the secret has "
+                    "expired (after 180 days). Look up both in Seller Central (Develop "
+                    "Apps > View credentials) and enter them again."
+                ),
+                "unauthorized_client": _(
+                    "The refresh token belongs to another application. Enter the "
+                    "client ID and client secret of the application for which it was "
+                    "issued."
+                ),
+            }.get(
+                error.reason,
+                _(
+                    "Amazon does not accept this authorisation here. Check that the "
+                    "region of the account is the one where the application was "
+                    "authorised."
+                ),
+            )
+        elif isinstance(error, RoleMissingError):
+            advice = _(
+                "The application lacks a role that this needs (for order reports: Tax "
+                "Invoicing or Direct-to-Consumer Shipping, for FBA reports: Tax "
+                "Invoicing or Tax Remittance). Add the role to the application in "
+                "Seller Central, then authorise it again."
+            )
+        elif isinstance(error, RetryableError):
+            advice = _(
+                "Amazon could not be reached or asks to wait. Nothing is lost; it is "
+                "tried again by itself in %(minutes)s minutes.",
+                minutes=max(1, round(error.seconds / 60)),
+            )
+        else:
+            advice = _(
+                "Amazon refuses this request. Request the report again; if it is "
+                "refused again, pass Amazon's message on to your administrator."
+            )
+        return _("%(advice)s\nAmazon: %(error)s", advice=advice, error=error)
+
+    def action_test_connection(self):
+        """Ask Amazon for the seller's marketplaces and show the outcome."""
+        self.ensure_one()
+        try:
+            with self._get_client() as client:
+                participations = client.get_marketplace_participations()
+        except SellingPartnerError as error:
+            self._note_api_error(error)
+            if self.connection_state == "connected":
+                self._set_connection("not_connected", self._explain_error(error))
+            return self._notify(self._explain_error(error), "danger")
+        names = self._store_participations(participations)
+        self._set_connection(
+            "connected",
+            self.env._("Marketplaces: %(names)s", names=", ".join(names)),
+        )
+        return self._notify(
+            self.env._(
+                "Connected. Marketplaces: %(names)s", names=", ".join(names)
+            ),
+            "success",
+        )
+
+    def _store_participations(self, participations):
+        """Add the marketplaces in which the seller takes part as channels.
+
+        :return: names of all marketplaces that Amazon listed
+        """
+        refs = [p.marketplace_id for p in participations if p.is_participating]
+        marketplaces = self.env["amazon.marketplace"].search([("api_ref", "in", refs)])
+        known = self.sudo().channel_ids.marketplace_id
+        self.env["amazon.account.marketplace"].sudo().create(
+            [
+                {"account_id": self.id, "marketplace_id": marketplace.id}
+                for marketplace in marketplaces - known
+            ]
+        )
+        return marketplaces.mapped("name") or [p.name for p in participations]
+
+    def _notify(self, message, kind):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.name,
+                "message": message,
+                "type": kind,
+                "sticky": kind != "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === TAXES === #
+
+    def _get_stated_tax(self):
+        """Return the tax that carries a tax amount of Amazon's where Odoo has no tax.
+
+        It is a tax of 0 %: the amount is Amazon's, not computed. Created when first
+        needed.
+        """
+        self.ensure_one()
+        account = self.sudo().with_company(self.company_id)
+        if not account.stated_tax_id:
+            Tax = account.env["account.tax"]
+            country = account.company_id.account_fiscal_country_id
+            group = account.env["account.tax.group"].search(
+                [
+                    ("company_id", "=", account.company_id.id),
+                    ("country_id", "in", [country.id, False]),
+                ],
+                limit=1,
+            ) or account.env["account.tax.group"].create(
+                {
+                    "name": self.env._("Tax stated by Amazon"),
+                    "company_id": account.company_id.id,
+                    "country_id": country.id,
+                }
+            )
+            account.stated_tax_id = Tax.create(
+                {
+                    "name": self.env._("Tax stated by Amazon (%s)", account.name),
+                    "amount": 0.0,
+                    "amount_type": "percent",
+                    "type_tax_use": "sale",
+                    "tax_group_id": group.id,
+                    "country_id": country.id,
+                    "company_id": account.company_id.id,
+                    "price_include_override": "tax_excluded",
+                }
+            )
+        return account.stated_tax_id
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_check_reports(self):
+        """Advance every open report of every account; request the recurring ones.
+
+        The only place that commits: after each step, so that stopping Odoo at any
+        moment neither loses nor repeats anything.
+        """
+        self.env["amazon.report.request"]._create_due_reports()
+        commit = self.env["ir.cron"]._commit_progress
+        commit()
+        Report = self.env["amazon.report"]
+        for account in self.search([]):
+            seconds_left = Report._advance_at_amazon(account, commit)
+            if not seconds_left:
+                break
+        Report._process_ready(commit)
+        if Report._count_at_amazon():
+            self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
+                fields.Datetime.now() + timedelta(minutes=1)
+            )
+
+    # === ACTIONS === #
+
+    def action_view_orders(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.sale_order_action"
+        )
+        action["domain"] = [("amazon_account_id", "in", self.ids)]
+        return action
+
+    def action_view_reports(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_action"
+        )
+        action["domain"] = [("account_id", "in", self.ids)]
+        return action
+
+    def action_view_attention(self):
+        action = self.action_view_reports()
+        action["context"] = {"search_default_attention": 1}
+        return action
+
+    def action_view_waiting_offers(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_offer_action"
+        )
+        action["domain"] = [("account_id", "in", self.ids)]
+        action["context"] = {"search_default_without_product": 1}
+        return action

@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class AmazonMarketplace(models.Model):
+    _name = "amazon.marketplace"
+    _description = "Amazon Marketplace"
+    _order = "region, name"
+
+    name = fields.Char(required=True, help="Amazon's sales channel, e.g. Amazon.de")
+    api_ref = fields.Char("Amazon ID", required=True, help="Amazon's marketplaceId")
+    region = fields.Selection(
+        [("eu", "Europe"), ("na", "North America"), ("fe", "Far East")],
+        required=True,
+        help="The region of Amazon's Selling Partner API that serves this marketplace",
+    )
+    country_id = fields.Many2one("res.country", required=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    seller_central_host = fields.Char(required=True)
+    price_includes_tax = fields.Boolean(
+        "Prices include tax",
+        default=True,
+        help="Whether the prices in Amazon's reports contain the tax (Europe, Japan) "
+        "or the tax comes on top of them (United States, Canada)",
+    )
+
+    _api_ref_unique = models.UniqueIndex(
+        "(api_ref)", "This Amazon marketplace exists already."
+    )
+    _name_unique = models.UniqueIndex(
+        "(name)", "A marketplace with this sales channel exists already."
+    )

@@ -1,0 +1,704 @@
+import hashlib
+import io
+import itertools
+import logging
+import tempfile
+from collections import Counter
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..importers.amazon_order_importer import ConcurrentImport
+from ..report_formats import (
+    KINDS,
+    RESTRICTED_REPORT_TYPES,
+    ReportFileError,
+    open_report,
+)
+from ..selling_partner.errors import (
+    DocumentError,
+    RetryableError,
+    SellingPartnerError,
+)
+from .amazon_report_row import OPEN_OUTCOMES, OUTCOMES
+
+_logger = logging.getLogger(__name__)
+
+KIND_SELECTION = [
+    ("mfn_orders_eu", "Merchant-fulfilled orders – Europe"),
+    ("mfn_orders_na", "Merchant-fulfilled orders – North America, Far East"),
+    ("fba_orders_eu", "FBA orders – Europe"),
+    ("fba_orders_na", "FBA orders – North America, Far East"),
+]
+#: A batch of rows holds about this many orders (see design.md, "Batches").
+BATCH_ROWS = 200
+#: Bytes of a file (some hundred rows) that is processed while the user waits.
+SMALL_FILE = 200_000
+#: How often a batch is tried again that collides with another worker.
+BATCH_ATTEMPTS = 5
+#: States in which the scheduled action has something to do.
+OPEN_STATES = ("requested", "ready", "processing")
+
+
+class AmazonReport(models.Model):
+    """One report file: its way from Amazon, its archive and its processing.
+
+    requested --(Amazon is done, file fetched)--> ready --> processing
+        --> done | attention (some rows need a person)
+    requested --> cancelled (Amazon made none) | failed
+    ready | processing --> failed (the file is no such report)
+    requested | ready | attention | failed --> skipped (a person said so)
+    done | attention | failed | skipped | cancelled --(process again)--> ready
+    """
+
+    _name = "amazon.report"
+    _description = "Amazon Report"
+    _inherit = ["mail.thread"]
+    _order = "id desc"
+
+    account_id = fields.Many2one(
+        "amazon.account", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    request_id = fields.Many2one(
+        "amazon.report.request", index="btree_not_null", ondelete="set null"
+    )
+    kind = fields.Selection(KIND_SELECTION, required=True)
+    state = fields.Selection(
+        [
+            ("requested", "At Amazon"),
+            ("ready", "Ready"),
+            ("processing", "Processing"),
+            ("done", "Done"),
+            ("attention", "To Do"),
+            ("failed", "Failed"),
+            ("cancelled", "Cancelled by Amazon"),
+            ("skipped", "Skipped"),
+        ],
+        required=True,
+        default="requested",
+        index=True,
+        tracking=True,
+    )
+    failure_reason = fields.Text(readonly=True)
+    failure_code = fields.Char(readonly=True)
+    marketplace_ids = fields.Many2many("amazon.marketplace", string="Marketplaces")
+    date_from = fields.Datetime("From")
+    date_to = fields.Datetime("To")
+
+    # At Amazon.
+    amazon_report_id = fields.Char("Amazon Report ID", index="btree_not_null")
+    amazon_document_id = fields.Char("Amazon Document ID")
+    amazon_status = fields.Char(
+        "Status at Amazon", help="IN_QUEUE, IN_PROGRESS, DONE, CANCELLED or FATAL"
+    )
+    asked_at = fields.Datetime(
+        "Asked For", help="When Amazon was asked to make this report"
+    )
+    next_attempt = fields.Datetime(
+        help="Amazon asked to wait, or could not be reached: not before this moment"
+    )
+    last_error = fields.Text("Last Error", readonly=True)
+
+    # The file.
+    filename = fields.Char()
+    file = fields.Binary(attachment=True, copy=False)
+    checksum = fields.Char("SHA-256", readonly=True)
+    file_size = fields.Integer("Size (bytes)", readonly=True)
+    charset = fields.Char("Character Set")
+
+    # Processing.
+    row_ids = fields.One2many("amazon.report.row", "report_id")
+    row_count = fields.Integer("Rows", readonly=True)
+    next_row = fields.Integer(
+        default=0, help="How many rows are processed; resuming starts after them"
+    )
+    only_open_rows = fields.Boolean(
+        help="Processing again: only rows that wait or have an error"
+    )
+    progress = fields.Float(compute="_compute_progress")
+    processed_at = fields.Datetime("Processed", readonly=True)
+    created_count = fields.Integer("Created", compute="_compute_outcome_counts")
+    updated_count = fields.Integer("Updated", compute="_compute_outcome_counts")
+    unchanged_count = fields.Integer("Unchanged", compute="_compute_outcome_counts")
+    cancelled_count = fields.Integer("Cancelled", compute="_compute_outcome_counts")
+    ignored_count = fields.Integer("Ignored", compute="_compute_outcome_counts")
+    waiting_count = fields.Integer("Waiting", compute="_compute_outcome_counts")
+    error_count = fields.Integer("Errors", compute="_compute_outcome_counts")
+    order_count = fields.Integer("Orders", compute="_compute_order_count")
+
+    _amazon_report_unique = models.UniqueIndex(
+        "(account_id, amazon_report_id) WHERE amazon_report_id IS NOT NULL",
+        "This report of Amazon is in the list already.",
+    )
+
+    @api.depends("kind", "amazon_report_id", "filename")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for report in self:
+            name = report.amazon_report_id or report.filename or f"#{report.id}"
+            report.display_name = f"{labels.get(report.kind, report.kind)} {name}"
+
+    @api.depends("state", "next_row", "row_count")
+    def _compute_progress(self):
+        for report in self:
+            if report.state in ("done", "attention"):
+                report.progress = 100.0
+            elif report.row_count:
+                report.progress = 100.0 * report.next_row / report.row_count
+            else:
+                report.progress = 0.0
+
+    @api.depends("row_ids.outcome")
+    def _compute_outcome_counts(self):
+        counts = Counter()
+        for report, outcome, count in self.env["amazon.report.row"]._read_group(
+            [("report_id", "in", self.ids)], ["report_id", "outcome"], ["__count"]
+        ):
+            counts[report.id, outcome] = count
+        for report in self:
+            for outcome, _label in OUTCOMES:
+                field = "error_count" if outcome == "error" else f"{outcome}_count"
+                report[field] = counts[report.id, outcome]
+
+    def _compute_order_count(self):
+        counts = dict(
+            self.env["amazon.report.row"]._read_group(
+                [("report_id", "in", self.ids), ("sale_order_id", "!=", False)],
+                ["report_id"],
+                ["sale_order_id:count_distinct"],
+            )
+        )
+        for report in self:
+            report.order_count = counts.get(report, 0)
+
+    # === FILE === #
+
+    @api.model
+    def create_from_file(self, account, kind, filename, content):
+        """Archive a report file that somebody has, ready to be processed.
+
+        :param account: ``amazon.account`` record
+        :param str kind: report kind, e.g. ``mfn_orders_eu``
+        :param str filename: its name, shown and used for the download
+        :param bytes content: the file as it is
+        :return: ``amazon.report`` record in state ``ready``
+        """
+        report = self.create(
+            {
+                "account_id": account.id,
+                "kind": kind,
+                "filename": filename,
+                "state": "ready",
+            }
+        )
+        report._set_file(content)
+        return report
+
+    def _set_file(self, content, charset=False):
+        """Store the file in the archive and note what identifies it."""
+        self.ensure_one()
+        self.env["ir.attachment"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "file"),
+                ("res_id", "=", self.id),
+            ]
+        ).unlink()
+        # The attachment behind the binary field, without the detour by base64.
+        self.env["ir.attachment"].sudo().create(
+            {
+                "name": "file",
+                "res_model": self._name,
+                "res_field": "file",
+                "res_id": self.id,
+                "type": "binary",
+                "raw": content,
+            }
+        )
+        self.invalidate_recordset(["file"])
+        self.write(
+            {
+                "checksum": hashlib.sha256(content).hexdigest(),
+                "file_size": len(content),
+                "charset": charset,
+            }
+        )
+
+    def _open_file(self):
+        """Return the archived file as a seekable binary stream."""
+        self.ensure_one()
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "=", "file"),
+                    ("res_id", "=", self.id),
+                ],
+                limit=1,
+            )
+        )
+        if attachment.store_fname:
+            return open(attachment._full_path(attachment.store_fname), "rb")
+        return io.BytesIO(attachment.raw or b"")
+
+    # === AT AMAZON === #
+
+    @api.model
+    def _count_at_amazon(self):
+        return self.search_count(
+            [("state", "=", "requested"), ("account_id.active", "=", True)], limit=1
+        )
+
+    @api.model
+    def _advance_at_amazon(self, account, commit):
+        """Ask for, look after and fetch the requested reports of one account.
+
+        :param account: ``amazon.account`` record
+        :param commit: function that commits and returns the seconds left
+        :return: seconds left for the scheduled action
+        """
+        now = fields.Datetime.now()
+        domain = [
+            ("account_id", "=", account.id),
+            ("state", "=", "requested"),
+            "|",
+            ("next_attempt", "=", False),
+            ("next_attempt", "<=", now),
+        ]
+        reports = self.search(domain, order="id")
+        if not reports or not account.has_credentials:
+            return commit()
+        with account._get_client() as client:
+            for report in reports:
+                report = report.try_lock_for_update().filtered_domain(domain)
+                if not report:
+                    continue
+                try:
+                    report._advance(client, commit)
+                except UserError as error:
+                    report._fail("not_requested", str(error))
+                    seconds_left = commit()
+                except SellingPartnerError as error:
+                    report._note_error(error)
+                    seconds_left = commit()
+                    if not isinstance(error, DocumentError) and (
+                        report.state == "requested"
+                    ):
+                        # The next call would meet the same obstacle.
+                        return seconds_left
+                else:
+                    seconds_left = commit()
+                if not seconds_left:
+                    return 0
+        return commit()
+
+    def _advance(self, client, commit):
+        """Take one requested report as far as Amazon lets it go now."""
+        self.ensure_one()
+        if not self.amazon_report_id:
+            self._ask(client, commit)
+            commit()
+        self._poll(client)
+        if self.amazon_status == "DONE" and self.state == "requested":
+            commit()
+            self._fetch(client)
+        if self.account_id.connection_state != "connected":
+            self.account_id._set_connection("connected")
+
+    def _ask(self, client, commit):
+        """Have Amazon make the report; never twice, also after a time-out."""
+        if self.asked_at:
+            # The answer of the last attempt got lost: Amazon may have begun.
+            self.amazon_report_id = self._find_at_amazon(client)
+            if self.amazon_report_id:
+                return
+        self.asked_at = fields.Datetime.now()
+        # Before asking: a crash between Amazon's answer and our commit is noticed.
+        commit()
+        kind = KINDS[self.kind]
+        self.amazon_report_id = client.create_report(
+            self._get_report_type(),
+            self._get_marketplace_refs(),
+            start=self._aware(self.date_from) if kind.dated else None,
+            end=self._aware(self.date_to) if kind.dated else None,
+            options=dict(kind.options) or None,
+        )
+
+    def _find_at_amazon(self, client):
+        """Return Amazon's id of this very report if it has been made, else False."""
+        known = set(
+            self.search(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("amazon_report_id", "!=", False),
+                ]
+            ).mapped("amazon_report_id")
+        )
+        for found in client.get_reports(
+            report_types=[self._get_report_type()],
+            created_since=self._aware(self.asked_at - timedelta(minutes=5)),
+        ):
+            if (
+                found.report_id not in known
+                and set(found.marketplace_ids or []) == set(self._get_marketplace_refs())
+                and found.data_start == self._aware(self.date_from)
+                and found.data_end == self._aware(self.date_to)
+            ):
+                return found.report_id
+        return False
+
+    def _get_marketplace_refs(self):
+        marketplaces = self.marketplace_ids
+        if not marketplaces:
+            raise UserError(
+                self.env._(
+                    "The account %(account)s has no active channel to report on. Test "
+                    "its connection: that adds its marketplaces as channels.",
+                    account=self.account_id.name,
+                )
+            )
+        return marketplaces.mapped("api_ref")
+
+    def _get_report_type(self):
+        return KINDS[self.kind].report_type_in(self.account_id.region)
+
+    @api.model
+    def _aware(self, moment):
+        return moment.replace(tzinfo=timezone.utc) if moment else None
+
+    def _poll(self, client):
+        """Ask Amazon how far the report is."""
+        found = client.get_report(self.amazon_report_id)
+        self.write(
+            {
+                "amazon_status": found.processing_status,
+                "amazon_document_id": found.document_id,
+                "last_error": False,
+                "next_attempt": False,
+            }
+        )
+        if found.processing_status == "CANCELLED":
+            self.write(
+                {
+                    "state": "cancelled",
+                    "failure_code": "cancelled",
+                    "failure_reason": self.env._(
+                        "Amazon made no report. Most often there was nothing to report "
+                        "in this period; it also happens when the same report was "
+                        "requested shortly before (also by another program)."
+                    ),
+                }
+            )
+        elif found.processing_status == "FATAL":
+            self._fail(
+                "fatal",
+                self.env._(
+                    "Amazon gave up making this report. Most often it was requested "
+                    "too soon after another one (FBA: once in 30 minutes). Request the "
+                    "period again later."
+                ),
+            )
+
+    def _fetch(self, client):
+        """Download the finished report into the archive."""
+        with tempfile.TemporaryFile() as target:
+            document = client.download_report_document(
+                self.amazon_document_id,
+                target,
+                restricted=self._get_report_type() in RESTRICTED_REPORT_TYPES,
+            )
+            target.seek(0)
+            content = target.read()
+        self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
+        self._set_file(content, document.charset)
+        self.state = "ready"
+
+    def _note_error(self, error):
+        """Store what went wrong at Amazon; give up only where waiting is useless."""
+        self.account_id._note_api_error(error)
+        explanation = self.account_id._explain_error(error)
+        if isinstance(error, RetryableError):
+            self.write(
+                {
+                    "last_error": explanation,
+                    "next_attempt": fields.Datetime.now()
+                    + timedelta(seconds=error.seconds),
+                }
+            )
+        else:
+            self._fail(error.code or "refused", explanation)
+
+    def _fail(self, code, reason):
+        self.write({"state": "failed", "failure_code": code, "failure_reason": reason})
+
+    # === PROCESSING === #
+
+    def process(self):
+        """Process each report to its end, in the caller's transaction.
+
+        Never raises for what is wrong with a file: that becomes the state ``failed``
+        with its reason, or the outcome of a row.
+
+        :return: True
+        """
+        for report in self:
+            for _rows in report._process_batches():
+                # Memory must not grow with the file.
+                report.env.flush_all()
+                report.env.invalidate_all()
+        return True
+
+    @api.model
+    def _process_ready(self, commit):
+        """Process the reports that are ready, sharing the work with other workers.
+
+        :param commit: function that commits and returns the seconds left
+        """
+        domain = [("state", "in", ("ready", "processing"))]
+        for report in self.search(domain, order="id"):
+            attempts = 0
+            while attempts < BATCH_ATTEMPTS:
+                try:
+                    for rows in report._process_batches(retry_concurrent=True):
+                        attempts = 0
+                        report.env.flush_all()
+                        report.env.invalidate_all()
+                        if not commit(rows):
+                            return
+                    break
+                except (ConcurrentImport, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                    self.env.cr.rollback()
+                    attempts += 1
+                    _logger.info(
+                        "Report %s collides with another worker (%s), attempt %s",
+                        report.id,
+                        type(error).__name__,
+                        attempts,
+                    )
+            commit()
+
+    def _process_batches(self, retry_concurrent=False):
+        """Process one report, batch by batch.
+
+        The caller commits, or not, after each batch: a batch holds the rows together
+        with all that they made and with the position in the file.
+
+        :param retry_concurrent: raise ``ConcurrentImport`` where another transaction
+            has just created the same order; otherwise its rows wait
+        :return: generator of the number of rows in each batch
+        """
+        self.ensure_one()
+        report = self.sudo().with_company(self.company_id)
+        if not report._start_processing():
+            return
+        with report._open_file() as stream:
+            try:
+                parsed = open_report(stream, report.kind, report.charset or None)
+                report.write(
+                    {"charset": parsed.charset, "row_count": parsed.row_count}
+                )
+                rows = report._select_rows(parsed)
+                while batch := list(itertools.islice(rows, BATCH_ROWS)):
+                    report._process_batch(batch, retry_concurrent)
+                    yield len(batch)
+                    if not report._is_mine(batch[-1].number):
+                        return
+            except ReportFileError as error:
+                report._fail(error.code, report._translate_format_error(error))
+                yield 0
+                return
+        report._finish_processing()
+        yield 0
+
+    def _start_processing(self):
+        """Lock the report; return whether it is to be processed by this worker."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.invalidate_recordset()
+        if self.state not in ("ready", "processing"):
+            return False
+        if self.state == "ready":
+            self.write(
+                {
+                    "state": "processing",
+                    "next_row": 0,
+                    "failure_reason": False,
+                    "failure_code": False,
+                }
+            )
+        return True
+
+    def _is_mine(self, position):
+        """After a commit: take the lock again, unless another worker went on."""
+        return (
+            self.try_lock_for_update(allow_referencing=True)
+            and self.state == "processing"
+            and self.next_row == position
+        )
+
+    def _select_rows(self, parsed):
+        """Return the rows of the file that are still to be processed."""
+        rows = parsed.rows(start=self.next_row)
+        if not self.only_open_rows:
+            return rows
+        records = self.env["amazon.report.row"].search([("report_id", "=", self.id)])
+        open_numbers = set(
+            records.filtered(lambda r: r.outcome in OPEN_OUTCOMES).mapped("number")
+        )
+        last = max(records.mapped("number"), default=0)
+        return (
+            row for row in rows if row.number in open_numbers or row.number > last
+        )
+
+    def _process_batch(self, batch, retry_concurrent=False):
+        """Import rows of the file and store what became of each.
+
+        :param batch: list of ``report_formats.ParsedRow``
+        """
+        records = self._get_row_records(batch)
+        importer = self._get_importer().with_context(
+            amazon_retry_concurrent=retry_concurrent
+        )
+        importer.import_rows(self, list(zip(records, batch, strict=True)))
+        self.next_row = batch[-1].number
+
+    def _get_row_records(self, batch):
+        """Return one ``amazon.report.row`` per parsed row, in the same order."""
+        Row = self.env["amazon.report.row"]
+        known = {
+            record.number: record
+            for record in Row.search(
+                [
+                    ("report_id", "=", self.id),
+                    ("number", "in", [row.number for row in batch]),
+                ]
+            )
+        }
+        missing = [row for row in batch if row.number not in known]
+        for row, record in zip(
+            missing,
+            Row.create(
+                [
+                    {
+                        "report_id": self.id,
+                        "number": row.number,
+                        "raw": row.raw,
+                        "outcome": "waiting",
+                    }
+                    for row in missing
+                ]
+            ),
+            strict=True,
+        ):
+            known[row.number] = record
+        return Row.concat(*(known[row.number] for row in batch))
+
+    def _get_importer(self):
+        """Return the importer model for this kind of report."""
+        return self.env["amazon.order.importer"]
+
+    def _finish_processing(self):
+        Row = self.env["amazon.report.row"]
+        open_count = Row.search_count(
+            [
+                ("report_id", "=", self.id),
+                "|",
+                ("outcome", "in", OPEN_OUTCOMES),
+                ("needs_attention", "=", True),
+            ]
+        )
+        self.write(
+            {
+                "state": "attention" if open_count else "done",
+                "row_count": Row.search_count([("report_id", "=", self.id)]),
+                "only_open_rows": False,
+                "processed_at": fields.Datetime.now(),
+            }
+        )
+
+    def _update_attention(self):
+        """Settle reports whose last open row was resolved elsewhere."""
+        for report in self.filtered(lambda r: r.state == "attention"):
+            report._finish_processing()
+
+    def _translate_format_error(self, error):
+        """Return a problem of the file or of a row in the user's language."""
+        return str(error)
+
+    # === ACTIONS === #
+
+    def _process_again(self):
+        """Make processed reports ready again; rows that are settled stay as they are.
+
+        :raise UserError: where there is no file
+        """
+        for report in self.sudo():
+            if not report.file_size:
+                raise UserError(
+                    self.env._(
+                        "%(report)s has no file: Amazon has not made it. Request the "
+                        "period again under Amazon > Reports > Request.",
+                        report=report.display_name,
+                    )
+                )
+            report.write({"state": "ready", "only_open_rows": bool(report.row_ids)})
+        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def action_process_again(self):
+        self._process_again()
+        return True
+
+    def _process_soon(self):
+        """Process small files at once, leave large ones to the scheduled action."""
+        small = self.filtered(lambda report: report.file_size <= SMALL_FILE)
+        small.process()
+        if small != self:
+            self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def action_process_now(self):
+        self._process_soon()
+        return True
+
+    def action_skip(self):
+        """Leave the report out: it is neither fetched nor processed any more."""
+        done = self.filtered(lambda r: r.state in ("done", "processing"))
+        if done:
+            raise UserError(
+                self.env._(
+                    "%(report)s is being processed or done already; there is nothing "
+                    "left to skip.",
+                    report=done[0].display_name,
+                )
+            )
+        self.sudo().state = "skipped"
+        return True
+
+    def action_download(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/"
+            f"{self.filename}?download=true",
+            "target": "self",
+        }
+
+    def action_view_rows(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_row_action"
+        )
+        action["domain"] = [("report_id", "=", self.id)]
+        return action
+
+    def action_view_orders(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.sale_order_action"
+        )
+        action["domain"] = [("amazon_row_ids.report_id", "=", self.id)]
+        return action

@@ -1,0 +1,79 @@
+from odoo import fields, models
+
+OUTCOMES = [
+    ("created", "Created"),
+    ("updated", "Updated"),
+    ("unchanged", "Unchanged"),
+    ("cancelled", "Cancelled"),
+    ("ignored", "Ignored"),
+    ("waiting", "Waiting"),
+    ("error", "Error"),
+]
+OPEN_OUTCOMES = ("waiting", "error")
+
+
+class AmazonReportRow(models.Model):
+    _name = "amazon.report.row"
+    _description = "Row of an Amazon Report"
+    _order = "report_id desc, number"
+    _rec_name = "number"
+
+    report_id = fields.Many2one(
+        "amazon.report", required=True, index=True, ondelete="cascade"
+    )
+    account_id = fields.Many2one(related="report_id.account_id", store=True)
+    company_id = fields.Many2one(related="report_id.company_id", store=True)
+    number = fields.Integer(
+        "Row", required=True, help="Number of the row in the file, without the header"
+    )
+    raw = fields.Json("Values", help="The cells of the row as the file gives them")
+    raw_text = fields.Text("As Received", compute="_compute_raw_text")
+    order_ref = fields.Char("Amazon Order", index="btree_not_null")
+    sku = fields.Char("SKU")
+    row_key = fields.Char("Row Key", help="What identifies the row within its order")
+    outcome = fields.Selection(OUTCOMES, required=True, index=True)
+    needs_attention = fields.Boolean(
+        help="The row is imported, but a person should look at its order"
+    )
+    message = fields.Text(help="Why the row has this outcome, and what to do next")
+    code = fields.Char(help="Technical name of the reason")
+    sale_order_id = fields.Many2one(
+        "sale.order", "Order", index="btree_not_null", ondelete="set null"
+    )
+    offer_id = fields.Many2one(
+        "amazon.offer",
+        "SKU Mapping",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The SKU for whose product the row waits",
+    )
+
+    _number_unique = models.UniqueIndex(
+        "(report_id, number)", "This row of the report exists already."
+    )
+    _open_rows = models.Index(
+        "(company_id, order_ref) WHERE outcome IN ('waiting', 'error')"
+    )
+
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = self.env._(
+                "%(report)s, row %(number)s",
+                report=row.report_id.display_name,
+                number=row.number,
+            )
+
+    def _compute_raw_text(self):
+        for row in self:
+            row.raw_text = "\n".join(
+                f"{column}: {value}" for column, value in (row.raw or {}).items()
+            )
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.sale_order_id.id,
+            "view_mode": "form",
+        }

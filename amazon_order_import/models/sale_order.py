@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    amazon_order_ref = fields.Char("Amazon Order", copy=False, readonly=True)
+    amazon_account_id = fields.Many2one(
+        "amazon.account",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    amazon_marketplace_id = fields.Many2one(
+        "amazon.marketplace", "Amazon Channel", copy=False, readonly=True
+    )
+    amazon_fulfillment = fields.Selection(
+        [("mfn", "Merchant (MFN)"), ("fba", "Amazon (FBA)")],
+        "Fulfilled By",
+        copy=False,
+        readonly=True,
+    )
+    amazon_purchase_date = fields.Datetime(
+        "Purchased on Amazon", copy=False, readonly=True
+    )
+    amazon_is_replacement = fields.Boolean(
+        "Replacement",
+        copy=False,
+        readonly=True,
+        help="Amazon's replacement for another order: free of charge, not invoiced",
+    )
+    amazon_replaced_order_ref = fields.Char(
+        "Replaces Amazon Order", copy=False, readonly=True
+    )
+    amazon_tax_withheld = fields.Monetary(
+        "Tax Collected by Amazon",
+        compute="_compute_amazon_amounts",
+        store=True,
+        help="Tax that Amazon collected from the buyer and pays to the authorities "
+        "itself; it is not part of this order",
+    )
+    amazon_amount_total = fields.Monetary(
+        "Amazon's Total", compute="_compute_amazon_amounts", store=True
+    )
+    amazon_amount_difference = fields.Monetary(
+        "Difference to Amazon",
+        compute="_compute_amazon_amount_difference",
+        store=True,
+        help="Total in Odoo less Amazon's total; 0 unless somebody changed the order",
+    )
+    amazon_row_ids = fields.One2many("amazon.report.row", "sale_order_id")
+    amazon_row_count = fields.Integer(
+        "Report Rows", compute="_compute_amazon_row_count"
+    )
+
+    _amazon_order_ref_unique = models.UniqueIndex(
+        "(company_id, amazon_order_ref) WHERE amazon_order_ref IS NOT NULL",
+        "This Amazon order exists already in this company.",
+    )
+
+    @api.depends("order_line.amazon_tax_withheld", "order_line.amazon_amount_total")
+    def _compute_amazon_amounts(self):
+        for order in self:
+            lines = order.order_line
+            order.amazon_tax_withheld = sum(lines.mapped("amazon_tax_withheld"))
+            order.amazon_amount_total = sum(lines.mapped("amazon_amount_total"))
+
+    @api.depends("amount_total", "amazon_amount_total", "amazon_order_ref")
+    def _compute_amazon_amount_difference(self):
+        for order in self:
+            order.amazon_amount_difference = (
+                order.currency_id.round(order.amount_total - order.amazon_amount_total)
+                if order.amazon_order_ref
+                else 0.0
+            )
+
+    def _compute_amazon_row_count(self):
+        counts = dict(
+            self.env["amazon.report.row"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.amazon_row_count = counts.get(order, 0)
+
+    def action_confirm(self):
+        # Amazon's orders keep the date of purchase; Odoo would give all orders of one
+        # call the same date.
+        amazon = self.filtered("amazon_order_ref")
+        if amazon and amazon != self:
+            (self - amazon).action_confirm()
+            return amazon.action_confirm()
+        return super().action_confirm()
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self and all(self.mapped("amazon_order_ref")):
+            values.pop("date_order", None)
+        return values
+
+    def _schedule_amazon_activity(self, note):
+        """Put a to-do on the order for the responsible user of the account."""
+        self.ensure_one()
+        user = self.amazon_account_id.user_id or self.user_id or self.env.user
+        known = self.activity_ids.filtered(lambda a: a.user_id == user)
+        if not any(note in (activity.note or "") for activity in known):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Amazon changed this order"),
+                note=note,
+                user_id=user.id,
+            )
+
+    def action_view_amazon_rows(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_row_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        return action

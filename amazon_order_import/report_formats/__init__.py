@@ -1,0 +1,13 @@
+"""Amazon's report files as typed rows.
+
+Plain Python: neither Odoo nor the network is needed. `open_report` gives a `Report`;
+its ``rows()`` stream `ParsedRow`s, in which a bad row is a value.
+"""
+
+from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
+from .order_rows import OrderRow, TaxRegistration
+from .reader import ParsedRow, Report, detect_file_kinds, open_report
+from .sale_rows import Address, SaleRow
+from .shipment_rows import ShipmentRow
+from .sources import ReportFileError
+from .values import RowError

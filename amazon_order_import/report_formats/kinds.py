@@ -1,0 +1,240 @@
+"""The kinds of report: how Amazon is asked for them and how a file is recognised.
+
+Source: reference/amazon-reports.md 1.1, 1.3, 2, 4, 5.4 and 9.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .order_rows import ORDER_ROWS
+from .row_format import RowFormat, normal_name
+from .shipment_rows import SHIPMENT_ROWS
+
+#: Report types whose document holds personal data, so that Amazon wants a
+#: restricted data token for it. Asked with one for any other, it answers 400.
+RESTRICTED_REPORT_TYPES = frozenset(
+    {
+        "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING",
+        "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_TAX",
+        "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING",
+        "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",
+        "GET_FLAT_FILE_ORDER_REPORT_DATA_TAX",
+        "GET_ORDER_REPORT_DATA_INVOICING",
+        "GET_ORDER_REPORT_DATA_SHIPPING",
+        "GET_ORDER_REPORT_DATA_TAX",
+        "GET_VAT_TRANSACTION_DATA",
+        "SC_VAT_TAX_REPORT",
+    }
+)
+
+
+def _nothing():
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ReportKind:
+    """One kind of report.
+
+    - `label`, `purpose`: English, for people
+    - `report_type`: Amazon's name of it; `alternate_types`: types with the same
+      purpose; `regional_types`: the type where a region needs another
+    - `regions`: where it is offered, of ``"eu"``, ``"na"``, ``"fe"``
+    - `dated`: whether it is asked for with a period; `max_days`: the longest period
+      of one report, None if undated; `lookback_days`: how far back a period may
+      begin, None if not documented
+    - `options`: reportOptions to send; `dated_options`: those to send instead when
+      a kind that is not `dated` is asked for with a period all the same
+    - `whole_days`: Amazon ignores the time of day, and the end must be a later day
+    - `min_minutes`: Amazon cancels or fails a report asked for again sooner
+    - `retention_days`: how long Amazon keeps the finished file
+    - `marks`, `foreign_marks`: normal names of columns that a file of this kind has
+      all of, and none of
+    - `row_format`: None where files of this kind cannot be read yet
+    """
+
+    key: str
+    label: str
+    purpose: str
+    report_type: str
+    regions: tuple[str, ...]
+    marks: frozenset[str]
+    alternate_types: tuple[str, ...] = ()
+    regional_types: Mapping[str, str] = field(default_factory=_nothing)
+    dated: bool = True
+    max_days: int | None = 30
+    lookback_days: int | None = None
+    options: Mapping[str, str] = field(default_factory=_nothing)
+    dated_options: Mapping[str, str] = field(default_factory=_nothing)
+    whole_days: bool = False
+    min_minutes: int = 0
+    retention_days: int = 90
+    foreign_marks: frozenset[str] = frozenset()
+    row_format: RowFormat | None = None
+
+    @property
+    def restricted(self):
+        """Whether the document of `report_type` needs a restricted data token."""
+        return self.report_type in RESTRICTED_REPORT_TYPES
+
+    def report_type_in(self, region):
+        """Amazon's type for this kind in ``"eu"``, ``"na"`` or ``"fe"``."""
+        return self.regional_types.get(region, self.report_type)
+
+    def matches(self, header):
+        """Whether a file with this `header` (list of names) looks like this kind."""
+        names = {normal_name(name) for name in header}
+        return self.marks <= names and self.foreign_marks.isdisjoint(names)
+
+
+def _marks(names):
+    return frozenset(names.split())
+
+
+_SHOW_CHANNEL = MappingProxyType({"ShowSalesChannel": "true"})
+_MFN_MARKS = _marks("order-id order-item-id quantity-purchased item-price")
+_FBA_MARKS = _marks("amazon-order-id quantity-shipped item-price")
+_VAT_INVOICE_MARKS = _marks("shipping-id transaction-type item-vat-incl-amount")
+
+_ALL = (
+    ReportKind(
+        key="fba_inventory",
+        label="Fulfilment by Amazon: stock",
+        purpose="Tells how many units of each article lie in Amazon's warehouses.",
+        report_type="GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
+        alternate_types=(
+            "GET_FBA_MYI_ALL_INVENTORY_DATA",
+            "GET_AFN_INVENTORY_DATA",
+            "GET_AFN_INVENTORY_DATA_BY_COUNTRY",
+        ),
+        regions=("eu", "na", "fe"),
+        marks=_marks("fnsku afn-fulfillable-quantity"),
+        dated=False,
+        max_days=None,
+        min_minutes=30,
+    ),
+    ReportKind(
+        key="fba_returns",
+        label="Fulfilment by Amazon: customer returns",
+        purpose="Tells which goods customers sent back to Amazon, and their condition.",
+        report_type="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
+        regions=("eu", "na", "fe"),
+        marks=_marks("return-date fnsku detailed-disposition"),
+        min_minutes=240,
+    ),
+    ReportKind(
+        key="fba_orders_eu",
+        label="Fulfilment by Amazon: orders (Europe)",
+        purpose="Brings in the orders that Amazon has shipped for you in Europe.",
+        report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING",
+        alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
+        regions=("eu",),
+        marks=_FBA_MARKS,
+        lookback_days=540,
+        min_minutes=30,
+        row_format=SHIPMENT_ROWS,
+    ),
+    ReportKind(
+        key="fba_orders_na",
+        label="Fulfilment by Amazon: orders (North America, Far East)",
+        purpose="Brings in the orders that Amazon has shipped for you outside Europe.",
+        report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_TAX",
+        alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
+        regional_types=MappingProxyType(
+            {"fe": "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL"}
+        ),
+        regions=("na", "fe"),
+        marks=_FBA_MARKS,
+        lookback_days=540,
+        min_minutes=30,
+        row_format=SHIPMENT_ROWS,
+    ),
+    ReportKind(
+        key="vcs_lite",
+        label="VCS Lite: VAT invoice data",
+        purpose="Tells the VAT that Amazon calculated for the invoices that you issue.",
+        report_type="GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT",
+        alternate_types=("GET_XML_VAT_INVOICE_DATA_REPORT",),
+        regions=("eu",),
+        marks=_VAT_INVOICE_MARKS,
+        dated=False,
+        lookback_days=90,
+        dated_options=MappingProxyType({"ReportOption=all": "true"}),
+    ),
+    ReportKind(
+        key="vcs_invoices",
+        label="VCS: invoices made by Amazon",
+        purpose="Brings in the numbers and amounts of the invoices that Amazon issued.",
+        report_type="SC_VAT_TAX_REPORT",
+        alternate_types=("GET_VAT_TRANSACTION_DATA",),
+        regions=("eu",),
+        marks=_marks("vat-invoice-number transaction-id tax-calculation-reason-code"),
+        whole_days=True,
+    ),
+    ReportKind(
+        key="mfn_orders_eu",
+        label="Fulfilment by merchant: orders (Europe)",
+        purpose="Brings in the orders that you ship yourself in Europe.",
+        report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING",
+        alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
+        regions=("eu",),
+        marks=_MFN_MARKS,
+        foreign_marks=_VAT_INVOICE_MARKS,
+        lookback_days=60,
+        options=_SHOW_CHANNEL,
+        retention_days=30,
+        row_format=ORDER_ROWS,
+    ),
+    ReportKind(
+        key="mfn_orders_na",
+        label="Fulfilment by merchant: orders (North America, Far East)",
+        purpose="Brings in the orders that you ship yourself outside Europe.",
+        report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_TAX",
+        alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
+        regional_types=MappingProxyType(
+            {"fe": "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"}
+        ),
+        regions=("na", "fe"),
+        marks=_MFN_MARKS,
+        foreign_marks=_VAT_INVOICE_MARKS,
+        lookback_days=60,
+        options=_SHOW_CHANNEL,
+        retention_days=30,
+        row_format=ORDER_ROWS,
+    ),
+    ReportKind(
+        key="all_orders",
+        label="All orders (control list)",
+        purpose="Lists every order, to check that none is missing.",
+        report_type="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL",
+        alternate_types=("GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",),
+        regions=("eu", "na", "fe"),
+        marks=_marks("amazon-order-id last-updated-date order-status"),
+        lookback_days=730,
+        retention_days=30,
+    ),
+)
+
+#: key -> `ReportKind`, all nine
+KINDS = MappingProxyType({kind.key: kind for kind in _ALL})
+
+
+def detect_kinds(header):
+    """Keys of the kinds that a file with this `header` (list of names) looks like.
+
+    The regional variants of a kind have one header: both are named. Empty if the
+    header is that of no kind.
+    """
+    return tuple(key for key, kind in KINDS.items() if kind.matches(header))
+
+
+def known_names():
+    """Normal names of all columns by which any kind is known or read."""
+    names = set()
+    for kind in _ALL:
+        names |= kind.marks
+        if kind.row_format:
+            for column in kind.row_format.columns:
+                names.update(column.names)
+    return frozenset(names)

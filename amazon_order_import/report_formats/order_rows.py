@@ -1,0 +1,233 @@
+"""Orders to be shipped by the seller (MFN): one row per order item.
+
+Source: reference/amazon-reports.md 2.1.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from . import values
+from .row_format import Column, RowFormat
+from .sale_rows import SALE_COLUMNS, SaleRow, missing_money
+
+
+class TaxRegistration(NamedTuple):
+    """A tax number of the buyer's; `country` and `kind` ``""`` where not given."""
+
+    number: str
+    country: str
+    kind: str
+
+
+def _listed(cell_text):
+    return [part.strip() for part in cell_text.split(",")]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow(SaleRow):
+    """One item of an order.
+
+    Flags are None where the file does not say. The columns of tax numbers keep
+    Amazon's text, which may list several: `buyer_tax_registrations` takes it apart.
+    """
+
+    gift_wrap_type: str = ""
+    gift_message: str = ""
+    item_promotion_ids: str = ""
+    ship_promotion_ids: str = ""
+    is_business_order: bool | None = None
+    purchase_order_number: str = ""
+    price_designation: str = ""
+    buyer_company: str = ""
+    buyer_vat_number: str = ""
+    buyer_tax_registration_id: str = ""
+    buyer_tax_registration_country: str = ""
+    buyer_tax_registration_type: str = ""
+    tax_collection_model: str = ""
+    tax_collection_responsible_party: str = ""
+    ioss_number: str = ""
+    is_replacement_order: bool | None = None
+    is_exchange_order: bool | None = None
+    original_order_id: str = ""
+    is_prime: bool | None = None
+    is_premium_order: bool | None = None
+    is_amazon_invoiced: bool | None = None
+    is_buyer_requested_cancellation: bool | None = None
+    buyer_requested_cancel_reason: str = ""
+    earliest_ship_date: datetime | None = None
+    latest_ship_date: datetime | None = None
+    earliest_delivery_date: datetime | None = None
+    latest_delivery_date: datetime | None = None
+    delivery_instructions: str = ""
+    fulfilled_by: str = ""
+    customized_url: str = ""
+    points_granted: int | None = None
+    vat_exclusive_item_price: Decimal | None = None
+    vat_exclusive_shipping_price: Decimal | None = None
+    vat_exclusive_gift_wrap_price: Decimal | None = None
+
+    @property
+    def buyer_tax_registrations(self):
+        """All tax numbers of the buyer: a tuple of `TaxRegistration`, VAT first."""
+        countries = _listed(self.buyer_tax_registration_country)
+        kinds = _listed(self.buyer_tax_registration_type)
+        numbers = _listed(self.buyer_tax_registration_id)
+        found = {}
+        for position, number in enumerate(numbers):
+            if number:
+                found[number] = TaxRegistration(
+                    number,
+                    countries[min(position, len(countries) - 1)],
+                    kinds[min(position, len(kinds) - 1)],
+                )
+        vat = [number for number in _listed(self.buyer_vat_number) if number]
+        first = {
+            number: found.get(number, TaxRegistration(number, "", "VAT"))
+            for number in vat
+        }
+        return tuple({**first, **found}.values())
+
+
+def _optional(field, parse, *names):
+    return Column(field, names or (field.replace("_", "-"),), parse)
+
+
+_COLUMNS = (
+    Column(
+        "order_id",
+        ("order-id", "amazon-order-id"),
+        values.required_identifier,
+        required=True,
+        critical=True,
+    ),
+    Column(
+        "order_item_id",
+        ("order-item-id", "amazon-order-item-id"),
+        values.required_identifier,
+        required=True,
+        critical=True,
+    ),
+    Column(
+        "quantity",
+        ("quantity-purchased",),
+        values.quantity,
+        required=True,
+        critical=True,
+    ),
+    *SALE_COLUMNS,
+    _optional("gift_wrap_type", values.text),
+    _optional("gift_message", values.text, "gift-message-text", "gift-message"),
+    _optional("item_promotion_ids", values.text, "item-promotion-id"),
+    _optional("ship_promotion_ids", values.text, "ship-promotion-id"),
+    _optional("is_business_order", values.flag),
+    _optional("purchase_order_number", values.text),
+    _optional("price_designation", values.text),
+    _optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
+    _optional(
+        "buyer_vat_number",
+        values.text,
+        "buyer-vat-number",
+        "buyer-vat-registration-number",
+        "buyer-vat-id",
+    ),
+    _optional(
+        "buyer_tax_registration_id",
+        values.text,
+        "buyer-tax-registration-id",
+        "buyer-tax-registration-number",
+    ),
+    _optional("buyer_tax_registration_country", values.text),
+    _optional("buyer_tax_registration_type", values.text),
+    _optional("tax_collection_model", values.text),
+    _optional("tax_collection_responsible_party", values.text),
+    _optional("ioss_number", values.text),
+    _optional("is_replacement_order", values.flag),
+    _optional("is_exchange_order", values.flag),
+    _optional(
+        "original_order_id",
+        values.identifier,
+        "original-order-id",
+        "replaced-order-id",
+    ),
+    _optional("is_prime", values.flag),
+    _optional("is_premium_order", values.flag),
+    _optional("is_amazon_invoiced", values.flag),
+    _optional("is_buyer_requested_cancellation", values.flag),
+    _optional("buyer_requested_cancel_reason", values.text),
+    _optional("earliest_ship_date", values.moment),
+    _optional("latest_ship_date", values.moment),
+    _optional("earliest_delivery_date", values.moment),
+    _optional("latest_delivery_date", values.moment),
+    _optional("delivery_instructions", values.text),
+    _optional("fulfilled_by", values.text),
+    _optional("customized_url", values.text),
+    _optional("points_granted", values.whole_number),
+    _optional("vat_exclusive_item_price", values.money),
+    _optional("vat_exclusive_shipping_price", values.money),
+    _optional(
+        "vat_exclusive_gift_wrap_price",
+        values.money,
+        "vat-exclusive-giftwrap-price",
+        "vat-exclusive-gift-wrap-price",
+    ),
+)
+
+#: Documented columns that have no typed value.
+_KEPT = frozenset(
+    {
+        "already-paid",
+        "amazon-programs",
+        "buyer-citizen-id",
+        "buyer-citizen-name",
+        "buyer-cst-number",
+        "buyer-identification-number",
+        "buyer-identification-type",
+        "cod-collectible-amount",
+        "cpf",
+        "customized-page",
+        "default-ship-from-address-1",
+        "default-ship-from-address-2",
+        "default-ship-from-address-3",
+        "default-ship-from-address-name",
+        "default-ship-from-city",
+        "default-ship-from-country",
+        "default-ship-from-postal-code",
+        "default-ship-from-state",
+        "delivery-end-date",
+        "delivery-preferred-time",
+        "delivery-start-date",
+        "delivery-time-zone",
+        "drop-off-location",
+        "invoice-business-address",
+        "invoice-business-legal-name",
+        "invoice-business-tax-id",
+        "invoice-business-tax-office",
+        "is-heavy-or-bulky",
+        "is-iba",
+        "is-ispu-order",
+        "is-pickup-point-order",
+        "is-shipping-settings-automation-enabled",
+        "is-transparency",
+        "licensee-name",
+        "order-invoice-type",
+        "pallet-delivery",
+        "payment-method",
+        "payment-method-details",
+        "payment-method-fee",
+        "signature-confirmation-recommended",
+        "ssa-carrier",
+        "ssa-ship-method",
+        "store-chain-store-id",
+        "verge-of-cancellation",
+        "verge-of-lateshipment",
+    }
+)
+
+
+def _check(row):
+    return missing_money(row, free=bool(row.is_replacement_order))
+
+
+ORDER_ROWS = RowFormat("orders", OrderRow, _COLUMNS, _check, _KEPT)

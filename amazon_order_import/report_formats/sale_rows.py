@@ -1,0 +1,154 @@
+"""What rows of orders and of shipments have in common."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from . import values
+from .row_format import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address as the buyer typed it; ``""`` where the file says nothing."""
+
+    name: str = ""
+    street1: str = ""
+    street2: str = ""
+    street3: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+
+    def __bool__(self):
+        """Whether there is anything beyond a name and a telephone number."""
+        return bool(
+            self.street1
+            or self.street2
+            or self.street3
+            or self.city
+            or self.postal_code
+            or self.country
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRow:
+    """One sold item.
+
+    Amounts are exact totals of the row, not unit prices, in `currency`; None where
+    the file says nothing, which is not zero. Promotions are never above zero.
+    Moments are aware. Text is ``""`` where the file says nothing.
+    """
+
+    order_id: str
+    order_item_id: str = ""
+    purchase_date: datetime | None = None
+    payments_date: datetime | None = None
+    buyer_email: str = ""
+    buyer_name: str = ""
+    buyer_phone: str = ""
+    sku: str = ""
+    product_name: str = ""
+    quantity: int = 0
+    currency: str = ""
+    item_price: Decimal | None = None
+    item_tax: Decimal | None = None
+    shipping_price: Decimal | None = None
+    shipping_tax: Decimal | None = None
+    gift_wrap_price: Decimal | None = None
+    gift_wrap_tax: Decimal | None = None
+    item_promotion: Decimal | None = None
+    ship_promotion: Decimal | None = None
+    ship_service_level: str = ""
+    recipient: Address = field(default_factory=Address)
+    billing: Address = field(default_factory=Address)
+    sales_channel: str = ""
+
+
+def _address_columns(owner, prefix, name, phone):
+    parts = {
+        "name": (values.text, name),
+        "street1": (values.text, (f"{prefix}-address-1",)),
+        "street2": (values.text, (f"{prefix}-address-2",)),
+        "street3": (values.text, (f"{prefix}-address-3",)),
+        "city": (values.place, (f"{prefix}-city",)),
+        "state": (values.place, (f"{prefix}-state",)),
+        "postal_code": (values.text, (f"{prefix}-postal-code",)),
+        "country": (values.text, (f"{prefix}-country",)),
+        "phone": (values.text, phone),
+    }
+    return tuple(
+        Column(f"{owner}.{part}", names, parse)
+        for part, (parse, names) in parts.items()
+    )
+
+
+def _money(field_name, *names):
+    return Column(field_name, names, values.money, critical=True)
+
+
+#: Columns that reports of orders and of shipments name alike.
+SALE_COLUMNS = (
+    Column(
+        "purchase_date",
+        ("purchase-date",),
+        values.required_moment,
+        required=True,
+        critical=True,
+    ),
+    Column("payments_date", ("payments-date",), values.moment),
+    Column("buyer_email", ("buyer-email",), values.text),
+    Column("buyer_name", ("buyer-name",), values.text),
+    Column("buyer_phone", ("buyer-phone-number",), values.text),
+    Column("sku", ("sku",), values.sku, required=True, critical=True),
+    Column("product_name", ("product-name", "item-name"), values.text),
+    Column("currency", ("currency",), values.currency, required=True, critical=True),
+    Column("item_price", ("item-price",), values.money, required=True, critical=True),
+    _money("item_tax", "item-tax"),
+    _money("shipping_price", "shipping-price"),
+    _money("shipping_tax", "shipping-tax"),
+    _money("gift_wrap_price", "gift-wrap-price"),
+    _money("gift_wrap_tax", "gift-wrap-tax"),
+    Column(
+        "item_promotion", ("item-promotion-discount",), values.discount, critical=True
+    ),
+    Column(
+        "ship_promotion", ("ship-promotion-discount",), values.discount, critical=True
+    ),
+    Column("ship_service_level", ("ship-service-level",), values.text),
+    Column("sales_channel", ("sales-channel",), values.text),
+    *_address_columns("recipient", "ship", ("recipient-name",), ("ship-phone-number",)),
+    *_address_columns(
+        "billing",
+        "bill",
+        ("bill-name", "billing-name"),
+        ("bill-phone-number", "billing-phone-number"),
+    ),
+)
+
+
+def missing_money(row, free):
+    """The column without which the money of `row` is not known, or None.
+
+    `free` says that the row is no sale for money: its price may be empty. Where
+    there is any amount, there must be a currency.
+    """
+    if row.item_price is None and row.quantity and not free:
+        return "item-price"
+    if not row.currency and any(
+        (
+            row.item_price,
+            row.item_tax,
+            row.shipping_price,
+            row.shipping_tax,
+            row.gift_wrap_price,
+            row.gift_wrap_tax,
+            row.item_promotion,
+            row.ship_promotion,
+        )
+    ):
+        return "currency"
+    return None

@@ -1,0 +1,374 @@
+"""From whatever bytes arrive to lines of text in a known charset.
+
+Foreign files are recognised and refused, compressed and UTF-16 files unpacked into a
+temporary file, and the charset is found by looking at every line once. Nothing here
+keeps more than one line in memory.
+"""
+
+import codecs
+import io
+import json
+import re
+import tempfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+#: A longer line is no row of a report: bounds the memory that a file can claim.
+MAX_ROW_BYTES = 1 << 20
+#: Unpacked size at which a compressed file is refused.
+MAX_UNPACKED_BYTES = 2 << 30
+
+_IN_MEMORY = 4 << 20
+_CHUNK = 1 << 16
+_HEAD = 1 << 13
+_BLANK = b" \t\r\n\x00\x0b\x0c"
+
+_MESSAGES = {
+    "empty_file": (
+        "The file is empty. Where Amazon has no orders for a period it makes no file"
+        " at all, so get the report from Amazon again."
+    ),
+    "expired_link": (
+        "This is no report but Amazon's notice that the download link has expired"
+        " ({detail}). Such a link is good for five minutes: download the report again."
+    ),
+    "not_a_report": (
+        "This is no report but {seems}. Download the report from Amazon as a text file"
+        " (.txt, .tsv or .csv) and upload that file as it is.{detail}"
+    ),
+    "spreadsheet_file": (
+        "This is {seems}, saved by a spreadsheet program. Such programs change order"
+        " numbers, amounts and dates. Upload the text file as Amazon delivers it,"
+        " without opening and saving it."
+    ),
+    "damaged_file": (
+        "The file is compressed and damaged ({detail}). Download it from Amazon again."
+    ),
+    "too_large": (
+        "Unpacked, the file is larger than {limit} MB, which no report is. Ask Amazon"
+        " for a shorter period, or upload the unpacked file."
+    ),
+    "unreadable_encoding": (
+        "The characters of the file cannot be read ({detail}). Upload the file as"
+        " Amazon delivers it."
+    ),
+    "missing_columns": (
+        "The file lacks columns without which orders cannot be imported: {names}."
+        " Switch them on in Seller Central (order reports: add or remove columns), or"
+        " upload the file as Amazon delivers it."
+    ),
+    "wrong_kind": (
+        "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
+        " that kind, or another file."
+    ),
+    "unsupported_kind": (
+        "Files of the kind “{expected}” cannot be read by this version. Choose"
+        " another kind, or update the module."
+    ),
+}
+
+
+class ReportFileError(Exception):
+    """A file that is refused whole.
+
+    `code`: empty_file, expired_link, not_a_report, spreadsheet_file, damaged_file,
+    too_large, unreadable_encoding, missing_columns (params: columns), wrong_kind
+    (params: kinds, the keys it looks like), unsupported_kind. `params` is a dict of
+    what the message says. ``str()`` is an English sentence with the next step.
+    """
+
+    def __init__(self, code, **params):
+        self.code = code
+        self.params = params
+        super().__init__(_MESSAGES[code].format(**params))
+
+
+def lines(stream):
+    """The lines of a binary stream from where it stands, with their ends.
+
+    Only LF ends a line. Of a line longer than `MAX_ROW_BYTES` only that many bytes
+    are given, and the rest is passed over. Lines without content are left out.
+    """
+    readline = stream.readline
+    while line := readline(MAX_ROW_BYTES):
+        if len(line) == MAX_ROW_BYTES and line[-1] != 10:
+            while (rest := readline(MAX_ROW_BYTES)) and rest[-1] != 10:
+                pass
+        if line.strip(_BLANK):
+            yield line
+
+
+# --- foreign files ----------------------------------------------------------------
+
+_ARCHIVES = (b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")
+_XML_ERROR = re.compile(rb"<Error>.*?<Code>\s*([^<]{1,80}?)\s*</Code>", re.DOTALL)
+_XML_MESSAGE = re.compile(rb"<Message>\s*([^<]{1,300}?)\s*</Message>", re.DOTALL)
+_EXPIRED = (
+    b"AccessDenied",
+    b"ExpiredToken",
+    b"RequestExpired",
+    b"TokenRefreshRequired",
+)
+
+
+def _foreign(seems, detail=""):
+    return ReportFileError(
+        "not_a_report", seems=seems, detail=f" It says: {detail}" if detail else ""
+    )
+
+
+def _refuse_zip(stream, head):
+    stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, stream.tell() - _CHUNK))
+    parts = head + stream.read(_CHUNK)
+    if b"xl/" in parts:
+        raise ReportFileError("spreadsheet_file", seems="an Excel workbook")
+    if b"opendocument.spreadsheet" in parts:
+        raise ReportFileError("spreadsheet_file", seems="a LibreOffice spreadsheet")
+    raise _foreign("a ZIP archive")
+
+
+def _refuse_xml(head):
+    text = head.decode("utf-8", "replace").strip("\ufeff \t\r\n")
+    lower = text[:2000].lower()
+    error = _XML_ERROR.search(head)
+    if error:
+        message = _XML_MESSAGE.search(head)
+        detail = (message or error)[1].decode("utf-8", "replace")
+        if error[1] in _EXPIRED or "expired" in detail.lower():
+            raise ReportFileError("expired_link", detail=detail)
+        raise _foreign("an error message of Amazon's file store", detail)
+    if "<!doctype html" in lower or "<html" in lower:
+        raise _foreign("a web page (perhaps Seller Central's sign-in page)")
+    if "amazonenvelope" in lower:
+        raise _foreign("a report in XML, not as a flat file")
+    if re.match(r"<(\?xml|!--|[a-z][\w:.-]*[\s/>])", lower):
+        raise _foreign("an XML file")
+
+
+def _refuse_json(head):
+    text = head.decode("utf-8", "replace").strip("\ufeff \t\r\n")
+    if not re.match(r'[\[{]\s*(["{\[\]}]|$)', text):
+        return
+    detail = ""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict):
+        detail = content.get("errorDetails") or ""
+        errors = content.get("errors")
+        if isinstance(errors, list) and errors and isinstance(errors[0], dict):
+            detail = errors[0].get("message") or ""
+    raise _foreign("a JSON document", str(detail)[:300])
+
+
+def _refuse_foreign(stream):
+    head = _head(stream)
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        _refuse_zip(stream, head)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ReportFileError("spreadsheet_file", seems="an old Excel workbook")
+    if start.startswith(b"%PDF"):
+        raise _foreign("a PDF document")
+    if start.startswith(b"{\\rtf"):
+        raise _foreign("a word processor's document")
+    if head.startswith(_ARCHIVES):
+        raise _foreign("a compressed archive")
+    if start.startswith(b"<"):
+        _refuse_xml(head)
+    if start.startswith((b"{", b"[")):
+        _refuse_json(head)
+
+
+# --- unpacking --------------------------------------------------------------------
+
+
+def _chunks(stream):
+    stream.seek(0)
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _gunzipped(stream):
+    """The unpacked chunks of a gzip stream of one or several members."""
+    unpacker = zlib.decompressobj(wbits=31)
+    for chunk in _chunks(stream):
+        while chunk:
+            if unpacker.eof:
+                # zero bytes may pad the end of a gzip file
+                chunk = chunk.lstrip(b"\0")
+                if not chunk:
+                    break
+                unpacker = zlib.decompressobj(wbits=31)
+            yield unpacker.decompress(chunk, _CHUNK)
+            chunk = unpacker.unused_data or unpacker.unconsumed_tail
+    while not unpacker.eof:
+        rest = unpacker.decompress(b"", _CHUNK)
+        if not rest:
+            raise zlib.error("it ends too early")
+        yield rest
+
+
+@contextmanager
+def _stored(chunks, limit):
+    """A temporary file that holds the `chunks`; refused above `limit` bytes."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as target:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise ReportFileError("too_large", limit=limit >> 20)
+            target.write(chunk)
+        yield target
+
+
+def _as_utf8(stream, encoding):
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for chunk in _chunks(stream):
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _with_line_feeds(stream):
+    for chunk in _chunks(stream):
+        yield chunk.replace(b"\r", b"\n")
+
+
+def _wide_encoding(head):
+    """The UTF-16 or UTF-32 encoding that `head` is in, or None."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # without a mark: every other byte of a header in ASCII is zero
+    sample = head[:512]
+    if len(sample) >= 16:
+        half = len(sample) // 2 * 0.9
+        if sample[1::2].count(0) > half and sample[::2].count(0) == 0:
+            return "utf-16-le"
+        if sample[::2].count(0) > half and sample[1::2].count(0) == 0:
+            return "utf-16-be"
+    return None
+
+
+def unpack(stream, limit, closing):
+    """A stream of lines that end in LF, in some charset that contains ASCII.
+
+    `stream` itself where it is that already, else a temporary file that the
+    `contextlib.ExitStack` `closing` closes. Raises `ReportFileError` for files that
+    are no text, or that hold more than `limit` bytes when unpacked.
+    """
+    stream.seek(0)
+    if stream.read(2) == b"\x1f\x8b":
+        try:
+            stream = closing.enter_context(_stored(_gunzipped(stream), limit))
+        except zlib.error as error:
+            raise ReportFileError("damaged_file", detail=str(error)) from None
+    _refuse_foreign(stream)
+    head = _head(stream)
+    encoding = _wide_encoding(head)
+    if encoding:
+        try:
+            stream = closing.enter_context(_stored(_as_utf8(stream, encoding), limit))
+        except UnicodeError:
+            raise ReportFileError(
+                "unreadable_encoding", detail=f"it is no valid {encoding.upper()}"
+            ) from None
+        _refuse_foreign(stream)
+        head = _head(stream)
+    if b"\r" in head and b"\n" not in head and not _has_line_feed(stream):
+        stream = closing.enter_context(_stored(_with_line_feeds(stream), limit))
+    return stream
+
+
+def _head(stream):
+    stream.seek(0)
+    return stream.read(_HEAD)
+
+
+def _has_line_feed(stream):
+    return any(b"\n" in chunk for chunk in _chunks(stream))
+
+
+# --- charset ----------------------------------------------------------------------
+
+_JAPANESE = re.compile(rb"\tJPY\t|Amazon\.co\.jp|\tJP\t")
+
+#: What Amazon calls its charsets, and what really stands in the files.
+_ALIASES = {
+    **dict.fromkeys(("cp1252", "windows-1252", "iso-8859-1", "latin-1"), "cp1252"),
+    **dict.fromkeys(
+        ("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms932", "cp932"),
+        "cp932",
+    ),
+}
+_ASCII = bytes(range(32, 127)) + b"\t\r\n"
+
+
+def _declared(charset):
+    """The codec for a declared charset; None if it is none that can be believed."""
+    name = (charset or "").strip().strip("\"'").lower().replace("_", "-")
+    name = _ALIASES.get(name) or _ALIASES.get(name.replace("-", "_")) or name
+    try:
+        codec = codecs.lookup(name)
+        if bytes.decode(_ASCII, name) != _ASCII.decode("ascii"):
+            return None
+    except (LookupError, ValueError):
+        return None
+    return codec.name
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one look at every line tells: the charset, whether it was only a guess
+    that does not fit every line, and the number of lines with content."""
+
+    charset: str
+    doubtful: bool
+    line_count: int
+
+
+def _fits(stream, offset, charset):
+    stream.seek(offset)
+    for line in lines(stream):
+        if not line.isascii():
+            try:
+                line.decode(charset)
+            except UnicodeDecodeError:
+                return False
+    return True
+
+
+def survey(stream, offset, declared=None):
+    """A `Survey` of the lines from `offset` on; `declared`: charset as announced.
+
+    UTF-8 goes before what is announced: text of another charset is never valid
+    UTF-8 by chance, while Amazon does announce wrong ones. It also goes where
+    single lines are broken (Amazon cuts titles amid a character) but most are not.
+    """
+    stream.seek(offset)
+    count = good = bad = 0
+    japanese = False
+    for line in lines(stream):
+        count += 1
+        if not japanese and (b"JP" in line or b".jp" in line):
+            japanese = bool(_JAPANESE.search(line))
+        if not line.isascii():
+            try:
+                line.decode()
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+    if not bad:
+        return Survey("utf-8", False, count)
+    if good >= 10 * bad:
+        return Survey("utf-8", True, count)
+    candidates = ("cp932", "cp1252") if japanese else ("cp1252", "cp932")
+    announced = _declared(declared)
+    for charset in dict.fromkeys((announced, *candidates)):
+        if charset and charset != "utf-8" and _fits(stream, offset, charset):
+            return Survey(charset, False, count)
+    return Survey(candidates[0], True, count)

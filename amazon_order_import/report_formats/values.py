@@ -1,0 +1,343 @@
+"""Cells to typed values: money, quantities, moments, flags, identifiers, text.
+
+Every converter takes the text of one cell and returns its value. An empty cell is
+``None`` (``""`` for text), never zero. What cannot be read raises `BadCell` with the
+code of the reason; nothing is guessed, above all no decimal comma.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+_SHOWN = 60
+
+_MESSAGES = {
+    "short_row": (
+        "The row has {found} cells, but the header has {expected}: it was cut off, or"
+        " a line break stands inside a cell. Get the report from Amazon again; if the"
+        " row is the same there, enter its order by hand."
+    ),
+    "long_row": (
+        "The row has {found} cells, but the header has {expected}: most likely a tab"
+        " stands inside a cell, so that the cells cannot be told apart. Enter its"
+        " order by hand, or correct the row in a copy of the file and upload that."
+    ),
+    "oversized_row": (
+        "The row is longer than {limit} bytes, which no order is: the file is damaged"
+        " here. Get the report from Amazon again."
+    ),
+    "bad_quoting": (
+        "A quotation mark in the row is never closed, so that its cells cannot be"
+        " told apart. Upload the file as Amazon delivers it, not a saved copy."
+    ),
+    "missing_value": (
+        "The column {column} is empty, but without it the row cannot be imported."
+        " Look the order up in Seller Central and enter it by hand, or get the report"
+        " from Amazon again."
+    ),
+    "damaged_identifier": (
+        "{value} in the column {column} is no identifier: a spreadsheet program has"
+        " turned it into a number. Upload the file as Amazon delivers it, without"
+        " opening and saving it in a spreadsheet program."
+    ),
+    "bad_amount": (
+        "{value} in the column {column} is no amount as Amazon writes it (for example"
+        " 1234.50). Upload the file as Amazon delivers it, or enter the order by hand."
+    ),
+    "bad_quantity": (
+        "{value} in the column {column} is no quantity (a whole number from 0 up)."
+        " Upload the file as Amazon delivers it, or enter the order by hand."
+    ),
+    "bad_date": (
+        "{value} in the column {column} is no date and time with time zone as Amazon"
+        " writes it (for example 2026-10-05T08:15:00+00:00). Upload the file as Amazon"
+        " delivers it, or enter the order by hand."
+    ),
+    "bad_currency": (
+        "{value} in the column {column} is no currency code of three letters. Upload"
+        " the file as Amazon delivers it, or enter the order by hand."
+    ),
+    "bad_flag": "{value} in the column {column} is neither true nor false.",
+    "bad_number": "{value} in the column {column} is no whole number.",
+    "bad_characters": (
+        "Some characters of the row are not valid in the file's encoding {value} and"
+        " show as \N{REPLACEMENT CHARACTER}: compare names and addresses with Seller"
+        " Central."
+    ),
+}
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read; `code` says why (see `RowError`)."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row, or one cell of it, cannot be read.
+
+    `code`: short_row, long_row, oversized_row, bad_quoting, missing_value,
+    damaged_identifier, bad_amount, bad_quantity, bad_date, bad_currency, and as
+    warnings only bad_flag, bad_number, bad_characters. `column` is the name in the
+    file's header, ``""`` where the whole row is meant; `value` the cell as it stands
+    in the file. ``str()`` is an English sentence for the user with the next step.
+    """
+
+    code: str
+    column: str = ""
+    value: str = ""
+    extra: tuple = ()
+
+    @property
+    def params(self):
+        """Everything the message says: ``{"column": ..., "value": ..., ...}``."""
+        return {"column": self.column, "value": self.value, **dict(self.extra)}
+
+    def __str__(self):
+        shown = self.value
+        if len(shown) > _SHOWN:
+            shown = shown[:_SHOWN] + "…"
+        quoted = f"“{shown}”" if self.column else shown
+        return _MESSAGES[self.code].format(**{**self.params, "value": quoted})
+
+
+# --- text -------------------------------------------------------------------------
+
+# Only references that are closed by a semicolon: "R&D" or "Bed&Bath" are text.
+_ENTITY = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+)
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028\u2029]+")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\ufffe]")
+
+
+def is_clean(line):
+    """Whether no cell of the tab-separated `line` needs `text` or `code` to change it.
+
+    One look at a whole row is far cheaper than one at each of its fifty cells.
+    """
+    return not (
+        "&" in line
+        or "  " in line
+        or "\t " in line
+        or " \t" in line
+        or "\t--" in line
+        or line[:1] == " "
+        or line[-1:] == " "
+        or not line.replace("\t", "").isprintable()
+    )
+
+
+def text(cell):
+    """Free text for people: HTML references decoded, spaces and control characters
+    (also non-breaking spaces and line separators) collapsed, ends stripped."""
+    if "&" in cell:
+        cell = _ENTITY.sub(lambda match: html.unescape(match[0]), cell)
+    if not cell.isprintable():
+        cell = _INVISIBLE.sub("", cell)
+        cell = _SPACES.sub(" ", cell)
+    elif "  " in cell:
+        cell = _SPACES.sub(" ", cell)
+    return cell.strip(" ")
+
+
+def place(cell):
+    """`text`; ``""`` for the ``--`` that Amazon.co.jp writes where there is none."""
+    value = text(cell)
+    return "" if value == "--" else value
+
+
+def code(cell):
+    """Text for machines: kept exactly (case, inner spaces), ends stripped."""
+    return _INVISIBLE.sub("", cell).strip() if not cell.isprintable() else cell.strip()
+
+
+# 5.10141E+13, and 5,10141E+13 from a spreadsheet program that counts in German
+_SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]*)?E[+-][0-9]+", re.ASCII | re.IGNORECASE)
+_FRACTION = re.compile(r"[0-9]+[.,]0*", re.ASCII)
+_SPREADSHEET_ERROR = re.compile(r"#+|#(?:N/A|NAME\?|NV|NUM!|REF!|VALUE!|WERT!|ZAHL!)")
+
+
+_PLAIN_IDENTIFIER = re.compile(r"[0-9]+(?:-[0-9]+)*|[A-Za-z][0-9A-Za-z]*", re.ASCII)
+
+
+def identifier(cell):
+    """A case-sensitive identifier of Amazon's, kept exactly; ``""`` if empty.
+
+    Raises `BadCell` damaged_identifier for what a spreadsheet program makes of one.
+    """
+    if not cell or _PLAIN_IDENTIFIER.fullmatch(cell):
+        return cell
+    value = code(cell)
+    if (
+        _SCIENTIFIC.fullmatch(value)
+        or _FRACTION.fullmatch(value)
+        or _SPREADSHEET_ERROR.fullmatch(value)
+        or not value.isprintable()
+    ):
+        raise BadCell("damaged_identifier")
+    return value
+
+
+def required_identifier(cell):
+    """`identifier` that may not be empty."""
+    value = identifier(cell)
+    if not value:
+        raise BadCell("missing_value")
+    return value
+
+
+# An SKU is the seller's own and may be "1E5" or "12.0"; a spreadsheet program
+# always writes the sign of the exponent and a mantissa below ten.
+_SCIENTIFIC_SKU = re.compile(r"[1-9](?:[.,][0-9]+)?E\+[0-9]{2,3}", re.ASCII)
+
+
+def sku(cell):
+    """The seller's own article number, kept exactly; may not be empty."""
+    value = code(cell)
+    if not value:
+        raise BadCell("missing_value")
+    if _SCIENTIFIC_SKU.fullmatch(value) or _SPREADSHEET_ERROR.fullmatch(value):
+        raise BadCell("damaged_identifier")
+    return value
+
+
+# --- numbers ----------------------------------------------------------------------
+
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,8})?", re.ASCII)
+_WHOLE = re.compile(r"([0-9]{1,9})(?:\.0+)?", re.ASCII)
+_SIGNED_WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+@lru_cache(maxsize=8192)
+def money(cell):
+    """An exact `Decimal` with all the decimals that the file gives; None if empty.
+
+    Only Amazon's own notation is an amount: ``-3.85``, ``24732``, ``24732.00``. A
+    comma, a currency sign, a thousands separator, an exponent or NaN is not.
+    """
+    value = cell.strip()
+    if not value:
+        return None
+    if not _AMOUNT.fullmatch(value):
+        raise BadCell("bad_amount")
+    # adding zero turns -0.00 into 0.00
+    return Decimal(value) + 0
+
+
+@lru_cache(maxsize=2048)
+def discount(cell):
+    """`money` that reduces: never above zero, whatever sign the report uses."""
+    value = money(cell)
+    return None if value is None else -abs(value)
+
+
+@lru_cache(maxsize=1024)
+def quantity(cell):
+    """A number of units as int, 0 for a cancelled line; may not be empty."""
+    value = cell.strip()
+    if not value:
+        raise BadCell("missing_value")
+    match = _WHOLE.fullmatch(value)
+    if not match:
+        raise BadCell("bad_quantity")
+    return int(match[1])
+
+
+@lru_cache(maxsize=1024)
+def whole_number(cell):
+    """An int, None if empty."""
+    value = cell.strip()
+    if not value:
+        return None
+    match = _SIGNED_WHOLE.fullmatch(value)
+    if not match:
+        raise BadCell("bad_number")
+    return int(match[1])
+
+
+@lru_cache(maxsize=256)
+def currency(cell):
+    """A currency code of three capital letters, ``""`` if empty."""
+    value = cell.strip().upper()
+    if value and not _CURRENCY.fullmatch(value):
+        raise BadCell("bad_currency")
+    return value
+
+
+# --- moments and flags ------------------------------------------------------------
+
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?"
+    r" ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1024)
+def _unusual_moment(value):
+    match = _MOMENT.fullmatch(value)
+    if not match:
+        raise BadCell("bad_date")
+    day, time, fraction, offset = match.groups()
+    if len(time) == 5:
+        time += ":00"
+    micro = (fraction or "0")[:6].ljust(6, "0")
+    if not offset[0] in "+-":
+        offset = "+00:00"
+    digits = offset[1:].replace(":", "").ljust(4, "0")
+    offset = f"{offset[0]}{digits[:2]}:{digits[2:]}"
+    return datetime.fromisoformat(f"{day}T{time}.{micro}{offset}")
+
+
+def moment(cell):
+    """An aware `datetime` with the offset that the file gives; None if empty.
+
+    A date without time or without time zone raises `BadCell` bad_date: it would be
+    hours away from the truth.
+    """
+    value = cell and cell.strip()
+    if not value:
+        return None
+    try:
+        # Python 3.10 and later agree about this one notation of Amazon's only
+        if len(value) == 25 and value[10] == "T" and value[19] in "+-":
+            result = datetime.fromisoformat(value)
+        else:
+            result = _unusual_moment(value)
+    except ValueError:
+        raise BadCell("bad_date") from None
+    if result.tzinfo is None or not 1995 <= result.year <= 2100:
+        raise BadCell("bad_date")
+    return result
+
+
+def required_moment(cell):
+    """`moment` that may not be empty."""
+    value = moment(cell)
+    if value is None:
+        raise BadCell("missing_value")
+    return value
+
+
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "0"), False),
+    **dict.fromkeys(("", "n/a", "na", "--"), None),
+}
+
+
+@lru_cache(maxsize=256)
+def flag(cell):
+    """True, False, or None where the file does not say."""
+    try:
+        return _FLAGS[cell.strip().lower()]
+    except KeyError:
+        raise BadCell("bad_flag") from None

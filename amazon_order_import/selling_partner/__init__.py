@@ -1,0 +1,12 @@
+"""Amazon's Selling Partner API: reports, their documents, and the rights to them.
+
+Plain Python without Odoo. It wraps python-amazon-sp-api once and strictly; see
+:mod:`.library` for what of it is used.
+"""
+
+from . import errors, quotas, redaction
+from .client import ENDPOINTS, SCHEDULE_PERIODS, SellingPartnerClient
+from .credentials import Credentials, authorize
+from .documents import DOCUMENT_HOSTS
+from .network import Call
+from .records import Document, Participation, Report, ReportSchedule

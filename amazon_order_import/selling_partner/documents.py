@@ -1,0 +1,413 @@
+"""Takes a document from its pre-signed link: bounded, checked, without credentials."""
+
+import hashlib
+import logging
+import re
+import time
+import zlib
+from dataclasses import dataclass
+from email.message import Message
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from .answers import SERVER_RETRY_SECONDS, retry_after
+from .errors import DocumentError, ThrottledError, UnavailableError
+from .network import (
+    NETWORK_RETRY_SECONDS,
+    certificates_file,
+    is_loopback,
+    proxy_for,
+)
+from .records import Document
+from .redaction import silent_http_loggers
+
+_logger = logging.getLogger(__name__)
+
+OPERATION = "download"
+# Where Amazon's links lead: report buckets in S3, CloudFront for its sandbox. A name
+# under these cannot be had for a machine of the own network together with a valid
+# certificate, so links cannot be used to reach into it.
+DOCUMENT_HOSTS = ("amazonaws.com", "amazonaws.com.cn", "cloudfront.net", "amazon.com")
+# S3 says AccessDenied for a link that is too old (its message tells so, but not always)
+# and ExpiredToken where the session that signed the link has ended.
+_EXPIRED = re.compile(rb"<Code>\s*(?:AccessDenied|ExpiredToken)\s*</Code>")
+CHUNK_BYTES = 64 * 1024
+_ERROR_PAGE_BYTES = 64 * 1024
+
+# Java's and Amazon's names of encodings. ISO-8859-1 is read as its superset, as
+# browsers do: what Amazon labels so holds typographic quotes and euro signs.
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "cp1252": "cp1252",
+    "windows-1252": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859_1": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-15": "iso8859-15",
+    "windows-31j": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "ms932": "cp932",
+    "cp932": "cp932",
+    "euc-jp": "euc_jp",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+}
+
+
+class LinkExpired(Exception):
+    """The link is no longer honoured; a fresh one may be."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes received from the link, bytes after decompression, and seconds in all."""
+
+    received: int
+    decompressed: int
+    seconds: float = 3600
+
+
+class Downloader:
+    """Downloads documents.
+
+    :param endpoint: the redirected API endpoint, whose own host may serve links too
+        (over http if the endpoint itself is http), None for Amazon's
+    :param document_hosts: domains under which links are followed, always by https
+    """
+
+    def __init__(
+        self,
+        timeouts,
+        limits,
+        user_agent,
+        endpoint=None,
+        document_hosts=DOCUMENT_HOSTS,
+        use_system_settings=True,
+    ):
+        self._timeouts = timeouts
+        self._limits = limits
+        self._user_agent = user_agent
+        self._endpoint = urlsplit(endpoint) if endpoint else None
+        self._hosts = tuple(host.lower().strip(".") for host in document_hosts)
+        self._use_system_settings = use_system_settings
+
+    def download(self, url, compression, target):
+        """Write the document behind ``url`` to ``target``, decompressed.
+
+        When it fails, a ``target`` that can seek is cut back to where it was.
+
+        :param compression: ``GZIP`` or None, as Amazon told with the link
+        :param target: file open for writing bytes
+        :rtype: Document
+        :raise LinkExpired: the link is too old
+        :raise DocumentError: the link or the document is refused; see its ``code``
+        :raise RetryableError: network, time-out, or trouble at the document's host
+        """
+        self._check_link(url)
+        if compression not in (None, "GZIP"):
+            raise _error(
+                "unknown_compression",
+                f"is compressed by {compression!r}, which is not supported",
+            )
+        start = target.tell() if target.seekable() else None
+        started = time.monotonic()
+        sink = _Sink(target, self._limits.decompressed)
+        complete = False
+        try:
+            with requests.Session() as session, silent_http_loggers():
+                charset = self._fetch(session, url, compression, sink)
+            complete = True
+        finally:
+            _logger.debug(
+                "GET document from %s: %s, %d bytes in %.3f s",
+                urlsplit(url).hostname,
+                "complete" if complete else "failed",
+                sink.size,
+                time.monotonic() - started,
+            )
+            if not complete and start is not None:
+                target.seek(start)
+                target.truncate()
+        return Document(charset, sink.size, sink.hexdigest())
+
+    def _check_link(self, url):
+        try:
+            link = urlsplit(url)
+            host, _port = (link.hostname or "").lower().rstrip("."), link.port
+        except ValueError:
+            link, host = None, ""
+        if (
+            not re.fullmatch(r"[a-z0-9][a-z0-9.:-]*", host)
+            or ".." in host
+            or link.username is not None
+            or link.password is not None
+        ):
+            raise _error("unexpected_link", "has no usable link")
+        if link.scheme == "https" and any(
+            host == domain or host.endswith(f".{domain}") for domain in self._hosts
+        ):
+            return
+        if self._is_own_host(host) and link.scheme in ("https", self._endpoint.scheme):
+            return
+        raise _error(
+            "unexpected_link",
+            f"lies at {link.scheme}://{host}, where Amazon keeps no documents",
+        )
+
+    def _is_own_host(self, host):
+        if not self._endpoint:
+            return False
+        own = self._endpoint.hostname
+        return host == own or (is_loopback(host) and is_loopback(own))
+
+    def _fetch(self, session, url, compression, sink):
+        # Not the session's own trust in the environment: that reads .netrc as well,
+        # and a link with an authorization header is refused.
+        session.trust_env = False
+        session.headers.clear()
+        session.headers.update(
+            {
+                "User-Agent": self._user_agent,
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+            }
+        )
+        proxy = proxy_for(url, self._use_system_settings)
+        deadline = time.monotonic() + self._limits.seconds
+        with self._get(session, url, proxy) as response:
+            if response.status_code != 200:
+                raise self._refusal(response)
+            declared = _declared_length(response)
+            if declared is not None and declared > self._limits.received:
+                raise _too_large("received", self._limits.received)
+            decoder = _decoder(response, compression, declared is not None)
+            for chunk in self._chunks(response, declared, deadline):
+                for piece in decoder.feed(chunk):
+                    sink.write(piece)
+            decoder.finish()
+            return charset_of(response.headers.get("Content-Type"))
+
+    def _get(self, session, url, proxy):
+        try:
+            return session.get(
+                url,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                proxies={"http": proxy, "https": proxy} if proxy else {},
+                verify=certificates_file(self._use_system_settings),
+            )
+        except requests.exceptions.SSLError:
+            problem = "does not prove its identity (TLS certificate)"
+        except requests.Timeout:
+            problem = "does not answer in time"
+        except requests.RequestException:
+            problem = "cannot be reached"
+        raise _unavailable(
+            f"The document's host {urlsplit(url).hostname} {problem}."
+            " It is tried again; if this lasts, check network, proxy and firewall."
+        )
+
+    def _chunks(self, response, declared, deadline):
+        """Yield the bytes as they were sent; requests would decode and not count."""
+        received = 0
+        problem = None
+        chunks = response.raw.stream(CHUNK_BYTES, decode_content=False)
+        while True:
+            try:
+                chunk = next(chunks, None)
+            except (urllib3.exceptions.HTTPError, OSError):
+                problem = "broke off"
+                break
+            if chunk is None:
+                break
+            received += len(chunk)
+            if received > self._limits.received:
+                raise _too_large("received", self._limits.received)
+            if time.monotonic() > deadline:
+                problem = "took too long"
+                break
+            yield chunk
+        if problem is None and declared is not None and received != declared:
+            problem = "broke off"
+        if problem:
+            raise _unavailable(
+                f"The download of the document {problem} after {received} bytes"
+                f"{f' of {declared}' if declared else ''}. It is tried again."
+            )
+
+    def _refusal(self, response):
+        status = response.status_code
+        if status in (400, 403) and _EXPIRED.search(self._error_page(response)):
+            return LinkExpired()
+        if status in (404, 410):
+            return _error(
+                "document_gone", "no longer exists. Request the report again", status
+            )
+        if status == 429:
+            return ThrottledError(
+                f"The document's host was asked too often (HTTP {status})."
+                " It is tried again.",
+                seconds=retry_after(response.headers) or SERVER_RETRY_SECONDS,
+                operation=OPERATION,
+                status=status,
+            )
+        if status >= 500 or status == 408:
+            return _unavailable(
+                f"The document's host has trouble (HTTP {status}). It is tried again.",
+                retry_after({"retry-after": response.headers.get("retry-after")}),
+                status,
+            )
+        return _error(
+            "link_refused",
+            f"was refused by its host (HTTP {status}). Check proxy and firewall",
+            status,
+        )
+
+    def _error_page(self, response):
+        try:
+            return response.raw.read(_ERROR_PAGE_BYTES, decode_content=True) or b""
+        except (urllib3.exceptions.HTTPError, OSError):
+            return b""
+
+
+class _Sink:
+    """Counts, limits and digests what is written."""
+
+    def __init__(self, target, limit):
+        self._target = target
+        self._limit = limit
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece):
+        self.size += len(piece)
+        if self.size > self._limit:
+            raise _too_large("decompressed", self._limit)
+        self._digest.update(piece)
+        self._target.write(piece)
+
+    def hexdigest(self):
+        return self._digest.hexdigest()
+
+
+class _Plain:
+    def feed(self, chunk):
+        yield chunk
+
+    def finish(self):
+        pass
+
+
+class _Gunzip:
+    """Decompresses piece by piece, so that a bomb is stopped at the limit and not
+    first unfolded in memory. Several members in a row are one document.
+
+    :param length_checked: whether the number of bytes received was checked, so that a
+        missing end means a broken file and not a broken connection
+    """
+
+    def __init__(self, length_checked):
+        self._length_checked = length_checked
+        self._member = None
+        self._members = 0
+
+    def feed(self, chunk):
+        more = False
+        while chunk or more:
+            if self._member is None:
+                # Padding with zeros after the last member is allowed.
+                if self._members and not chunk.strip(b"\0"):
+                    return
+                self._member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            piece = self._decompress(chunk)
+            if piece:
+                yield piece
+            if self._member.eof:
+                chunk = self._member.unused_data
+                more = False
+                self._member = None
+                self._members += 1
+            else:
+                chunk = self._member.unconsumed_tail
+                more = len(piece) == CHUNK_BYTES
+
+    def _decompress(self, chunk):
+        try:
+            return self._member.decompress(chunk, CHUNK_BYTES)
+        except zlib.error:
+            pass
+        raise _error("bad_gzip", "is not valid GZIP")
+
+    def finish(self):
+        if self._member is None and self._members:
+            return
+        if not self._length_checked:
+            raise _unavailable(
+                "The download of the document broke off before its end."
+                " It is tried again."
+            )
+        raise _error("truncated_gzip", "ends in the middle of its GZIP data")
+
+
+def _decoder(response, compression, length_checked):
+    encoding = (response.headers.get("Content-Encoding") or "identity").lower().strip()
+    if encoding not in ("identity", "gzip", "x-gzip", "aws-chunked"):
+        raise _error(
+            "unknown_compression",
+            f"is encoded by {encoding!r}, which is not supported",
+        )
+    # Amazon's GZIP and the header's gzip name the same single compression.
+    if compression == "GZIP" or encoding.endswith("gzip"):
+        return _Gunzip(length_checked)
+    return _Plain()
+
+
+def _declared_length(response):
+    # A chunked body knows its end by itself.
+    if response.headers.get("Transfer-Encoding"):
+        return None
+    value = response.headers.get("Content-Length", "")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def charset_of(content_type):
+    """Return Python's name of the encoding in a Content-Type, None if not known."""
+    message = Message()
+    message["Content-Type"] = content_type or ""
+    charset = message.get_param("charset")
+    if isinstance(charset, tuple):
+        charset = charset[2]
+    return _CHARSETS.get(str(charset).strip().lower()) if charset else None
+
+
+def _error(code, problem, status=None):
+    return DocumentError(
+        f"The document of the report {problem}.",
+        operation=OPERATION,
+        code=code,
+        status=status,
+    )
+
+
+def _too_large(what, limit):
+    return _error(
+        "too_large",
+        f"has more than {limit} bytes ({what}), the limit. Request a shorter period",
+    )
+
+
+def _unavailable(message, seconds=None, status=None):
+    return UnavailableError(
+        message,
+        seconds=seconds or NETWORK_RETRY_SECONDS,
+        operation=OPERATION,
+        status=status,
+        code=None if status else "network",
+    )

@@ -1,0 +1,243 @@
+"""HTTP to one host: explicit time-outs, bounded answers, no redirects.
+
+Of the environment only the proxy and certificate settings count (``HTTPS_PROXY``,
+``HTTP_PROXY``, ``NO_PROXY``; ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``,
+``SSL_CERT_FILE``), as everywhere in Odoo, and they can be switched off. Loopback is
+never asked for through a proxy. ``.netrc`` is not read: it would add credentials.
+"""
+
+import ipaddress
+import logging
+import os
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import certifi
+import httpx
+from requests.utils import get_environ_proxies, select_proxy
+
+from .answers import CHANGING_OPERATIONS, told_rate
+from .errors import AnswerError, DataError, UnavailableError
+from .redaction import silent_http_loggers
+
+_logger = logging.getLogger(__name__)
+
+# Amazon asks for the application's name, version and language, under 500 characters.
+DEFAULT_USER_AGENT = "amazon_order_import/19.0 (Language=Python)"
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+NETWORK_RETRY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds: to connect; without a byte; for one answer as a whole."""
+
+    connect: float
+    read: float
+
+    @property
+    def answer(self):
+        return self.connect + 3 * self.read
+
+
+def parse_endpoint(value, name):
+    """Return ``value`` as a base address without its trailing slash.
+
+    :raise DataError: it is no http or https address of a host
+    """
+    try:
+        parts = urlsplit(str(value).strip())
+        valid = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and not (parts.username or parts.password)
+            and not (parts.query or parts.fragment)
+            and parts.port != 0
+        )
+    except ValueError:
+        valid = False
+    if not valid:
+        raise DataError(
+            f"The {name} is not an address like https://host or http://host:port."
+            " Correct it, or leave it empty for Amazon's own.",
+            code="invalid_endpoint",
+        )
+    return parts.geturl().rstrip("/")
+
+
+def is_loopback(host):
+    """Whether ``host`` (a name or an address) is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_for(url, use_system_settings=True):
+    """Return the address of the proxy to ask for ``url``, None for a direct call."""
+    if not use_system_settings or is_loopback(urlsplit(url).hostname):
+        return None
+    return select_proxy(url, get_environ_proxies(url))
+
+
+def certificates_file(use_system_settings=True):
+    """Return the path of the certificate authorities to trust."""
+    names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    if use_system_settings:
+        for path in map(os.environ.get, names):
+            if path and os.path.isfile(path):
+                return path
+    return certifi.where()
+
+
+@lru_cache(maxsize=4)
+def _tls_context(path):
+    return ssl.create_default_context(cafile=path)
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that was sent to Amazon, for whoever counts quotas.
+
+    :ivar started: aware, UTC
+    :ivar seconds: how long it took
+    :ivar status: HTTP status, None if there was no answer
+    :ivar rate: calls per second of ``x-amzn-RateLimit-Limit``, None if not told
+    """
+
+    operation: str
+    method: str
+    path: str
+    started: datetime
+    seconds: float
+    status: int | None = None
+    request_id: str | None = None
+    rate: float | None = None
+
+
+class Channel:
+    """Speaks with one base address; safe for several threads.
+
+    :param on_call: is told every :class:`Call` after it was made
+    """
+
+    def __init__(
+        self,
+        base_url,
+        timeouts,
+        use_system_settings=True,
+        on_call: Callable[[Call], None] | None = None,
+    ):
+        self.base_url = base_url
+        self._timeouts = timeouts
+        self._on_call = on_call
+        try:
+            self._http = httpx.Client(
+                trust_env=False,
+                proxy=proxy_for(base_url, use_system_settings),
+                verify=_tls_context(certificates_file(use_system_settings)),
+                timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
+                follow_redirects=False,
+                headers={"accept-encoding": "identity"},
+            )
+        except (ImportError, ValueError):
+            self._http = None
+        if self._http is None:
+            raise DataError(
+                "The proxy set in the environment (HTTPS_PROXY, ALL_PROXY) is of a kind"
+                " that cannot be used. Set an http:// or https:// proxy.",
+                code="invalid_proxy",
+            )
+
+    def close(self):
+        self._http.close()
+
+    def send(self, operation, method, path, **request):
+        """Send one request and return its whole answer, whatever its status.
+
+        :param request: ``params``, ``content``, ``data``, ``headers`` as httpx has them
+        :rtype: RawAnswer
+        :raise UnavailableError: no answer, or not all of it, or not in time
+        :raise AnswerError: an answer longer than 8 MiB
+        """
+        started, clock, raw = datetime.now(timezone.utc), time.monotonic(), None
+        try:
+            raw = self._send(operation, method, self.base_url + path, request)
+            return raw
+        except httpx.ConnectTimeout:
+            problem, sent = "did not accept the connection in time", False
+        except (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol):
+            problem, sent = "cannot be reached", False
+        except httpx.TimeoutException:
+            problem, sent = "did not answer in time", True
+        except (httpx.HTTPError, httpx.InvalidURL):
+            problem, sent = "broke the connection before its answer was complete", True
+        finally:
+            seconds = time.monotonic() - clock
+            self._report(operation, method, path, started, seconds, raw)
+        # Raised here, outside of the handlers: a chained exception would bring the
+        # request with its headers into tracebacks.
+        raise UnavailableError(
+            f"{urlsplit(self.base_url).netloc} {problem} ({operation})."
+            " It is tried again; if this lasts, check network, proxy and firewall.",
+            seconds=NETWORK_RETRY_SECONDS,
+            maybe_done=sent and operation in CHANGING_OPERATIONS,
+            operation=operation,
+            code="network",
+        )
+
+    def _report(self, operation, method, path, started, seconds, raw):
+        call = Call(operation, method, path, started, seconds)
+        if raw is not None:
+            call = replace(
+                call,
+                status=raw.status,
+                request_id=raw.headers.get("x-amzn-requestid"),
+                rate=told_rate(raw.headers),
+            )
+        # No query, no header, no body: they hold tokens and personal data.
+        _logger.debug(
+            "%s %s -> %s in %.3f s, request id %s",
+            method,
+            path,
+            call.status or "no answer",
+            seconds,
+            call.request_id or "-",
+        )
+        if self._on_call:
+            self._on_call(call)
+
+    def _send(self, operation, method, url, request):
+        deadline = time.monotonic() + self._timeouts.answer
+        with (
+            silent_http_loggers(),
+            self._http.stream(method, url, **request) as response,
+        ):
+            content = bytearray()
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise AnswerError(
+                        f"The answer to {operation} is longer than"
+                        f" {MAX_ANSWER_BYTES} bytes and was not read.",
+                        operation=operation,
+                        status=response.status_code,
+                        code="answer_too_long",
+                    )
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("deadline")
+        return RawAnswer(response.status_code, response.headers, bytes(content))

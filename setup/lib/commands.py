@@ -1,0 +1,113 @@
+"""The commands of setup/. Each takes its arguments and returns an exit code."""
+
+import argparse
+import os
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import chromium
+from .databases import Databases
+from .environment import Environment
+from .messages import SetupError, expected_failure, say
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def odoo(arguments: Sequence[str]) -> int:
+    """Odoo's own command line."""
+    environment = Environment(CHECKOUT)
+    command = environment.command(*arguments)
+    variables = environment.variables()
+    own = os.environ.get("ODOO_RC")
+    if own:
+        variables["ODOO_RC"] = own
+    # Odoo takes this process's place, so that signals reach it.
+    os.execve(command[0], command, variables)
+
+
+def newdb(arguments: Sequence[str]) -> int:
+    """A fresh database with the addon."""
+    parser = argparse.ArgumentParser(
+        prog="setup/newdb",
+        description="Makes a fresh database with the addon installed: a company in "
+        "Germany (l10n_de, EUR), English and German, login admin/admin.",
+    )
+    parser.add_argument("name")
+    parser.add_argument("--demo", action="store_true", help="with the demo data")
+    parser.add_argument(
+        "--force", action="store_true", help="replace a database of that name"
+    )
+    options = parser.parse_args(arguments)
+    check_name(options.name)
+    databases = Databases(Environment(CHECKOUT))
+    if databases.exists(options.name):
+        if not options.force:
+            raise SetupError(
+                f"There is a database {options.name} already.",
+                f"Replace it (what is in it is lost): setup/newdb {options.name} "
+                "--force",
+            )
+        databases.drop(options.name)
+    databases.new(options.name, demo=options.demo)
+    say(f"setup: database {options.name} is ready: setup/odoo -d {options.name}")
+    return 0
+
+
+def check_name(name: str) -> None:
+    """Raises ``SetupError`` unless it can name a database and its folder of files."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,62}", name) or name.startswith(
+        ("template", "draft", "postgres")
+    ):
+        raise SetupError(
+            f"{name!r} cannot name a database.",
+            "Use small letters, digits, _ and -, a letter first, at most 63; names "
+            "that begin with template, draft or postgres are taken.",
+        )
+
+
+def test(arguments: Sequence[str]) -> int:
+    """All tests; arguments go to pytest, ``--keep-db`` keeps the test database."""
+    keep = "--keep-db" in arguments
+    environment = Environment(CHECKOUT)
+    databases = Databases(environment)
+    chromium.ensure()
+    name = f"test_{os.getpid()}_{secrets.token_hex(3)}"
+    try:
+        databases.new(name)
+        command = [
+            str(environment.python),
+            "-m",
+            "pytest",
+            f"--odoo-database={name}",
+            "--odoo-http",
+            *(argument for argument in arguments if argument != "--keep-db"),
+        ]
+        variables = environment.variables()
+        return subprocess.run(
+            command, cwd=CHECKOUT, env=variables, check=False
+        ).returncode
+    finally:
+        if keep:
+            say(f"setup: the test database {name} stays: setup/odoo -d {name}")
+        else:
+            databases.drop(name)
+
+
+def main(command: Callable[[Sequence[str]], int]) -> None:
+    """Ends the process with the command's code; a failure it expects has words."""
+    try:
+        code = command(sys.argv[1:])
+    except SetupError as error:
+        say(f"\nsetup: {error}")
+        code = 1
+    except OSError as error:
+        say(f"\nsetup: {expected_failure(error)}")
+        code = 1
+    except KeyboardInterrupt:
+        say("\nsetup: interrupted.")
+        code = 130
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""Tests against Amazon's own models of its API (``../shared/spec``)."""

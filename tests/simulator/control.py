@@ -1,0 +1,238 @@
+"""The control endpoints, by which tests and the demo steer the simulator.
+
+====== ================== ===================================================
+method path               body or query -> answer
+====== ================== ===================================================
+GET    /_control/sellers  -> the sellers with their credentials
+POST   /_control/sellers  {"key", ...}: changes a seller or adds one
+POST   /_control/authorizations {"seller"} -> {"code"} for authorization_code
+GET    /_control/catalogue -> the products
+GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
+                          &start=&end=] -> what must stand in Odoo by now
+POST   /_control/orders   {"seller", "marketplace", "fulfillment", "count",
+                          "scenario", "sku", "age", "spread"}
+GET    /_control/clock    -> {"now"}
+POST   /_control/clock    {"advance": seconds} or {"frozen": bool}
+GET/POST /_control/settings  see state.DEFAULT_SETTINGS
+GET/POST /_control/limits {"scale": 0 turns limits off, 1 is Amazon's}
+GET/POST/DELETE /_control/faults  see faults.py; DELETE [?id=] clears
+GET/DELETE /_control/requests  the log of received requests, tokens redacted
+====== ================== ===================================================
+"""
+
+from collections import Counter
+from dataclasses import asdict
+
+from werkzeug.exceptions import HTTPException
+
+from .clock import api_time, parse_time
+from .errors import json_response
+from .tokens import issue_code
+from .world.catalogue import CATALOGUE
+from .world.market import HISTORY_DAYS
+from .world.marketplaces import BY_COUNTRY
+from .world.sellers import Seller
+
+_SETS = ("roles", "columns")
+_TUPLES = ("marketplaces", "suspended")
+
+
+def handle(state, request):
+    """Answers a request below /_control; mistakes are 400 with their reason."""
+    name = request.path.removeprefix("/_control/").strip("/")
+    action = _ACTIONS.get((request.method, name))
+    if action is None:
+        known = sorted(f"{method} /_control/{path}" for method, path in _ACTIONS)
+        return json_response({"error": "No such control.", "known": known}, 404)
+    try:
+        body = {}
+        if request.method == "POST":
+            body = request.get_json(force=True, silent=False)
+        with state.lock:
+            return json_response(action(state, request, body))
+    except (KeyError, TypeError, ValueError, HTTPException) as error:
+        return json_response({"error": str(error) or repr(error)}, 400)
+
+
+def expected(state, seller, marketplace="", fulfillment="", start=None, end=None):
+    """What Odoo must hold of the seller's reportable orders.
+
+    ``start`` and ``end`` select by the time at which rows became reportable; an
+    order counts with all its rows up to ``end``.
+    """
+    end = min(end or state.clock.now(), state.clock.now())
+    orders, excluded = {}, {}
+    for order in state.market.orders(seller):
+        if marketplace and marketplace not in (
+            order.marketplace.country,
+            order.marketplace.id,
+        ):
+            continue
+        if fulfillment and order.fulfillment != fulfillment:
+            continue
+        if start and not _reportable_since(order, start, end):
+            continue
+        entry = order.expected(end)
+        if entry is None:
+            continue
+        (orders if entry["total"] is not None else excluded)[order.order_id] = entry
+    count = Counter(entry["country"] for entry in orders.values())
+    return {
+        "now": api_time(state.clock.now()),
+        "seller": seller.key,
+        "count": len(orders),
+        "by_marketplace": dict(count),
+        "orders": orders,
+        "not_sales": excluded,
+    }
+
+
+def _reportable_since(order, start, end):
+    moments = [order.fulfillable_at]
+    if order.fulfillment == "fba":
+        moments = [parcel.reported_at for parcel in order.parcels]
+    return any(start <= moment <= end for moment in moments)
+
+
+def _get_expected(state, request, _body):
+    query = request.args
+    start, end = query.get("start"), query.get("end")
+    return expected(
+        state,
+        state.seller(query["seller"]),
+        query.get("marketplace", ""),
+        query.get("fulfillment", ""),
+        parse_time(start) if start else None,
+        parse_time(end) if end else None,
+    )
+
+
+def _place_orders(state, _request, body):
+    body = dict(body)
+    seller = state.seller(body.pop("seller", "eu"))
+    orders = state.market.place(seller, state.clock.now(), **body)
+    return {
+        "orders": [order.order_id for order in orders],
+        "rows": sum(len(order.parcels or order.lines) for order in orders),
+    }
+
+
+def seller_body(seller):
+    body = asdict(seller)
+    body |= {name: sorted(body[name]) for name in _SETS}
+    body["marketplace_ids"] = [BY_COUNTRY[c].id for c in seller.marketplaces]
+    return body
+
+
+def _get_sellers(state, _request, _body):
+    return {"sellers": [seller_body(seller) for seller in state.sellers.values()]}
+
+
+def _post_seller(state, _request, body):
+    body = dict(body)
+    for name in _SETS:
+        if name in body:
+            body[name] = set(body[name])
+    for name in _TUPLES:
+        if name in body:
+            body[name] = tuple(body[name])
+    key = body["key"]
+    if key in state.sellers:
+        seller = state.sellers[key]
+        unknown = [name for name in body if not hasattr(seller, name)]
+        if unknown:
+            raise ValueError(f"A seller has no {unknown}.")
+        for name, value in body.items():
+            setattr(seller, name, value)
+    else:
+        days = body.pop("history_days", HISTORY_DAYS)
+        seller = Seller(**body)
+        state.sellers[key] = seller
+        state.market.open_history(seller, state.clock.now(), days)
+    return seller_body(seller)
+
+
+def _post_authorization(state, _request, body):
+    seller = state.seller(body["seller"])
+    return {"code": issue_code(state, seller), "selling_partner_id": seller.seller_id}
+
+
+def _get_catalogue(_state, _request, _body):
+    return {"products": [asdict(product) for product in CATALOGUE]}
+
+
+def _get_clock(state, _request, _body):
+    return {"now": api_time(state.clock.now())}
+
+
+def _post_clock(state, request, body):
+    if "frozen" in body:
+        state.clock.freeze(bool(body["frozen"]))
+    if "advance" in body:
+        state.clock.advance(float(body["advance"]))
+    return _get_clock(state, request, body)
+
+
+def _get_settings(state, _request, _body):
+    return state.settings
+
+
+def _post_settings(state, _request, body):
+    unknown = set(body) - set(state.settings)
+    if unknown:
+        raise ValueError(f"No settings {sorted(unknown)}.")
+    state.settings.update(body)
+    return state.settings
+
+
+def _get_limits(state, _request, _body):
+    return {"scale": state.limits.scale}
+
+
+def _post_limits(state, _request, body):
+    state.limits.scale = float(body["scale"])
+    state.limits.reset()
+    return {"scale": state.limits.scale}
+
+
+def _get_faults(state, _request, _body):
+    return {"faults": state.faults.listing()}
+
+
+def _post_fault(state, _request, body):
+    return asdict(state.faults.add(**body))
+
+
+def _delete_faults(state, request, _body):
+    state.faults.clear(request.args.get("id", type=int))
+    return {"faults": state.faults.listing()}
+
+
+def _get_requests(state, _request, _body):
+    return {"requests": list(state.requests)}
+
+
+def _delete_requests(state, _request, _body):
+    state.requests.clear()
+    return {"requests": []}
+
+
+_ACTIONS = {
+    ("GET", "sellers"): _get_sellers,
+    ("POST", "sellers"): _post_seller,
+    ("POST", "authorizations"): _post_authorization,
+    ("GET", "catalogue"): _get_catalogue,
+    ("GET", "expected"): _get_expected,
+    ("POST", "orders"): _place_orders,
+    ("GET", "clock"): _get_clock,
+    ("POST", "clock"): _post_clock,
+    ("GET", "settings"): _get_settings,
+    ("POST", "settings"): _post_settings,
+    ("GET", "limits"): _get_limits,
+    ("POST", "limits"): _post_limits,
+    ("GET", "faults"): _get_faults,
+    ("POST", "faults"): _post_fault,
+    ("DELETE", "faults"): _delete_faults,
+    ("GET", "requests"): _get_requests,
+    ("DELETE", "requests"): _delete_requests,
+}

@@ -1,0 +1,1 @@
+"""The simulated trade: marketplaces, products, people, sellers and their orders."""

@@ -1,0 +1,122 @@
+"""The sellers that exist from the start, with their documented credentials.
+
+====== ================ ====== ===============================================
+key    seller id        region what is particular
+====== ================ ====== ===============================================
+eu     A1SIMEUSELLER    eu     no VAT service: prices gross, tax columns 0.00
+eu-vcs A2SIMEUVCSSELL   eu     VAT service: tax contained, B2B abroad net
+na     A3SIMNASELLER    na     tax on top; FBA rows without addresses
+fe     A4SIMFESELLER    fe     yen, Japanese text in Shift-JIS, no compression
+====== ================ ====== ===============================================
+
+Credentials of the seller with the key K (all of them fictitious):
+client id ``amzn1.application-oa2-client.simulated-K``, client secret
+``amzn1.oa2-cs.v1.simulated-K``, refresh token ``Atzr|simulated-K``.
+"""
+
+from dataclasses import dataclass, field
+
+TAX_INVOICING = "Tax Invoicing (Restricted)"
+TAX_REMITTANCE = "Tax Remittance (Restricted)"
+SHIPPING = "Direct-to-Consumer Shipping (Restricted)"
+FULFILLMENT = "Amazon Fulfillment"
+TRACKING = "Inventory and Order Tracking"
+PRICING = "Pricing"
+COLUMN_GROUPS = (
+    "billing",
+    "promotion",
+    "gift_wrap",
+    "business",
+    "vat",
+    "replacement",
+    "promise",
+    "tax_collection",
+)
+
+
+@dataclass
+class Seller:
+    """One selling partner account in one region.
+
+    ``columns`` are the groups of optional columns switched on in Seller Central
+    (see ``COLUMN_GROUPS``); ``marketplaces`` are country codes.
+    ``fba_tax_withheld``: in North America, whose FBA report does not say who
+    collects the tax, Amazon does so for every order.
+    """
+
+    key: str
+    seller_id: str
+    region: str
+    marketplaces: tuple[str, ...]
+    home_country: str
+    roles: set[str]
+    client_id: str = ""
+    client_secret: str = ""
+    refresh_token: str = ""
+    store_name: str = "Simulated Store"
+    suspended: tuple[str, ...] = ()
+    vcs: bool = False
+    columns: set[str] = field(default_factory=set)
+    compression: bool = True
+    fba_addresses: bool = True
+    fba_tax_withheld: bool = True
+    orders_per_day: int = 4
+    revoked: bool = False
+
+    def __post_init__(self):
+        self.client_id = (
+            self.client_id or f"amzn1.application-oa2-client.simulated-{self.key}"
+        )
+        self.client_secret = (
+            self.client_secret or f"amzn1.oa2-cs.v1.simulated-{self.key}"
+        )
+        self.refresh_token = self.refresh_token or f"Atzr|simulated-{self.key}"
+
+
+def default_sellers():
+    """Fresh copies of the documented sellers by key."""
+    europe = ("DE", "FR", "IT", "ES", "NL", "PL", "SE", "GB", "BE", "IE")
+    open_roles = {FULFILLMENT, TRACKING, PRICING}
+    eu_columns = {"billing", "promotion", "gift_wrap", "business", "replacement"}
+    sellers = (
+        Seller(
+            "eu",
+            "A1SIMEUSELLER",
+            "eu",
+            europe,
+            "DE",
+            {TAX_INVOICING, SHIPPING} | open_roles,
+            columns=set(eu_columns),
+        ),
+        Seller(
+            "eu-vcs",
+            "A2SIMEUVCSSELL",
+            "eu",
+            europe,
+            "DE",
+            {TAX_INVOICING, SHIPPING} | open_roles,
+            vcs=True,
+            columns=eu_columns | {"vat", "promise"},
+        ),
+        Seller(
+            "na",
+            "A3SIMNASELLER",
+            "na",
+            ("US", "CA", "MX"),
+            "US",
+            {TAX_REMITTANCE, SHIPPING} | open_roles,
+            columns={"promotion", "tax_collection"},
+            fba_addresses=False,
+        ),
+        Seller(
+            "fe",
+            "A4SIMFESELLER",
+            "fe",
+            ("JP",),
+            "JP",
+            {SHIPPING} | open_roles,
+            columns={"promotion"},
+            compression=False,
+        ),
+    )
+    return {seller.key: seller for seller in sellers}
