@@ -53,6 +53,15 @@ class SaleOrderLine(models.Model):
         "This row of an Amazon report has its line in the order already.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        # A new line starts with the default of 0, also in a confirmed order.
+        lines.filtered(
+            lambda line: line.state == "sale" and line._is_shipped_by_amazon()
+        )._compute_qty_delivered()
+        return lines
+
     @api.depends("amazon_line_type", "order_id.amazon_fulfillment")
     def _compute_qty_delivered_method(self):
         super()._compute_qty_delivered_method()

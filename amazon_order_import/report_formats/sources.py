@@ -296,6 +296,9 @@ def _has_line_feed(stream):
 # --- charset ----------------------------------------------------------------------
 
 _JAPANESE = re.compile(rb"\tJPY\t|Amazon\.co\.jp|\tJP\t")
+# Two Japanese characters in a row. A single one may be the apostrophe of "Men's" and
+# the letter after it in cp1252.
+_JAPANESE_TEXT = re.compile(rb"(?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){2}")
 
 #: What Amazon calls its charsets, and what really stands in the files.
 _ALIASES = {
@@ -362,6 +365,7 @@ def survey(stream, offset, declared=None):
                 good += 1
             except UnicodeDecodeError:
                 bad += 1
+                japanese = japanese or bool(_JAPANESE_TEXT.search(line))
     if not bad:
         return Survey("utf-8", False, count)
     if good >= 10 * bad:

@@ -4,12 +4,15 @@ import argparse
 import os
 import re
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import chromium
+from . import demo as demonstration
+from . import lint as linters
 from .databases import Databases
 from .environment import Environment
 from .messages import SetupError, expected_failure, say
@@ -97,8 +100,41 @@ def test(arguments: Sequence[str]) -> int:
             databases.drop(name)
 
 
+def lint(arguments: Sequence[str]) -> int:
+    """The linters."""
+    parser = argparse.ArgumentParser(
+        prog="setup/lint", description="Checks style and the OCA's rules."
+    )
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended")
+    return linters.lint(CHECKOUT, parser.parse_args(arguments).fix)
+
+
+def demo(arguments: Sequence[str]) -> int:
+    """The demonstration."""
+    parser = argparse.ArgumentParser(
+        prog="setup/demo",
+        description="Brings the orders of a simulated Amazon into Odoo, prints a "
+        "summary, and serves Odoo at http://localhost:8069 (admin/admin).",
+    )
+    parser.add_argument(
+        "--exit",
+        action="store_true",
+        help="stop after the summary; exit code 0 only if every order is right",
+    )
+    parser.add_argument("--port", type=int, default=8069, help="Odoo's (8069)")
+    options = parser.parse_args(arguments)
+    environment = Environment(CHECKOUT)
+    return demonstration.run(environment, options.port, serve=not options.exit)
+
+
+def _terminated(*_ignored) -> None:
+    # As Ctrl-C: what was started is ended, what is half made is removed.
+    raise KeyboardInterrupt
+
+
 def main(command: Callable[[Sequence[str]], int]) -> None:
     """Ends the process with the command's code; a failure it expects has words."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         code = command(sys.argv[1:])
     except SetupError as error:

@@ -74,6 +74,17 @@ class Databases:
             name,
         )
 
+    def note(self, name: str) -> str:
+        """What ``set_note`` has written on a database."""
+        rows = self.server.query(
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') "
+            f"FROM pg_database WHERE datname = '{name}'"
+        )
+        return rows[0][0] if rows else ""
+
+    def set_note(self, name: str, text: str) -> None:
+        self.server.query(f"COMMENT ON DATABASE \"{name}\" IS '{text}'")
+
     def base_template(self) -> str:
         """The template with Odoo's modules and the company, without the addon."""
         key = cache.digest(

@@ -89,7 +89,7 @@ def _checkout(folder: Path) -> Odoo:
     _check_series(series, f"ODOO_SOURCE={folder}")
     return Odoo(
         version=f"{series}-{_state_of(folder)}",
-        interpreter=_own_python(),
+        interpreter=own_python(),
         search_path=(folder,),
         addons=_addons([folder / "odoo"]),
     )
@@ -148,7 +148,7 @@ def _addons(packages: list[Path]) -> tuple[Path, ...]:
     )
 
 
-def _own_python() -> Path:
+def own_python() -> Path:
     """The Python that runs set-up if Odoo can run on it, else another one."""
     if sys.version_info[:2] <= NEWEST_PYTHON:
         # Not that of a virtual environment around it.
@@ -177,7 +177,7 @@ def _unpacked() -> Odoo:
     packages = target / "usr" / "lib" / "python3" / "dist-packages"
     return Odoo(
         version=target.name,
-        interpreter=_own_python(),
+        interpreter=own_python(),
         search_path=(packages,),
         addons=_addons([packages / "odoo"]),
     )

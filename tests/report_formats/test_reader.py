@@ -105,8 +105,8 @@ def test_columns_without_a_name():
         (
             "mfn_orders_eu",
             ORDER,
-            "order-id order-item-id purchase-date sku quantity-purchased currency"
-            " item-price",
+            "order-id order-item-id purchase-date sku quantity-purchased item-price"
+            + " currency",
         ),
         (
             "fba_orders_na",
@@ -375,17 +375,25 @@ def test_wrongly_declared_charset():
     assert opened(cp1252, charset="us-ascii").charset == "cp1252"
 
 
-def test_japanese_without_any_japanese_currency():
-    """Bytes that cp1252 does not know leave Shift-JIS."""
-    cells = {
-        **ORDER,
-        "buyer-name": "東京",
-        "recipient-name": "山田",
-        "ship-city": "x",
-        "ship-address-1": "x",
-        "ship-address-2": "",
-    }
-    assert opened(table([cells], charset="cp932")).charset == "cp932"
+def _single_name(name):
+    cells = {n: c.encode("ascii", "ignore").decode() for n, c in ORDER.items()}
+    return {**cells, "buyer-name": name}
+
+
+@pytest.mark.parametrize("name", ["東京", "山田 太郎", "グレー", "さくら"])
+def test_japanese_name_in_an_order_from_elsewhere(name):
+    report = opened(table([_single_name(name)], charset="cp932"))
+    assert report.charset == "cp932"
+    assert next(report.rows()).values.buyer_name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Men’s", "“Best” mug", "Œuvre", "Zoë – x", "5 €", "ÄÖÜ ß", "l’été", "À…"]
+)
+def test_western_text_is_not_taken_for_japanese(name):
+    report = opened(table([_single_name(name)], charset="cp1252"))
+    assert report.charset == "cp1252"
+    assert next(report.rows()).values.buyer_name == name
 
 
 def test_a_title_cut_amid_a_character_does_not_garble_the_other_rows():
@@ -433,7 +441,7 @@ def test_byte_order_marks_and_wide_characters(mark_and_charset, eol):
         assert report.charset == "utf-8"
         first, _ = report.rows()
         assert first.values.recipient.name == "Élodie Lefèvre"
-        assert list(report.rows(1))[0].number == 2
+        assert next(report.rows(1)).number == 2
 
 
 def test_broken_wide_characters():
@@ -499,7 +507,8 @@ GOOD_CELLS = {
 def test_the_quick_way_and_the_careful_way_agree(cells):
     report = opened(table([{**ORDER, **cells}]))
     [row] = report.rows()
-    careful = report._format.read_carefully(list(row.raw.values()))
+    bound = report.kind.row_format.bind(report.header)
+    careful = bound.read_carefully(list(row.raw.values()))
     assert (row.values, row.error, row.warnings) == careful
     assert (row.values is None) == (row.error is not None)
 
