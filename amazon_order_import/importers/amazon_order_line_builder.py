@@ -111,7 +111,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             self._get_mode(row, batch, order_vals, tax),
             self._get_name(row, kind),
         )
-        if self._is_collected_by_amazon(row):
+        if self._is_collected_by_amazon(row, order_vals):
             charge.withheld = tax
             charge.tax = ZERO
             if charge.mode == "contained":
@@ -155,12 +155,18 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             != (order_vals["warehouse"].partner_id.country_id.code or "")
         )
 
-    def _is_collected_by_amazon(self, row):
-        """Whether Amazon collects the tax and pays it to the authorities itself."""
+    def _is_collected_by_amazon(self, row, order_vals):
+        """Whether Amazon collects the tax and pays it to the authorities itself.
+
+        Reports of orders say so row by row; those of shipments do not, so that the
+        marketplace decides (source: amazon-reports.md 2.1, 2.4, 2.9).
+        """
+        if not hasattr(row, "tax_collection_model"):
+            return order_vals["marketplace"].collects_tax
         return bool(
-            getattr(row, "tax_collection_responsible_party", "")
-            or getattr(row, "tax_collection_model", "")
-            or getattr(row, "ioss_number", "")
+            row.tax_collection_responsible_party
+            or row.tax_collection_model
+            or row.ioss_number
         )
 
     def _get_name(self, row, kind):
@@ -191,7 +197,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             taxes = product.taxes_id._filter_taxes_by_company(batch.company)
             batch.taxes[key] = fiscal_position.map_tax(taxes)
         taxes = batch.taxes[key]
-        if self._is_collected_by_amazon(row):
+        if self._is_collected_by_amazon(row, order_vals):
             taxes = batch.account.withheld_tax_ids or (
                 taxes if not any(taxes.mapped("amount")) else taxes.browse()
             )

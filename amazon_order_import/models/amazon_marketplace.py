@@ -23,6 +23,13 @@ class AmazonMarketplace(models.Model):
         "or the tax comes on top of them (United States, Canada)",
     )
 
+    collects_tax = fields.Boolean(
+        "Amazon collects the tax",
+        help="Whether Amazon, as marketplace facilitator, collects the sales tax and "
+        "pays it to the authorities where a report does not say who does (FBA). Such "
+        "tax is noted on the order but is not part of it",
+    )
+
     _api_ref_unique = models.UniqueIndex(
         "(api_ref)", "This Amazon marketplace exists already."
     )

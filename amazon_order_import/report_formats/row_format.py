@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -109,32 +110,31 @@ class BoundFormat:
 
     def _plan_fields(self):
         row_class = self._format.row_class
-        groups, places, addresses = {}, {}, {}
+        converted, untouched, absent, addresses = {}, {}, {}, {}
         for column, index in self._bound:
             owner, _, part = column.field.partition(".")
             if part:
                 addresses.setdefault(owner, {})[part] = index
+            elif index == len(self._header):
+                absent[owner] = column.parse("")
+            elif column.parse in _UNCHANGED_WHEN_CLEAN:
+                untouched[owner] = index
             else:
-                groups.setdefault(column.parse, []).append((owner, index))
-        untouched = []
-        self._converted = []
-        for parse, members in groups.items():
-            if parse in _UNCHANGED_WHEN_CLEAN:
-                untouched += members
-            else:
-                self._converted.append((parse, _picker([i for _, i in members])))
-        order = [field for field, _ in untouched]
-        for parse, members in groups.items():
-            if parse not in _UNCHANGED_WHEN_CLEAN:
-                order += [field for field, _ in members]
-        self._untouched = _picker([index for _, index in untouched])
+                converted.setdefault(column.parse, {})[owner] = index
+        self._absent = tuple(absent.values())
+        self._untouched = _picker(list(untouched.values()))
+        self._converted = [
+            (parse, _picker(list(members.values())))
+            for parse, members in converted.items()
+        ]
         self._addresses = []
-        for field, parts in addresses.items():
-            address_class = row_class.__dataclass_fields__[field].type
+        for owner, parts in addresses.items():
+            address_class = row_class.__dataclass_fields__[owner].type
             indexes = [parts[f.name] for f in fields(address_class)]
             self._addresses.append((address_class, address_class(), _picker(indexes)))
-            order.append(field)
-        places = {field: position for position, field in enumerate(order)}
+        # the order in which `_read_clean` finds the values
+        found = chain(absent, untouched, *converted.values(), addresses)
+        places = {name: place for place, name in enumerate(found)}
         self._arrange = _picker([places[f.name] for f in fields(row_class)])
 
     def read(self, cells, clean):
@@ -154,7 +154,7 @@ class BoundFormat:
         return self.read_carefully(cells)
 
     def _read_clean(self, cells):
-        found = [*self._untouched(cells)]
+        found = [*self._absent, *self._untouched(cells)]
         for parse, pick in self._converted:
             found += map(parse, pick(cells))
         for address_class, empty, pick in self._addresses:

@@ -319,8 +319,7 @@ class _Gunzip:
         self._members = 0
 
     def feed(self, chunk):
-        more = False
-        while chunk or more:
+        while chunk:
             if self._member is None:
                 # Padding with zeros after the last member is allowed.
                 if self._members and not chunk.strip(b"\0"):
@@ -331,12 +330,10 @@ class _Gunzip:
                 yield piece
             if self._member.eof:
                 chunk = self._member.unused_data
-                more = False
                 self._member = None
                 self._members += 1
             else:
                 chunk = self._member.unconsumed_tail
-                more = len(piece) == CHUNK_BYTES
 
     def _decompress(self, chunk):
         try:

@@ -72,13 +72,14 @@ class Document:
 
 
 def format_time(moment):
-    """Return an aware datetime as Amazon takes it, ISO 8601 in UTC.
+    """Return an aware datetime as Amazon writes it: 2026-11-01T23:30:00.000Z.
 
     :raise ValueError: it has no time zone
     """
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("a time without its time zone")
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return moment.isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_time(text):

@@ -1,1 +1,2 @@
 from . import test_golden
+from . import test_money

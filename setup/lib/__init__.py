@@ -3,12 +3,12 @@
 import sys
 
 # Checked before any other module is read, so that an old Python says this and not
-# "SyntaxError".
-if sys.version_info < (3, 10):
+# "SyntaxError"; hence nothing that an old Python cannot read here.
+if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit(
-        "setup: Python 3.10 or newer is needed, and this is Python %d.%d (%s).\n"
-        "Install a newer one (Debian, Ubuntu: apt-get install python3 python3-venv) and\n"
-        "start the command with it: python3.11 setup/test" % (
-            sys.version_info[0], sys.version_info[1], sys.executable
+        "setup: Python 3.10 or newer is needed, and {} is {}.{}.\n"
+        "Install a newer one (Debian, Ubuntu: apt-get install python3 python3-venv)\n"
+        "and start the command with it: python3.11 setup/test".format(
+            sys.executable, *sys.version_info[:2]
         )
     )

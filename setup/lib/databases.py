@@ -2,8 +2,8 @@
 
 Two templates: the base (Odoo's own modules in a German company; depends on Odoo's
 version) and, built on a clone of it, the addon's (depends on the Python packages and
-the addon's content too). A template is marked as one in PostgreSQL when it is complete, which
-also keeps Odoo from showing it and anybody from connecting to it.
+the addon's content too). A template is marked as one in PostgreSQL when it is
+complete, which also keeps Odoo from showing it and anybody from connecting to it.
 """
 
 import re

@@ -92,7 +92,7 @@ def _options(folder: Path) -> list[str]:
         # As root, apt would fetch as user _apt, who may not enter root's home.
         "APT::Sandbox::User": "root",
     }
-    return [part for item in settings.items() for part in ("-o", "%s=%s" % item)]
+    return [part for item in settings.items() for part in ("-o", "{}={}".format(*item))]
 
 
 def _find_mirror(folder: Path) -> str:
@@ -185,5 +185,3 @@ class Archive:
                 ["dpkg-deb", "-x", archive, target],
                 f"{archive.name} could not be unpacked",
             )
-
-

@@ -65,7 +65,9 @@ class Demo:
                 start_new_session=True,
             )
             try:
-                wait_for(process, address, SIMULATOR_SECONDS, "The simulated Amazon", log)
+                wait_for(
+                    process, address, SIMULATOR_SECONDS, "The simulated Amazon", log
+                )
                 yield address
             finally:
                 _end(process)
@@ -109,7 +111,9 @@ class Demo:
                 f"Log:  {log}\nCtrl-C ends it; the database stays for the next time."
             )
             code = process.wait()
-            raise SetupError(f"Odoo has ended by itself, with code {code}.", f"See {log}.")
+            raise SetupError(
+                f"Odoo has ended by itself, with code {code}.", f"See {log}."
+            )
         except KeyboardInterrupt:
             say("\nsetup: ending Odoo ...")
         finally:
@@ -119,7 +123,7 @@ class Demo:
 def wait_for(
     process: subprocess.Popen, address: str, seconds: int, what: str, log: Path
 ) -> None:
-    """Returns when a server answers; raises ``SetupError`` if it ends or is too slow."""
+    """Returns when a server answers; ``SetupError`` if it ends or is too slow."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -158,8 +162,10 @@ def run(environment: Environment, port: int, serve: bool) -> int:
     with demo.simulator() as simulator:
         code = demo.import_orders(IMPORT, simulator)
         if code:
-            say(f"setup: the import ended with code {code}; see above and its log in "
-                f"{cache.root() / 'log' / 'demo-import.log'}.")
+            say(
+                f"setup: the import ended with code {code}; see above and its log in "
+                f"{cache.root() / 'log' / 'demo-import.log'}."
+            )
         if serve:
             demo.serve(simulator)
     return code

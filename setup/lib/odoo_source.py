@@ -18,7 +18,7 @@ NEWEST_PYTHON = (3, 13)
 PACKAGE = "odoo-19"
 SUITE = "sid"
 # Odoo's package has links into these; they are unpacked beside it. From a release that
-# still has Font Awesome 4, which Odoo's icons are: sid's is newer, and has none of them.
+# still has Font Awesome 4, which Odoo's icons are: sid's is newer and lacks them.
 LINKED_SUITE = "trixie"
 LINKED_PACKAGES = (
     "libjs-jquery",
@@ -97,12 +97,16 @@ def _checkout(folder: Path) -> Odoo:
 
 def _state_of(folder: Path) -> str:
     """What a checkout's content is known by: its commit, else its release file."""
-    head = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ) if shutil.which("git") and (folder / ".git").exists() else None
+    head = (
+        subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if shutil.which("git") and (folder / ".git").exists()
+        else None
+    )
     if head and head.returncode == 0:
         return cache.digest(str(folder), head.stdout)
     return cache.digest(str(folder), folder / "odoo" / "release.py")
@@ -140,11 +144,11 @@ def _check_series(version: str, where: str) -> None:
 
 def _addons(packages: list[Path]) -> tuple[Path, ...]:
     """The addons folders that belong to the folders of the package ``odoo``."""
-    candidates = [place / "addons" for package in packages
-                  for place in (package, package.parent)]
+    candidates = [
+        place / "addons" for package in packages for place in (package, package.parent)
+    ]
     return tuple(
-        folder for folder in candidates
-        if any(folder.glob("*/__manifest__.py"))
+        folder for folder in candidates if any(folder.glob("*/__manifest__.py"))
     )
 
 

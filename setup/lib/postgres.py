@@ -284,9 +284,9 @@ class Cluster:
 
     def _have_role(self, server: Server) -> None:
         sql = (
-            "SELECT 'CREATE ROLE {role} LOGIN CREATEDB' WHERE NOT EXISTS "
-            "(SELECT FROM pg_roles WHERE rolname = '{role}') \\gexec"
-        ).format(role=ROLE)
+            f"SELECT 'CREATE ROLE {ROLE} LOGIN CREATEDB' WHERE NOT EXISTS "
+            f"(SELECT FROM pg_roles WHERE rolname = '{ROLE}') \\gexec"
+        )
         run(
             [self.programs / "psql", "-XAtq", "--set=ON_ERROR_STOP=1", "postgres"],
             "The database role could not be made",

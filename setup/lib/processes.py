@@ -53,8 +53,7 @@ def run(
         else:
             done = subprocess.run(
                 arguments,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                capture_output=True,
                 text=True,
                 errors="replace",
                 **options,

@@ -4,18 +4,17 @@ import io
 from datetime import timedelta
 
 import pytest
+from selling_partner import Credentials, SellingPartnerClient
 
 from tests.simulator.testing import DE, FBA_GENERAL, FR, MFN_EU, credentials
-
-selling_partner = pytest.importorskip("selling_partner")
 
 
 @pytest.fixture
 def client(amazon):
     form = credentials("eu")
     del form["grant_type"]
-    with selling_partner.SellingPartnerClient(
-        selling_partner.Credentials(**form),
+    with SellingPartnerClient(
+        Credentials(**form),
         "eu",
         endpoint=amazon.url,
         lwa_endpoint=amazon.url,

@@ -98,9 +98,20 @@ def test_gzip_of_several_members(offer, client, padding):
 
 def test_gzip_whose_output_comes_long_after_its_input(offer, client):
     """A few bytes that unfold to many, with several members in one chunk."""
+
+    class Watching(io.BytesIO):
+        largest = 0
+
+        def write(self, data):
+            self.largest = max(self.largest, len(data))
+            return super().write(data)
+
     content = b"\0" * 3_000_001
     offer(text(gzip.compress(content) + gzip.compress(b"end")), "GZIP")
-    assert fetch(client)[1] == content + b"end"
+    target = Watching()
+    client.download_report_document(DOCUMENT_ID, target, False)
+    assert target.getvalue() == content + b"end"
+    assert target.largest <= documents.CHUNK_BYTES, "unfolded in memory"
 
 
 def test_link_gets_no_credentials(offer, client, amazon, monkeypatch, tmp_path):
@@ -428,6 +439,11 @@ def test_too_many_bytes_received(offer, make_client, compression, headers):
     assert fetch(exactly)[1] == content
 
 
+def test_too_many_bytes_announced_are_not_waited_for(offer, client):
+    offer(text(b"x", **{"Content-Length": str(10**12)}))
+    failure(client, errors.DocumentError, "too_large")
+
+
 def test_gzip_bomb_is_stopped_at_the_limit(offer, make_client):
     class Counting(io.BytesIO):
         written = 0
@@ -437,7 +453,7 @@ def test_gzip_bomb_is_stopped_at_the_limit(offer, make_client):
             return super().write(data)
 
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
-    body = b"".join(squeeze.compress(b"\0" * 1_000_000) for _ in range(200))
+    body = b"".join(squeeze.compress(b"\0" * 1_000_000) for _ in range(30))
     body += squeeze.flush()
     offer(text(body), "GZIP")
     client = make_client(max_decompressed_bytes=1_000_000)

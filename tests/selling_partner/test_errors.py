@@ -205,6 +205,11 @@ def test_refused_token_is_renewed_once(amazon, client, status, details):
     assert [c.token for c in amazon.calls(PATH)][2:] == ["Atza|token-2", "Atza|token-3"]
 
 
+def test_401_is_about_the_token_whatever_it_says(amazon, client):
+    amazon.on("GET", PATH, Reply(401, body=b""))
+    assert failure(client, errors.AuthorizationError).reason == "token_rejected"
+
+
 def test_missing_role_does_not_cost_a_second_call(amazon, client):
     amazon.on("GET", PATH, refused(403, "Unauthorized", DENIED))
     failure(client, errors.RoleMissingError)
@@ -294,7 +299,9 @@ def test_refused_connection(make_client):
     error = failure(client, errors.UnavailableError)
     assert f"127.0.0.1:{port} cannot be reached" in str(error)
     assert (error.code, error.status, error.seconds) == ("network", None, 60)
-    assert not error.maybe_done
+    with pytest.raises(errors.UnavailableError) as caught:
+        client.create_report("GET_AFN_INVENTORY_DATA", ["A"])
+    assert not caught.value.maybe_done
 
 
 def test_no_answer_in_time(amazon, make_client):

@@ -86,8 +86,8 @@ def test_create_report_sends_what_the_model_knows_and_nothing_else(amazon, clien
     assert request.json == {
         "reportType": MFN,
         "marketplaceIds": ["A1PA6795UKMFR9", "A13V1IB3VIYZZH"],
-        "dataStartTime": "2026-10-31T23:30:00Z",
-        "dataEndTime": "2026-11-02T23:59:59Z",
+        "dataStartTime": "2026-10-31T23:30:00.000Z",
+        "dataEndTime": "2026-11-02T23:59:59.999Z",
         "reportOptions": {"ShowSalesChannel": "true"},
     }
 
@@ -165,8 +165,8 @@ def test_get_reports_follows_the_token_alone(amazon, client):
         "reportTypes": [f"{MFN},SC_VAT_TAX_REPORT"],
         "processingStatuses": ["DONE,FATAL"],
         "marketplaceIds": ["A1PA6795UKMFR9"],
-        "createdSince": ["2026-11-01T00:00:00Z"],
-        "createdUntil": ["2026-11-02T00:00:00Z"],
+        "createdSince": ["2026-11-01T00:00:00.000Z"],
+        "createdUntil": ["2026-11-02T00:00:00.000Z"],
         "pageSize": ["100"],
     }
     assert second.query == {"nextToken": ["next=="]}
@@ -211,7 +211,7 @@ def test_schedules(amazon, client):
         "reportType": MFN,
         "marketplaceIds": ["A1PA6795UKMFR9"],
         "period": "PT15M",
-        "nextReportCreationTime": "2026-11-02T00:00:00Z",
+        "nextReportCreationTime": "2026-11-02T00:00:00.000Z",
         "reportOptions": {"ShowSalesChannel": "true"},
     }
     (listed,) = client.get_report_schedules([MFN])

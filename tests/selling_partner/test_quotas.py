@@ -59,6 +59,12 @@ def test_burst_then_one_a_minute():
     assert wait == pytest.approx(refill_seconds("createReport"), abs=1e-3)
 
 
+def test_refused_calls_take_nothing_from_the_bucket():
+    assert next_allowed("createReport", ago(*[0] * 40), NOW) == next_allowed(
+        "createReport", ago(*[0] * 15), NOW
+    )
+
+
 def test_part_of_the_wait_is_over():
     calls = ago(*[20] * 15)
     wait = (next_allowed("createReport", calls, NOW) - NOW).total_seconds()

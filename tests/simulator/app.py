@@ -1,8 +1,7 @@
 """The WSGI application: finds the operation, checks the caller, answers.
 
 Every region's host is this one. A path may begin with ``/eu``, ``/na`` or ``/fe``
-to stand for that region's endpoint (tokens of another region are refused there)
-and with ``/sandbox`` for Amazon's static sandbox.
+to stand for that region's endpoint: tokens of another region are refused there.
 """
 
 import json
@@ -80,7 +79,7 @@ _ROUTES = Map(
     strict_slashes=False,
     merge_slashes=False,
 )
-_PREFIXES = ("sandbox", "eu", "na", "fe")
+_REGIONS = ("eu", "na", "fe")
 _SECRET_FIELDS = ("client_secret", "refresh_token", "code", "access_token")
 _SECRET_HEADERS = ("x-amz-access-token", "authorization", "cookie")
 _MAX_USER_AGENT = 500
@@ -118,9 +117,9 @@ class App:
 
     def _answer(self, request):
         state = self.state
-        path, prefixes = _split_prefixes(request.path)
+        region, path = _split_region(request.path)
         operation, arguments = _match(request, path)
-        entry = _log_entry(state, request, path, operation, prefixes)
+        entry = _log_entry(state, request, path, operation, region)
         with state.lock:
             state.requests.append(entry)
             schedules_api.run_due(state)
@@ -133,7 +132,7 @@ class App:
             )
         response = _strike(fault, request) if fault else None
         if response is None:
-            response = self._handle(request, path, prefixes, operation, arguments)
+            response = self._handle(request, path, region, operation, arguments)
         with state.lock:
             response.headers["x-amzn-RequestId"] = entry["request_id"]
             entry["status"] = response.status_code
@@ -143,7 +142,7 @@ class App:
                 response.headers["x-amzn-RateLimit-Limit"] = f"{rate:.4g}"
         return response
 
-    def _handle(self, request, path, prefixes, operation, arguments):
+    def _handle(self, request, path, region, operation, arguments):
         state = self.state
         try:
             if operation == "downloadDocument":
@@ -157,22 +156,21 @@ class App:
                         "MissingAuthenticationToken",
                         "Missing Authentication Token",
                     )
-                call = self._call(request, path, prefixes, operation)
-                if "sandbox" in prefixes or state.sandbox_pairs is not None:
+                call = self._call(request, path, region, operation)
+                if state.sandbox_pairs is not None:
                     return self._sandbox(call, operation, arguments)
                 handler = OPERATIONS[operation][2]
                 return handler(state, call, **arguments)
         except (ApiError, tokens.LwaError) as error:
             return error.response()
 
-    def _call(self, request, path, prefixes, operation):
+    def _call(self, request, path, region, operation):
         state = self.state
         agent = request.headers.get("User-Agent", "")
         if not agent or len(agent) > _MAX_USER_AGENT:
             raise invalid_input("The user-agent header is missing or too long.")
         seller, token = tokens.authenticate(state, request, operation)
-        regions = [prefix for prefix in prefixes if prefix != "sandbox"]
-        if regions and regions != [seller.region]:
+        if region and region != seller.region:
             raise denied("The access token is not valid in this region.")
         if not state.limits.take(seller.key, operation):
             raise ApiError(
@@ -186,8 +184,6 @@ class App:
         return call
 
     def _sandbox(self, call, operation, arguments):
-        if self.state.sandbox_pairs is None:
-            raise ApiError(400, "InvalidInput", "Could not match input arguments")
         named = {_ARGUMENT_NAMES[name]: value for name, value in arguments.items()}
         return sandbox.answer(
             self.state.sandbox_pairs, operation, named, call.request.args, call.body
@@ -198,14 +194,10 @@ class App:
 _LIMITED = (200, 201, 202, 400, 404)
 
 
-def _split_prefixes(path):
-    prefixes = []
-    while True:
-        head, _, rest = path[1:].partition("/")
-        if head not in _PREFIXES or head in prefixes:
-            return path, prefixes
-        prefixes.append(head)
-        path = "/" + rest
+def _split_region(path):
+    """The region that a path begins with, or "", and the path without it."""
+    head, _, rest = path[1:].partition("/")
+    return (head, "/" + rest) if head in _REGIONS else ("", path)
 
 
 def _match(request, path):
@@ -230,7 +222,7 @@ def _json_body(request):
     return body
 
 
-def _log_entry(state, request, path, operation, prefixes):
+def _log_entry(state, request, path, operation, region):
     """What the request log keeps: no token, no secret."""
     token = state.tokens.get(request.headers.get("x-amz-access-token", ""))
     form = operation == "token"
@@ -252,7 +244,7 @@ def _log_entry(state, request, path, operation, prefixes):
         "operation": operation,
         "method": request.method,
         "path": path,
-        "prefixes": prefixes,
+        "region": region,
         "query": request.args.to_dict(flat=False),
         "headers": {
             name.lower(): ("<redacted>" if name.lower() in _SECRET_HEADERS else value)

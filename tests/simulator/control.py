@@ -27,10 +27,12 @@ from werkzeug.exceptions import HTTPException
 
 from .clock import api_time, parse_time
 from .errors import json_response
+from .formats import COLUMN_GROUPS
 from .tokens import issue_code
 from .world.catalogue import CATALOGUE
 from .world.market import HISTORY_DAYS
 from .world.marketplaces import BY_COUNTRY
+from .world.money import to_text
 from .world.sellers import Seller
 
 _SETS = ("roles", "columns")
@@ -136,6 +138,9 @@ def _post_seller(state, _request, body):
     for name in _TUPLES:
         if name in body:
             body[name] = tuple(body[name])
+    unknown = set(body.get("columns", ())) - set(COLUMN_GROUPS)
+    if unknown:
+        raise ValueError(f"No columns {sorted(unknown)}.")
     key = body["key"]
     if key in state.sellers:
         seller = state.sellers[key]
@@ -158,7 +163,13 @@ def _post_authorization(state, _request, body):
 
 
 def _get_catalogue(_state, _request, _body):
-    return {"products": [asdict(product) for product in CATALOGUE]}
+    return {
+        "products": [
+            asdict(product)
+            | {"fnsku": product.fnsku, "price": to_text(product.cents, "EUR")}
+            for product in CATALOGUE
+        ]
+    }
 
 
 def _get_clock(state, _request, _body):

@@ -26,7 +26,6 @@ class Document:
     report_type: str
     restricted: bool
     data: bytes
-    content_type: str
     charset: str
     compression: str
     expires_at: datetime
@@ -40,13 +39,12 @@ class Link:
     content_encoding: bool
 
 
-def store(state, seller, report_type, content, restricted, content_type="text/plain"):
-    """Keeps a report's text as a document and returns it."""
+def store(state, seller, rules, content):
+    """Keeps a report's ``Content`` as a document of its type and returns it."""
     charset, data = _encode(content)
     compression = "GZIP" if seller.compression else ""
     if compression:
         data = gzip.compress(data, compresslevel=6, mtime=0)
-    rules = REPORT_TYPES[report_type]
     unique = state.opaque(128)
     document = Document(
         id=(
@@ -54,10 +52,9 @@ def store(state, seller, report_type, content, restricted, content_type="text/pl
             f"{unique[12:16]}-{unique[16:20]}-{unique[20:]}.T{state.number():013X}.3211"
         ),
         seller_key=seller.key,
-        report_type=report_type,
-        restricted=restricted,
+        report_type=rules.name,
+        restricted=rules.restricted,
         data=data,
-        content_type=content_type,
         charset=charset,
         compression=compression,
         expires_at=state.clock.now() + timedelta(days=rules.retention_days),
@@ -118,12 +115,12 @@ def download(state, request, token):
         charset = fault.get("charset", "UTF-16")
     elif kind == "no_charset":
         charset = ""
-    header = document.content_type + (f";charset={charset}" if charset else "")
+    content_type = "text/plain" + (f";charset={charset}" if charset else "")
     body = _chunks(data)
     if kind == "cut":
         body = _cut(data, request.environ)
     response = Response(body, 200, direct_passthrough=True)
-    response.headers["Content-Type"] = header
+    response.headers["Content-Type"] = content_type
     response.headers["Content-Length"] = str(len(data))
     response.headers["ETag"] = f'"{hashlib.md5(data).hexdigest()}"'
     if link.content_encoding and document.compression:

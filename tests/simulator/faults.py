@@ -2,7 +2,9 @@
 
 A fault has a ``kind``, a ``match`` (all given keys must be equal: ``operation``,
 ``seller``, ``report_type``, ``method``, ``path``), a ``count`` (how often it
-strikes; None = until cleared) and parameters of its kind:
+strikes; None = until cleared) and parameters of its kind. Faults of requests know
+no ``report_type``; those of reports strike at createReport, those of documents at
+the download.
 
 ``operation`` is Amazon's operation id, or ``token`` for Login with Amazon, or
 ``downloadDocument`` for the link of a document.

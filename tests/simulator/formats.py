@@ -37,7 +37,7 @@ _BASE = _names(
     "ship-phone-number delivery-start-date delivery-end-date "
     "delivery-time-zone delivery-Instructions"
 )
-_GROUPS = {
+COLUMN_GROUPS = {
     "billing": (
         "bill-address-1 bill-address-2 bill-address-3 bill-city bill-state "
         "bill-postal-code bill-country"
@@ -105,7 +105,7 @@ def order_columns(seller, show_sales_channel):
     columns = list(_BASE)
     if show_sales_channel:
         columns.append("sales-channel")
-    for group, names in _GROUPS.items():
+    for group, names in COLUMN_GROUPS.items():
         if group in seller.columns:
             columns += _names(names)
     return columns
@@ -125,7 +125,7 @@ def order_row(order, line):
         "gift-message-text": line.gift_message,
     }
     _head(row, order, line)
-    _money(row, order, line.amounts, plain=True)
+    _money(row, order, line.amounts)
     _promises(row, order)
     amounts, currency = line.amounts, order.currency
     # Amazon gives promotions as positive numbers here, negative in FBA reports.
@@ -177,7 +177,7 @@ def shipment_row(order, parcel, personal=True, addresses=True):
     }
     _head(row, order, parcel.line)
     row["buyer-phone-number"] = ""
-    _money(row, order, amounts, plain=True)
+    _money(row, order, amounts)
     if region == "fe":
         row["points-granted"] = str(amounts.item // 100)
     if not personal:
@@ -211,10 +211,10 @@ def _address(row, prefix, address):
         row[f"{prefix}-{name}"] = getattr(address, attribute)
 
 
-def _money(row, order, amounts, plain):
+def _money(row, order, amounts):
     currency = order.currency
     row["currency"] = currency
-    row["item-price"] = to_text(amounts.item, currency, plain)
+    row["item-price"] = to_text(amounts.item, currency, plain=True)
     row["item-tax"] = to_text(amounts.item_tax, currency)
     row["shipping-price"] = to_text(amounts.shipping, currency)
     row["shipping-tax"] = to_text(amounts.shipping_tax, currency)

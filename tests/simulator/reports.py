@@ -122,9 +122,7 @@ def _finish(state, report):
         if report.explained:
             reason = {"errorDetails": "The request was rejected by the data source."}
             content = Content(json.dumps(reason))
-            document = documents.store(
-                state, report.seller, report.type, content, rules.restricted
-            )
+            document = documents.store(state, report.seller, rules, content)
             report.document_id = document.id
         return
     content = None
@@ -133,9 +131,7 @@ def _finish(state, report):
     if content is None:
         report.status = "CANCELLED"
         return
-    document = documents.store(
-        state, report.seller, report.type, content, rules.restricted
-    )
+    document = documents.store(state, report.seller, rules, content)
     report.status, report.document_id = "DONE", document.id
 
 

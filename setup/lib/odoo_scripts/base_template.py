@@ -1,21 +1,20 @@
-"""Run by ``odoo shell`` in the base template: the company that all databases start with."""
+"""Run by ``odoo shell`` in the base template: the company of every database."""
+# ruff: noqa: F821 (env is the shell's)
 
-company = env.ref("base.main_company")  # noqa: F821
+company = env.ref("base.main_company")
 company.write(
     {
         "name": "Muster Handel GmbH",
         "street": "Musterstraße 1",
         "zip": "10115",
         "city": "Berlin",
-        "country_id": env.ref("base.de").id,  # noqa: F821
+        "country_id": env.ref("base.de").id,
     }
 )
-env["res.users"].search([]).write({"tz": "Europe/Berlin"})  # noqa: F821
+env["res.users"].search([]).write({"tz": "Europe/Berlin"})
 if company.chart_template != "de_skr03":
-    env["account.chart.template"].try_loading(  # noqa: F821
-        "de_skr03", company, install_demo=False
-    )
+    env["account.chart.template"].try_loading("de_skr03", company, install_demo=False)
 found = (company.currency_id.name, company.account_fiscal_country_id.code)
 if found != ("EUR", "DE") or company.chart_template != "de_skr03":
     raise SystemExit(f"The company is not German: {found}, {company.chart_template}")
-env.cr.commit()  # noqa: F821
+env.cr.commit()

@@ -122,12 +122,6 @@ class Order:
     def multi_channel(self):
         return bool(self.merchant_order_id)
 
-    def last_update(self, now):
-        """When the order last changed its state, up to ``now``."""
-        moments = [self.purchased_at, self.fulfillable_at]
-        moments += [parcel.shipped_at for parcel in self.parcels]
-        return max((m for m in moments if m <= now), default=self.purchased_at)
-
     def reportable(self, now):
         """Pairs of (SKU, quantity, amounts) that reports may show by ``now``."""
         if self.fulfillment == "fba":

@@ -22,16 +22,6 @@ SHIPPING = "Direct-to-Consumer Shipping (Restricted)"
 FULFILLMENT = "Amazon Fulfillment"
 TRACKING = "Inventory and Order Tracking"
 PRICING = "Pricing"
-COLUMN_GROUPS = (
-    "billing",
-    "promotion",
-    "gift_wrap",
-    "business",
-    "vat",
-    "replacement",
-    "promise",
-    "tax_collection",
-)
 
 
 @dataclass
@@ -39,7 +29,7 @@ class Seller:
     """One selling partner account in one region.
 
     ``columns`` are the groups of optional columns switched on in Seller Central
-    (see ``COLUMN_GROUPS``); ``marketplaces`` are country codes.
+    (``COLUMN_GROUPS`` in formats); ``marketplaces`` are country codes.
     ``fba_tax_withheld``: in North America, whose FBA report does not say who
     collects the tax, Amazon does so for every order.
     """
