@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/amazon_order_import_rules.xml",
         "data/amazon_marketplace_data.xml",
+        "data/crm_tag_data.xml",
         "data/product_product_data.xml",
         "data/ir_cron_data.xml",
         "views/amazon_marketplace_views.xml",

@@ -1,3 +1,5 @@
 from . import amazon_order_importer
 from . import amazon_order_line_builder
+from . import amazon_order_workflow
 from . import amazon_partner_importer
+from . import amazon_product_finder

@@ -10,12 +10,9 @@ from psycopg2.errors import UniqueViolation
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
 
-#: Orders confirmed in one call (see design.md, "Batches").
-CONFIRM_BATCH = 50
 MULTI_CHANNEL_ID = re.compile(r"S\d\d-", re.IGNORECASE)
 IMPORT_CONTEXT = {
     # One note per report says what happened; not one per order.
@@ -75,6 +72,16 @@ class OrderBatch:
     fiscal_positions: dict = field(default_factory=dict)
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
+    flags: dict = field(default_factory=lambda: defaultdict(set))
+
+    def flag(self, order_ref, name):
+        """Mark an order for a person's eye.
+
+        :param str order_ref: Amazon order number
+        :param str name: tag of ``data/crm_tag_data.xml`` without ``tag_``, e.g.
+            ``address_incomplete``
+        """
+        self.flags[order_ref].add(name)
 
 
 class AmazonOrderImporter(models.AbstractModel):
@@ -104,7 +111,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 groups[work.values.order_id].append(work)
         if groups:
             self._import_groups(report, dict(groups))
-            self._confirm_orders(report, list(groups))
+            self.env["amazon.order.workflow"].run(report, list(groups))
         self._settle_older_rows(report, works)
 
     # === ROWS === #
@@ -379,6 +386,17 @@ class AmazonOrderImporter(models.AbstractModel):
                 self._update_order(
                     batch, batch.orders[order_ref], groups[order_ref]
                 )
+        self._set_tags(batch)
+
+    def _set_tags(self, batch):
+        """Put the tags of flagged orders on them."""
+        for order_ref, names in batch.flags.items():
+            tags = self.env["crm.tag"].concat(
+                *(self.env.ref(f"amazon_order_import.tag_{name}") for name in names)
+            )
+            order = batch.orders.get(order_ref)
+            if order and tags - order.tag_ids:
+                order.tag_ids = [Command.link(tag.id) for tag in tags - order.tag_ids]
 
     # === LOOK-UPS === #
 
@@ -387,7 +405,7 @@ class AmazonOrderImporter(models.AbstractModel):
         batch = OrderBatch(report, account, report.company_id)
         works = [work for group in groups.values() for work in group]
         self._find_orders(batch, groups)
-        self._find_products(batch, works)
+        self.env["amazon.product.finder"].find_products(batch, works)
         codes = {work.values.currency for work in works if work.values.currency}
         currencies = (
             self.env["res.currency"]
@@ -421,89 +439,6 @@ class AmazonOrderImporter(models.AbstractModel):
                 batch.fingerprints.setdefault(
                     (line.order_id, line.amazon_fingerprint), []
                 ).append(line)
-
-    def _find_products(self, batch, works):
-        """Find the product of each SKU: by offer, then by internal reference."""
-        skus = list({work.values.sku for work in works})
-        for offer in self.env["amazon.offer"].search(
-            [("account_id", "=", batch.account.id), ("sku", "in", skus)]
-        ):
-            batch.offers[offer.sku, offer.marketplace_id] = offer
-        no_marketplace = self.env["amazon.marketplace"]
-        by_reference = defaultdict(lambda: self.env["product.product"])
-        for product in self.env["product.product"].search(
-            [
-                ("default_code", "in", skus),
-                ("company_id", "in", [False, batch.company.id]),
-            ]
-        ):
-            by_reference[product.default_code] |= product
-        for work in works:
-            sku, marketplace = work.values.sku, work.marketplace
-            offer = batch.offers.get((sku, marketplace)) or batch.offers.get(
-                (sku, no_marketplace)
-            )
-            batch.products[sku, marketplace] = (
-                offer.product_id if offer else self.env["product.product"]
-            ) or by_reference[sku]
-
-    def _get_product(self, batch, work):
-        """Return the product of a row, or none where its SKU has to wait."""
-        row = work.values
-        product = batch.products[row.sku, work.marketplace]
-        if len(product) == 1:
-            return product
-        policy = batch.account.unknown_sku_policy
-        if product or policy == "wait":
-            return product.browse()
-        if policy == "placeholder":
-            return batch.account.placeholder_product_id
-        product = product.create(self._prepare_product_values(batch, row))
-        batch.products[row.sku, work.marketplace] = product
-        return product
-
-    def _prepare_product_values(self, batch, row):
-        return {
-            "name": row.product_name or row.sku,
-            "default_code": row.sku,
-            "type": "consu",
-            "is_storable": True,
-            "company_id": batch.company.id,
-        }
-
-    def _wait_for_product(self, batch, work):
-        """Leave a row waiting for its product, listed under SKU mapping."""
-        row = work.values
-        no_marketplace = self.env["amazon.marketplace"]
-        offer = batch.offers.get((row.sku, work.marketplace)) or batch.offers.get(
-            (row.sku, no_marketplace)
-        )
-        if not offer:
-            offer = self.env["amazon.offer"].create(
-                {
-                    "account_id": batch.account.id,
-                    "sku": row.sku,
-                    "title": row.product_name,
-                }
-            )
-            batch.offers[row.sku, no_marketplace] = offer
-        if len(batch.products[row.sku, work.marketplace]) > 1:
-            message = self.env._(
-                "Several products have the internal reference %(sku)s. Choose one "
-                "under Amazon > Configuration > SKU Mapping, then process again.",
-                sku=row.sku,
-            )
-        else:
-            message = self.env._(
-                "No product for the SKU %(sku)s (%(title)s) of order %(order)s. Choose "
-                "one under Amazon > Configuration > SKU Mapping, then process again.",
-                sku=row.sku,
-                title=row.product_name,
-                order=row.order_id,
-            )
-        self._set_outcome(
-            work, "waiting", message, "unknown_sku", offer_id=offer.id
-        )
 
     # === NEW ORDERS === #
 
@@ -540,12 +475,13 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _select_new_rows(self, batch, works):
         """Return ``[(RowWork, product)]`` of the rows that make up a new order."""
+        finder = self.env["amazon.product.finder"]
         ready = []
         seen = set()
         for work in works:
             if not work.values.quantity:
                 self._set_cancelled(work)
-            elif not (product := self._get_product(batch, work)):
+            elif not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
             elif work.key in seen:
                 self._set_outcome(
@@ -555,6 +491,10 @@ class AmazonOrderImporter(models.AbstractModel):
                 seen.add(work.key)
                 ready.append((work, product))
         return ready
+
+    def _wait_for_product(self, batch, work):
+        values = self.env["amazon.product.finder"].get_waiting(batch, work)
+        self._set_outcome(work, "waiting", code="unknown_sku", **values)
 
     def _set_cancelled(self, work, order=None):
         self._set_outcome(
@@ -751,12 +691,13 @@ class AmazonOrderImporter(models.AbstractModel):
             "marketplace": order.amazon_marketplace_id,
             "warehouse": order.warehouse_id,
         }
+        finder = self.env["amazon.product.finder"]
         new_lines = []
         for work in works:
             line = self._match_line(batch, order, work)
             if not work.values.quantity:
                 self._cancel_row(order, work, line)
-            elif not line and not (product := self._get_product(batch, work)):
+            elif not line and not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
             elif order.currency_id.name != work.values.currency:
                 raise ImportProblem(
@@ -968,62 +909,3 @@ class AmazonOrderImporter(models.AbstractModel):
             work, "waiting", message, "document_closed", sale_order_id=order.id
         )
         order._schedule_amazon_activity(message)
-
-    # === CONFIRMATION === #
-
-    def _confirm_orders(self, report, order_refs):
-        """Confirm the complete quotations among orders, at most 50 in one call."""
-        if not report.account_id.confirm_orders:
-            return
-        orders = self.env["sale.order"].search(
-            [
-                ("company_id", "=", report.company_id.id),
-                ("amazon_order_ref", "in", order_refs),
-                ("state", "=", "draft"),
-            ]
-        )
-        rows = self.env["amazon.report.row"].search(
-            [
-                ("company_id", "=", report.company_id.id),
-                ("order_ref", "in", orders.mapped("amazon_order_ref")),
-                "|",
-                ("outcome", "in", ("waiting", "error")),
-                ("needs_attention", "=", True),
-            ]
-        )
-        incomplete = set(rows.mapped("order_ref"))
-        orders = orders.filtered(lambda o: o.amazon_order_ref not in incomplete)
-        for ids in split_every(CONFIRM_BATCH, orders.ids):
-            self._confirm_batch(report, orders.browse(ids))
-
-    def _confirm_batch(self, report, orders):
-        try:
-            with self.env.cr.savepoint():
-                orders.action_confirm()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            if len(orders) > 1:
-                for order in orders:
-                    self._confirm_batch(report, order)
-                return
-            _logger.warning(
-                "Report %s: order %s cannot be confirmed",
-                report.id,
-                orders.amazon_order_ref,
-                exc_info=not isinstance(error, UserError),
-            )
-            self.env["amazon.report.row"].search(
-                [("report_id", "=", report.id), ("sale_order_id", "=", orders.id)]
-            ).write(
-                {
-                    "needs_attention": True,
-                    "code": "not_confirmed",
-                    "message": self.env._(
-                        "Order %(order)s is imported but could not be confirmed: "
-                        "%(error)s\nOpen the quotation, correct this and confirm it.",
-                        order=orders.amazon_order_ref,
-                        error=error,
-                    ),
-                }
-            )

@@ -18,6 +18,7 @@ from ..report_formats import (
     open_report,
 )
 from ..selling_partner.errors import (
+    AnswerError,
     DocumentError,
     RetryableError,
     SellingPartnerError,
@@ -34,6 +35,8 @@ KIND_SELECTION = [
 ]
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
+#: Wait after an answer of Amazon's that cannot be understood.
+UNCLEAR_ANSWER_SECONDS = 300
 #: Bytes of a file (some hundred rows) that is processed while the user waits.
 SMALL_FILE = 200_000
 #: How often a batch is tried again that collides with another worker.
@@ -422,12 +425,13 @@ class AmazonReport(models.Model):
         """Store what went wrong at Amazon; give up only where waiting is useless."""
         self.account_id._note_api_error(error)
         explanation = self.account_id._explain_error(error)
-        if isinstance(error, RetryableError):
+        if isinstance(error, (RetryableError, AnswerError)):
+            # An answer that makes no sense is a passing trouble of Amazon's, too.
+            seconds = getattr(error, "seconds", UNCLEAR_ANSWER_SECONDS)
             self.write(
                 {
                     "last_error": explanation,
-                    "next_attempt": fields.Datetime.now()
-                    + timedelta(seconds=error.seconds),
+                    "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
                 }
             )
         else:

@@ -80,6 +80,7 @@ def make_once(target: Path, build: Callable[[Path], None], keep: int = 3) -> Pat
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir(parents=True)
             build(target)
+            mark.touch()
             _drop_unused(target, keep)
         mark.touch()
     return target

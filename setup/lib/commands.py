@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import secrets
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from . import chromium
 from . import demo as demonstration
 from . import lint as linters
-from .databases import Databases
+from .databases import KEPT_BY_HAND, Databases
 from .environment import Environment
 from .messages import SetupError, expected_failure, say
 
@@ -78,7 +77,8 @@ def test(arguments: Sequence[str]) -> int:
     environment = Environment(CHECKOUT)
     databases = Databases(environment)
     chromium.ensure()
-    name = f"test_{os.getpid()}_{secrets.token_hex(3)}"
+    databases.drop_abandoned_tests()
+    name = databases.test_name()
     try:
         databases.new(name)
         command = [
@@ -95,6 +95,7 @@ def test(arguments: Sequence[str]) -> int:
         ).returncode
     finally:
         if keep:
+            databases.set_note(name, KEPT_BY_HAND)
             say(f"setup: the test database {name} stays: setup/odoo -d {name}")
         else:
             databases.drop(name)

@@ -6,7 +6,9 @@ the addon's content too). A template is marked as one in PostgreSQL when it is
 complete, which also keeps Odoo from showing it and anybody from connecting to it.
 """
 
+import os
 import re
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,8 @@ BASE_MODULES = (
 )
 # How many templates of each kind stay for other versions and branches.
 KEPT = 3
+# The note on a test database that is not to be dropped.
+KEPT_BY_HAND = "kept"
 # What of the addon never reaches a database.
 NOT_INSTALLED = ("tests", "readme")
 
@@ -84,6 +88,22 @@ class Databases:
 
     def set_note(self, name: str, text: str) -> None:
         self.server.query(f"COMMENT ON DATABASE \"{name}\" IS '{text}'")
+
+    @staticmethod
+    def test_name() -> str:
+        """A name for a test database of this process."""
+        return f"test_{os.getpid()}_{secrets.token_hex(3)}"
+
+    def drop_abandoned_tests(self) -> None:
+        """Drops the test databases of processes that were killed."""
+        for (name,) in self._named("test"):
+            owner = re.fullmatch(r"test_(\d+)_[0-9a-f]{6}", name)
+            if (
+                owner
+                and not Path("/proc", owner.group(1)).exists()
+                and self.note(name) != KEPT_BY_HAND
+            ):
+                self.drop(name)
 
     def base_template(self) -> str:
         """The template with Odoo's modules and the company, without the addon."""

@@ -72,7 +72,11 @@ def failure(client, kind):
         (refused(500, "InternalFailure", "x"), errors.UnavailableError, {}),
         (refused(503, "Unavailable", "x"), errors.UnavailableError, {}),
         (Reply(502, body=b"<html>Bad gateway"), errors.UnavailableError, {}),
-        (Reply(504, body=b""), errors.UnavailableError, {"seconds": 60}),
+        (
+            Reply(504, body=b""),
+            errors.UnavailableError,
+            {"seconds": 60, "maybe_done": False},
+        ),
         (
             Reply(503, body=b"", headers={"Retry-After": "17"}),
             errors.UnavailableError,

@@ -1,0 +1,394 @@
+"""Run by ``odoo shell``: brings the simulated Amazon's orders into the database.
+
+Connects every seller of the simulator at ``AMAZON_SIMULATOR_URL``, requests every
+kind of report, lets the scheduled action work and compares what stands in Odoo with
+what the simulator says must. Ends with code 0 only if every order is there once with
+Amazon's figures. Run again, it changes nothing that is right already.
+"""
+
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+import requests
+
+from odoo import fields
+
+from odoo.addons.amazon_order_import.models.amazon_report import KIND_SELECTION
+from odoo.addons.amazon_order_import.report_formats import KINDS
+
+SIMULATOR = os.environ["AMAZON_SIMULATOR_URL"].rstrip("/")
+# The simulator's history is 20 days of the calendar; Amazon takes 30 in one report.
+HISTORY = timedelta(days=22)
+ROUNDS = 40
+STOCK = 5000
+OPEN = ("requested", "ready", "processing")
+REGIONS = {"eu": "Europe", "na": "North America", "fe": "Far East"}
+STATES = {
+    "requested": "at Amazon",
+    "ready": "ready",
+    "processing": "processing",
+    "done": "done",
+    "attention": "to do",
+    "failed": "failed",
+    "cancelled": "nothing to report",
+    "skipped": "skipped",
+}
+WIDTH = 96
+
+
+def ask(name, **query):
+    """The answer of one of the simulator's control endpoints."""
+    answer = requests.get(f"{SIMULATOR}/_control/{name}", params=query, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+# === WHAT A SELLER HAS BEFORE THE FIRST ORDER === #
+
+
+def ensure_products(env):
+    """One product per SKU of the simulated catalogue, with German VAT and stock."""
+    chart = env["account.chart.template"].with_company(env.company)
+    rates = {
+        "standard": chart.ref("tax_ust_19_skr03"),
+        "reduced": chart.ref("tax_ust_7_skr03"),
+        "book": chart.ref("tax_ust_7_skr03"),
+    }
+    Product = env["product.product"]
+    catalogue = {entry["sku"]: entry for entry in ask("catalogue")["products"]}
+    found = Product.search([("default_code", "in", list(catalogue))])
+    missing = set(catalogue) - set(found.mapped("default_code"))
+    products = found | Product.create(
+        [
+            {
+                "name": catalogue[sku]["title"],
+                "default_code": sku,
+                "type": "consu",
+                "is_storable": True,
+                "list_price": float(catalogue[sku]["price"]),
+                "taxes_id": [
+                    fields.Command.set(rates[catalogue[sku]["vat_class"]].ids)
+                ],
+            }
+            for sku in sorted(missing)
+        ]
+    )
+    shelf = (
+        env["stock.warehouse"]
+        .search([("company_id", "=", env.company.id)], limit=1)
+        .lot_stock_id
+    )
+    for product in products.with_context(location=shelf.id):
+        if product.free_qty < STOCK / 2:
+            env["stock.quant"]._update_available_quantity(product, shelf, STOCK)
+    return products
+
+
+def ensure_account(env, seller):
+    """The account of a simulated seller, its connection tested."""
+    name = f"Muster Handel {REGIONS[seller['region']]}"
+    if seller["vcs"]:
+        name += " (VAT service)"
+    access = {
+        "lwa_client_id": seller["client_id"],
+        "lwa_client_secret": seller["client_secret"],
+        "lwa_refresh_token": seller["refresh_token"],
+        # The simulator gets another port with every start.
+        "sp_api_endpoint": SIMULATOR,
+        "lwa_endpoint": SIMULATOR,
+    }
+    account = env["amazon.account"].search(
+        [("lwa_client_id", "=", seller["client_id"])]
+    )
+    if account:
+        account.write(access)
+    else:
+        account = account.create(
+            {
+                "name": name,
+                "region": seller["region"],
+                "user_id": env.ref("base.user_admin").id,
+                "vat_service": "vcs_lite" if seller["vcs"] else "none",
+                **access,
+            }
+        )
+    account.action_test_connection()
+    return account
+
+
+def request_reports(env, accounts):
+    """Every kind of order report, once for the whole history and hourly from now."""
+    Request = env["amazon.report.request"]
+    now = fields.Datetime.now()
+    for account in accounts:
+        for kind, _label in KIND_SELECTION:
+            if account.region not in KINDS[kind].regions:
+                continue
+            common = {"account_id": account.id, "kind": kind}
+            known = Request.search(
+                [*((name, "=", value) for name, value in common.items())]
+                + [("repeat", "=", True)]
+            )
+            # Amazon makes a FBA report of the same days once in 30 minutes.
+            later = {"next_run": now + timedelta(hours=1)}
+            if known:
+                known.write(later)
+            else:
+                Request.create({**common, **later, "repeat": True})
+            Request.create({**common, "date_from": now - HISTORY, "date_to": now})
+
+
+def work_off(env, since):
+    """Runs the scheduled action until no report is open; the reports made since."""
+    cron = env.ref("amazon_order_import.ir_cron_check_reports")
+    domain = [("id", ">", since)]
+    for _round in range(ROUNDS):
+        failure = cron.method_direct_trigger()
+        # It works in a transaction of its own: ours has to see what it did.
+        env.cr.commit()
+        if isinstance(failure, dict):
+            sys.exit(f"The scheduled action failed: {failure['params']}")
+        reports = env["amazon.report"].search(domain, order="id")
+        waiting = reports.filtered(lambda report: report.state in OPEN)
+        if not waiting:
+            break
+        if all(report.next_attempt for report in waiting):
+            time.sleep(2)
+    return reports
+
+
+def upload_again(env, reports):
+    """The largest file once more, by hand: what it makes is nothing."""
+    source = max(
+        reports.filtered(lambda report: report.state in ("done", "attention")),
+        key=lambda report: report.file_size,
+        default=None,
+    )
+    if not source:
+        return env["amazon.report"]
+    with source._open_file() as stream:
+        content = stream.read()
+    report = env["amazon.report"].create_from_file(
+        source.account_id, source.kind, "the same file again.txt", content
+    )
+    report.process()
+    env.cr.commit()
+    return report
+
+
+# === WHAT HAS ARRIVED === #
+
+
+def compare(env, accounts):
+    """What stands in Odoo beside what the simulator says must.
+
+    :param accounts: dict ``{seller key: amazon.account}``
+    :return: ``(channels, problems)``: per marketplace ``[orders at Amazon, in Odoo,
+        Amazon's total, Odoo's total]``, and sentences
+    """
+    channels = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0)])
+    problems = []
+    for key, account in accounts.items():
+        expected = ask("expected", seller=key)["orders"]
+        orders = env["sale.order"].search([("amazon_account_id", "=", account.id)])
+        by_ref = orders.grouped("amazon_order_ref")
+        for ref, entry in expected.items():
+            found = by_ref.get(ref, orders.browse())
+            channel = channels[entry["marketplace"], entry["currency"]]
+            channel[0] += 1
+            channel[1] += len(found)
+            channel[2] += Decimal(entry["total"])
+            channel[3] += sum(exact(order, "amount_total") for order in found)
+            problems += check_order(ref, entry, found)
+        strangers = set(by_ref) - set(expected)
+        problems += [f"{ref}: in Odoo, but not at Amazon" for ref in sorted(strangers)]
+    return channels, problems
+
+
+def exact(order, name):
+    """A monetary field of an order as a Decimal in its currency's decimals."""
+    return Decimal(f"{order[name]:.{order.currency_id.decimal_places}f}")
+
+
+def check_order(ref, entry, found):
+    """What is wrong with an order, as sentences."""
+    if len(found) != 1:
+        return [f"{ref}: {len(found)} times in Odoo"]
+    pairs = {
+        "total": (entry["total"], exact(found, "amount_total")),
+        "tax": (entry["tax"], exact(found, "amount_tax")),
+        "tax collected by Amazon": (
+            entry["withheld"],
+            exact(found, "amazon_tax_withheld"),
+        ),
+    }
+    wrong = [
+        f"{ref}: {name} {odoo} in Odoo, {amazon} at Amazon"
+        for name, (amazon, odoo) in pairs.items()
+        if amazon is not None and Decimal(amazon) != odoo
+    ]
+    facts = {
+        "currency": (entry["currency"], found.currency_id.name),
+        "fulfilment": (entry["fulfillment"], found.amazon_fulfillment),
+        "state": ("sale", found.state),
+    }
+    wrong += [
+        f"{ref}: {name} is {odoo}, not {amazon}"
+        for name, (amazon, odoo) in facts.items()
+        if amazon != odoo
+    ]
+    goods = Counter()
+    for item in entry["items"]:
+        goods[item["sku"]] += item["quantity"]
+    lines = found.order_line.filtered(
+        lambda line: line.amazon_line_type == "item" and line.product_uom_qty
+    )
+    have = Counter()
+    for line in lines:
+        have[line.product_id.default_code] += line.product_uom_qty
+    if have != goods:
+        wrong.append(f"{ref}: items {dict(have)} in Odoo, {dict(goods)} at Amazon")
+    return wrong
+
+
+# === WHAT IS SAID ABOUT IT === #
+
+
+def bold(text):
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+def show_seller(account):
+    if account.connection_state == "connected":
+        codes = account.channel_ids.marketplace_id.country_id.mapped("code")
+        answer = f"connected: {' '.join(sorted(codes))}"
+    else:
+        answer = f"{account.connection_state}: {account.connection_message}"
+    print(f" {account.name:<38}{answer}")
+
+
+def show_reports(reports, uploaded):
+    labels = dict(KIND_SELECTION)
+    columns = "{:<44.44}{:>5}{:>9}{:>10}{:>8}{:>11}  {}"
+    print(bold("\nREPORTS"))
+    print(
+        columns.format("", "rows", "created", "cancelled", "ignored", "unchanged", "")
+    )
+    account = None
+    for report in reports | uploaded:
+        if report.account_id != account and report not in uploaded:
+            account = report.account_id
+            print(f" {account.name}")
+        name = labels[report.kind].partition(" – ")[0]
+        if report in uploaded:
+            print(" Uploaded by hand: a file that had been imported before")
+            name = f"{name}, {report.account_id.name.removeprefix('Muster Handel ')}"
+        state = STATES[report.state]
+        if report.state == "failed":
+            state += f": {report.failure_reason}"
+        elif report.last_error and report.state == "requested":
+            state += f": {report.last_error}"
+        unsettled = report.waiting_count + report.error_count
+        if unsettled:
+            state += f" ({unsettled} rows need a person)"
+        print(
+            columns.format(
+                f"   {name}",
+                report.row_count,
+                report.created_count,
+                report.cancelled_count,
+                report.ignored_count,
+                report.unchanged_count,
+                state,
+            )
+        )
+
+
+def show_channels(env, channels):
+    marketplaces = {
+        marketplace.api_ref: marketplace.name
+        for marketplace in env["amazon.marketplace"].search([])
+    }
+    columns = "{:<20}{:>12}{:>10}{:>20}{:>16}{:>5}{:>13}"
+    print(bold("\nORDERS"))
+    print(
+        columns.format(
+            *("", "at Amazon", "in Odoo", "Amazon's total", "Odoo's total", ""),
+            "difference",
+        )
+    )
+    for (ref, currency), (there, here, amazon, odoo) in sorted(
+        channels.items(), key=lambda item: (-item[1][0], marketplaces[item[0][0]])
+    ):
+        print(
+            columns.format(
+                f" {marketplaces[ref]}",
+                there,
+                here,
+                f"{amazon:,}",
+                f"{odoo:,}",
+                currency,
+                f"{odoo - amazon:,}",
+            )
+        )
+
+
+def show_result(reports, channels, problems, known, seconds):
+    there = sum(channel[0] for channel in channels.values())
+    here = sum(channel[1] for channel in channels.values())
+    rows = sum(reports.mapped("row_count"))
+    print()
+    for problem in problems[:12]:
+        print(f"  ! {problem}")
+    if len(problems) > 12:
+        print(f"  ! ... and {len(problems) - 12} more")
+    if problems:
+        print(bold(f"{len(problems)} of {there} orders are not right; see above."))
+        return
+    print(
+        bold(f"All {there} orders are in Odoo, each once, with Amazon's total and tax.")
+    )
+    if known:
+        print(
+            f"{known} of them were there before: {here - known} are new, none was made "
+            "twice."
+        )
+    print(f"{rows:,} rows of {len(reports)} reports in {seconds:.0f} s.")
+
+
+def main(env):
+    started = time.monotonic()
+    print(bold("Amazon orders into Odoo".ljust(WIDTH)))
+    admin = env.ref("base.user_admin")
+    # Whoever opens the demonstration sees the orders first.
+    admin.action_id = env.ref("amazon_order_import.sale_order_action").id
+    ensure_products(env)
+    env.cr.commit()
+    known = env["sale.order"].search_count([("amazon_order_ref", "!=", False)])
+    last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
+    accounts = {}
+    print(bold("\nSELLERS"))
+    for seller in ask("sellers")["sellers"]:
+        account = accounts[seller["key"]] = ensure_account(env, seller)
+        show_seller(account)
+    request_reports(env, accounts.values())
+    env.cr.commit()
+    reports = work_off(env, last)
+    uploaded = upload_again(env, reports)
+    show_reports(reports, uploaded)
+    channels, problems = compare(env, accounts)
+    show_channels(env, channels)
+    problems += [
+        f"{report.display_name}: {STATES[report.state]}"
+        for report in reports | uploaded
+        if report.state not in ("done", "cancelled")
+    ]
+    show_result(reports, channels, problems, known, time.monotonic() - started)
+    return 1 if problems else 0
+
+
+sys.exit(main(env))  # noqa: F821 - the shell's environment
