@@ -632,7 +632,8 @@ class AmazonReport(models.Model):
 
     def _translate_format_error(self, error):
         """Return a problem of the file or of a row in the user's language."""
-        return str(error)
+        # The templates are marked for translation where report_formats defines them.
+        return error.explain(lambda template: self.env._(template))  # pylint: disable=translation-required,prefer-env-translation
 
     # === ACTIONS === #
 

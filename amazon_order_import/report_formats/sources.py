@@ -14,6 +14,8 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .marking import mark as _
+
 #: A longer line is no row of a report: bounds the memory that a file can claim.
 MAX_ROW_BYTES = 1 << 20
 #: Unpacked size at which a compressed file is refused.
@@ -24,45 +26,46 @@ _CHUNK = 1 << 16
 _HEAD = 1 << 13
 _BLANK = b" \t\r\n\x00\x0b\x0c"
 
+
 _MESSAGES = {
-    "empty_file": (
+    "empty_file": _(
         "The file is empty. Where Amazon has no orders for a period it makes no file"
         " at all, so get the report from Amazon again."
     ),
-    "expired_link": (
+    "expired_link": _(
         "This is no report but Amazon's notice that the download link has expired"
         " ({detail}). Such a link is good for five minutes: download the report again."
     ),
-    "not_a_report": (
+    "not_a_report": _(
         "This is no report but {seems}. Download the report from Amazon as a text file"
         " (.txt, .tsv or .csv) and upload that file as it is.{detail}"
     ),
-    "spreadsheet_file": (
+    "spreadsheet_file": _(
         "This is {seems}, saved by a spreadsheet program. Such programs change order"
         " numbers, amounts and dates. Upload the text file as Amazon delivers it,"
         " without opening and saving it."
     ),
-    "damaged_file": (
+    "damaged_file": _(
         "The file is compressed and damaged ({detail}). Download it from Amazon again."
     ),
-    "too_large": (
+    "too_large": _(
         "Unpacked, the file is larger than {limit} MB, which no report is. Ask Amazon"
         " for a shorter period, or upload the unpacked file."
     ),
-    "unreadable_encoding": (
+    "unreadable_encoding": _(
         "The characters of the file cannot be read ({detail}). Upload the file as"
         " Amazon delivers it."
     ),
-    "missing_columns": (
+    "missing_columns": _(
         "The file lacks columns without which orders cannot be imported: {names}."
         " Switch them on in Seller Central (order reports: add or remove columns), or"
         " upload the file as Amazon delivers it."
     ),
-    "wrong_kind": (
+    "wrong_kind": _(
         "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
         " that kind, or another file."
     ),
-    "unsupported_kind": (
+    "unsupported_kind": _(
         "Files of the kind “{expected}” cannot be read by this version. Choose"
         " another kind, or update the module."
     ),
@@ -81,7 +84,17 @@ class ReportFileError(Exception):
     def __init__(self, code, **params):
         self.code = code
         self.params = params
-        super().__init__(_MESSAGES[code].format(**params))
+        super().__init__(self.explain())
+
+    def explain(self, translate=str):
+        """The sentence for the user.
+
+        :param translate: function that gives the user's words for an English template
+        """
+        params = dict(self.params)
+        if "seems" in params:
+            params["seems"] = translate(params["seems"])
+        return translate(_MESSAGES[self.code]).format(**params)
 
 
 def lines(stream):
@@ -123,10 +136,10 @@ def _refuse_zip(stream, head):
     stream.seek(max(0, stream.tell() - _CHUNK))
     parts = head + stream.read(_CHUNK)
     if b"xl/" in parts:
-        raise ReportFileError("spreadsheet_file", seems="an Excel workbook")
+        raise ReportFileError("spreadsheet_file", seems=_("an Excel workbook"))
     if b"opendocument.spreadsheet" in parts:
-        raise ReportFileError("spreadsheet_file", seems="a LibreOffice spreadsheet")
-    raise _foreign("a ZIP archive")
+        raise ReportFileError("spreadsheet_file", seems=_("a LibreOffice spreadsheet"))
+    raise _foreign(_("a ZIP archive"))
 
 
 def _refuse_xml(head):
@@ -138,13 +151,13 @@ def _refuse_xml(head):
         detail = (message or error)[1].decode("utf-8", "replace")
         if error[1] in _EXPIRED or "expired" in detail.lower():
             raise ReportFileError("expired_link", detail=detail)
-        raise _foreign("an error message of Amazon's file store", detail)
+        raise _foreign(_("an error message of Amazon's file store"), detail)
     if "<!doctype html" in lower or "<html" in lower:
-        raise _foreign("a web page (perhaps Seller Central's sign-in page)")
+        raise _foreign(_("a web page (perhaps Seller Central's sign-in page)"))
     if "amazonenvelope" in lower:
-        raise _foreign("a report in XML, not as a flat file")
+        raise _foreign(_("a report in XML, not as a flat file"))
     if re.match(r"<(\?xml|!--|[a-z][\w:.-]*[\s/>])", lower):
-        raise _foreign("an XML file")
+        raise _foreign(_("an XML file"))
 
 
 def _refuse_json(head):
@@ -161,7 +174,7 @@ def _refuse_json(head):
         errors = content.get("errors")
         if isinstance(errors, list) and errors and isinstance(errors[0], dict):
             detail = errors[0].get("message") or ""
-    raise _foreign("a JSON document", str(detail)[:300])
+    raise _foreign(_("a JSON document"), str(detail)[:300])
 
 
 def _refuse_foreign(stream):
@@ -170,13 +183,13 @@ def _refuse_foreign(stream):
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         _refuse_zip(stream, head)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ReportFileError("spreadsheet_file", seems="an old Excel workbook")
+        raise ReportFileError("spreadsheet_file", seems=_("an old Excel workbook"))
     if start.startswith(b"%PDF"):
-        raise _foreign("a PDF document")
+        raise _foreign(_("a PDF document"))
     if start.startswith(b"{\\rtf"):
-        raise _foreign("a word processor's document")
+        raise _foreign(_("a word processor's document"))
     if head.startswith(_ARCHIVES):
-        raise _foreign("a compressed archive")
+        raise _foreign(_("a compressed archive"))
     if start.startswith(b"<"):
         _refuse_xml(head)
     if start.startswith((b"{", b"[")):

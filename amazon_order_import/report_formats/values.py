@@ -12,57 +12,60 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from .marking import mark as _
+
 _SHOWN = 60
 
+
 _MESSAGES = {
-    "short_row": (
+    "short_row": _(
         "The row has {found} cells, but the header has {expected}: it was cut off, or"
         " a line break stands inside a cell. Get the report from Amazon again; if the"
         " row is the same there, enter its order by hand."
     ),
-    "long_row": (
+    "long_row": _(
         "The row has {found} cells, but the header has {expected}: most likely a tab"
         " stands inside a cell, so that the cells cannot be told apart. Enter its"
         " order by hand, or correct the row in a copy of the file and upload that."
     ),
-    "oversized_row": (
+    "oversized_row": _(
         "The row is longer than {limit} bytes, which no order is: the file is damaged"
         " here. Get the report from Amazon again."
     ),
-    "bad_quoting": (
+    "bad_quoting": _(
         "A quotation mark in the row is never closed, so that its cells cannot be"
         " told apart. Upload the file as Amazon delivers it, not a saved copy."
     ),
-    "missing_value": (
+    "missing_value": _(
         "The column {column} is empty, but without it the row cannot be imported."
         " Look the order up in Seller Central and enter it by hand, or get the report"
         " from Amazon again."
     ),
-    "damaged_identifier": (
+    "damaged_identifier": _(
         "{value} in the column {column} is no identifier: a spreadsheet program has"
         " turned it into a number. Upload the file as Amazon delivers it, without"
         " opening and saving it in a spreadsheet program."
     ),
-    "bad_amount": (
+    "bad_amount": _(
         "{value} in the column {column} is no amount as Amazon writes it (for example"
         " 1234.50). Upload the file as Amazon delivers it, or enter the order by hand."
     ),
-    "bad_quantity": (
+    "bad_quantity": _(
         "{value} in the column {column} is no quantity (a whole number from 0 up)."
         " Upload the file as Amazon delivers it, or enter the order by hand."
     ),
-    "bad_date": (
+    "bad_date": _(
         "{value} in the column {column} is no date and time with time zone as Amazon"
         " writes it (for example 2026-10-05T08:15:00+00:00). Upload the file as Amazon"
         " delivers it, or enter the order by hand."
     ),
-    "bad_currency": (
+    "bad_currency": _(
         "{value} in the column {column} is no currency code of three letters. Upload"
         " the file as Amazon delivers it, or enter the order by hand."
     ),
-    "bad_flag": "{value} in the column {column} is neither true nor false.",
-    "bad_number": "{value} in the column {column} is no whole number.",
-    "bad_characters": (
+    "bad_flag": _("{value} in the column {column} is neither true nor false."),
+    "bad_number": _("{value} in the column {column} is no whole number."),
+    "bad_characters": _(
         "Some characters of the row are not valid in the file's encoding {value} and"
         " show as \N{REPLACEMENT CHARACTER}: compare names and addresses with Seller"
         " Central."
@@ -100,11 +103,19 @@ class RowError:
         return {"column": self.column, "value": self.value, **dict(self.extra)}
 
     def __str__(self):
+        return self.explain()
+
+    def explain(self, translate=str):
+        """The sentence for the user.
+
+        :param translate: function that gives the user's words for an English template
+        """
         shown = self.value
         if len(shown) > _SHOWN:
             shown = shown[:_SHOWN] + "…"
         quoted = f"“{shown}”" if self.column else shown
-        return _MESSAGES[self.code].format(**{**self.params, "value": quoted})
+        template = translate(_MESSAGES[self.code])
+        return template.format(**{**self.params, "value": quoted})
 
 
 # --- text -------------------------------------------------------------------------

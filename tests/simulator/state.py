@@ -52,7 +52,8 @@ class State:
         self.requests = deque(maxlen=MAX_LOGGED_REQUESTS)
         self.sandbox_pairs = None
         self._random = random.Random(f"{seed}/opaque")
-        self._numbers = itertools.count(1)
+        # A simulator that is started again must not give the ids of the last one.
+        self._numbers = itertools.count(100 * int(self.clock.now().timestamp()))
         for seller in self.sellers.values():
             self.market.open_history(seller, self.clock.now(), history_days)
 

@@ -173,10 +173,13 @@ class Order:
         collected = tax if self.tax_on_top and not self.withheld else 0
         withheld = tax if self.withheld else 0
         promoted = any(a.item_promotion or a.shipping_promotion for a in amounts)
+        # A tax of 0 may as well mean that Amazon did not calculate any.
+        calculated = all(a.tax() for a in amounts if a.price())
+        exempt = self.business and self.buyer.vat_number and not tax
         told = None
         if self.tax_on_top:
             told = collected
-        elif self.tells_tax and not promoted:
+        elif self.tells_tax and not promoted and (calculated or exempt):
             told = tax
 
         def text(amount):
