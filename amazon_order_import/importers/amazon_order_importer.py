@@ -72,6 +72,8 @@ class OrderBatch:
     fiscal_positions: dict = field(default_factory=dict)
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
+    tax_rules: object = None
+    europe: object = None
     flags: dict = field(default_factory=lambda: defaultdict(set))
 
     def flag(self, order_ref, name):
@@ -549,13 +551,19 @@ class AmazonOrderImporter(models.AbstractModel):
         currency = self._get_currency(batch, row)
         context = {
             "customer": customer,
-            "fiscal_position": self._get_fiscal_position(batch, customer, delivery),
+            "delivery": delivery,
             "currency": currency,
             "marketplace": work.marketplace,
             "warehouse": self._get_warehouse(batch, channel),
         }
+        rows = [work.values for work, _product in ready]
+        context["treatment"] = self._get_treatment(batch, row, context, rows)
+        position = context["treatment"].fiscal_position
         lines = []
         for work, product in ready:
+            context["treatment"] = self._get_treatment(
+                batch, work.values, context, rows
+            )
             lines += self._prepare_row_lines(batch, work, product, context)
         for sequence, line in enumerate(lines, start=1):
             line["sequence"] = 10 * sequence
@@ -566,7 +574,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "partner_invoice_id": invoice.id,
             "partner_shipping_id": delivery.id,
             "pricelist_id": batch.pricelists[currency].id,
-            "fiscal_position_id": context["fiscal_position"].id,
+            "fiscal_position_id": position.id,
             "warehouse_id": context["warehouse"].id,
             "team_id": (channel.team_id if channel else account.team_id).id
             or account.team_id.id,
@@ -623,24 +631,8 @@ class AmazonOrderImporter(models.AbstractModel):
             )
         return warehouse
 
-    def _get_fiscal_position(self, batch, customer, delivery):
-        key = (
-            (customer.vat or "")[:2],
-            bool(customer.vat),
-            customer.property_account_position_id.id,
-            delivery.property_account_position_id.id,
-            customer.country_id.id,
-            delivery.country_id.id,
-            delivery.state_id.id,
-            delivery.zip,
-        )
-        if key not in batch.fiscal_positions:
-            batch.fiscal_positions[key] = (
-                self.env["account.fiscal.position"]
-                .with_company(batch.company)
-                ._get_fiscal_position(customer, delivery)
-            )
-        return batch.fiscal_positions[key]
+    def _get_treatment(self, batch, row, context, rows):
+        return self.env["amazon.tax.advisor"].get_treatment(row, batch, context, rows)
 
     def _check_totals(self, orders):
         """Compare each order's total in Odoo with Amazon's, to the cent.
@@ -686,15 +678,19 @@ class AmazonOrderImporter(models.AbstractModel):
             )
         context = {
             "customer": order.partner_id,
-            "fiscal_position": order.fiscal_position_id,
+            "delivery": order.partner_shipping_id,
             "currency": order.currency_id,
             "marketplace": order.amazon_marketplace_id,
             "warehouse": order.warehouse_id,
         }
         finder = self.env["amazon.product.finder"]
+        rows = [work.values for work in works]
         new_lines = []
         for work in works:
             line = self._match_line(batch, order, work)
+            context["treatment"] = self._get_treatment(
+                batch, work.values, context, rows
+            )
             if not work.values.quantity:
                 self._cancel_row(order, work, line)
             elif not line and not (product := finder.get_product(batch, work)):

@@ -52,8 +52,8 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
         :param row: ``SaleRow``
         :param batch: ``OrderBatch``, the batch's look-ups
-        :param order_vals: dict with ``fiscal_position``, ``currency``, ``marketplace``,
-            ``warehouse`` and ``customer`` records of the order
+        :param order_vals: dict with ``treatment`` (`TaxTreatment`), ``currency``,
+            ``marketplace`` and ``customer`` of the order
         :param product: ``product.product`` of the item
         :return: list of dicts for ``sale.order.line``, without ``order_id``
         """
@@ -111,7 +111,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             self._get_mode(row, batch, order_vals, tax),
             self._get_name(row, kind),
         )
-        if self._is_collected_by_amazon(row, order_vals):
+        if order_vals["treatment"].collected_by_amazon:
             charge.withheld = tax
             charge.tax = ZERO
             if charge.mode == "contained":
@@ -151,22 +151,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             batch.account.vat_service != "none"
             and not row.item_tax
             and bool(order_vals["customer"].vat)
-            and row.recipient.country.upper()
-            != (order_vals["warehouse"].partner_id.country_id.code or "")
-        )
-
-    def _is_collected_by_amazon(self, row, order_vals):
-        """Whether Amazon collects the tax and pays it to the authorities itself.
-
-        Reports of orders say so row by row; those of shipments do not, so that the
-        marketplace decides (source: amazon-reports.md 2.1, 2.4, 2.9).
-        """
-        if not hasattr(row, "tax_collection_model"):
-            return order_vals["marketplace"].collects_tax
-        return bool(
-            row.tax_collection_responsible_party
-            or row.tax_collection_model
-            or row.ioss_number
+            and order_vals["treatment"].crosses_border
         )
 
     def _get_name(self, row, kind):
@@ -191,13 +176,13 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
     def _get_taxes(self, row, batch, order_vals, product):
         """Return the taxes of all lines of a row: shipping follows the goods."""
-        fiscal_position = order_vals["fiscal_position"]
+        fiscal_position = order_vals["treatment"].fiscal_position
         key = (product.id, fiscal_position.id)
         if key not in batch.taxes:
             taxes = product.taxes_id._filter_taxes_by_company(batch.company)
             batch.taxes[key] = fiscal_position.map_tax(taxes)
         taxes = batch.taxes[key]
-        if self._is_collected_by_amazon(row, order_vals):
+        if order_vals["treatment"].collected_by_amazon:
             taxes = batch.account.withheld_tax_ids or (
                 taxes if not any(taxes.mapped("amount")) else taxes.browse()
             )

@@ -6,6 +6,7 @@ from . import amazon_offer
 from . import amazon_report
 from . import amazon_report_request
 from . import amazon_report_row
+from . import amazon_tax_rule
 from . import product_pricelist
 from . import res_partner
 from . import sale_order

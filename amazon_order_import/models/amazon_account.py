@@ -173,6 +173,15 @@ class AmazonAccount(models.Model):
     )
     team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
 
+    tax_rule_ids = fields.One2many(
+        "amazon.tax.rule",
+        "account_id",
+        "Tax Rules",
+        context={"active_test": False},
+        help="Who owes the tax and which fiscal position gives it; the first rule that "
+        "fits decides",
+    )
+
     report_ids = fields.One2many("amazon.report", "account_id")
     order_count = fields.Integer(compute="_compute_counts")
     attention_count = fields.Integer("To Do", compute="_compute_counts")
@@ -222,7 +231,15 @@ class AmazonAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._clean_credentials(vals) for vals in vals_list])
+        accounts = super().create([self._clean_credentials(v) for v in vals_list])
+        accounts.filtered(lambda a: not a.tax_rule_ids)._create_default_tax_rules()
+        return accounts
+
+    def _create_default_tax_rules(self):
+        """Prefill the table that says who owes the tax of an order."""
+        Rule = self.env["amazon.tax.rule"].sudo()
+        for account in self:
+            Rule.create(Rule._prepare_default_rules(account))
 
     def write(self, vals):
         return super().write(self._clean_credentials(vals))

@@ -50,6 +50,16 @@ def ask(name, **query):
 # === WHAT A SELLER HAS BEFORE THE FIRST ORDER === #
 
 
+def ensure_taxes(env):
+    """What an accountant sets up once: VAT of the country of delivery, exports."""
+    Position = env["account.fiscal.position"]
+    own = [("company_id", "=", env.company.id)]
+    if not Position.search([*own, ("country_id.code", "=", "FR")], limit=1):
+        env.company._map_eu_taxes()
+    chart = env["account.chart.template"].with_company(env.company)
+    chart.ref("fiscal_position_non_eu_partner_skr03").auto_apply = True
+
+
 def ensure_products(env):
     """One product per SKU of the simulated catalogue, with German VAT and stock."""
     chart = env["account.chart.template"].with_company(env.company)
@@ -366,6 +376,7 @@ def main(env):
     admin = env.ref("base.user_admin")
     # Whoever opens the demonstration sees the orders first.
     admin.action_id = env.ref("amazon_order_import.sale_order_action").id
+    ensure_taxes(env)
     ensure_products(env)
     env.cr.commit()
     known = env["sale.order"].search_count([("amazon_order_ref", "!=", False)])

@@ -1,0 +1,162 @@
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stdnum.eu import vat as eu_vat
+
+from odoo import api, models
+
+
+@dataclass(frozen=True)
+class TaxCase:
+    """What decides about the tax of an order, as the rules of an account ask it.
+
+    - ``departures``: what the country of departure is: ``home``, ``eu``, ``outside``
+    - ``destination``: ``same``, ``eu`` or ``outside``, seen from the departure
+    - ``goods_value``: price of all items of the order in its currency
+    """
+
+    marketplace: object
+    fulfillment: str
+    departures: tuple
+    destination: str
+    destination_country: object
+    buyer: str
+    goods_value: Decimal
+
+
+@dataclass(frozen=True)
+class TaxTreatment:
+    """Who owes the tax, and the fiscal position that gives the taxes."""
+
+    collected_by_amazon: bool
+    fiscal_position: object
+    crosses_border: bool
+
+
+class AmazonTaxAdvisor(models.AbstractModel):
+    _name = "amazon.tax.advisor"
+    _description = "Tax Treatment of Amazon Orders"
+
+    @api.model
+    def get_treatment(self, row, batch, context, rows):
+        """Decide about the tax of the lines of one row.
+
+        :param row: ``SaleRow``
+        :param batch: ``OrderBatch``, the batch's look-ups
+        :param context: dict with ``customer``, ``delivery``, ``warehouse`` and
+            ``marketplace`` records of the order
+        :param rows: all ``SaleRow`` of the order in this batch
+        :return: `TaxTreatment`
+        """
+        case = self._get_case(row, batch, context, rows)
+        rule = self._find_rule(batch, case)
+        collected = self._is_collected_by_report(row)
+        if collected is None:
+            collected = rule.collector == "amazon"
+        position = rule.fiscal_position_id or self._get_odoo_position(
+            batch, context, case
+        )
+        return TaxTreatment(collected, position, case.destination != "same")
+
+    def _get_case(self, row, batch, context, rows):
+        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        departure = self._get_departure_country(row, batch, context) or home
+        destination = context["delivery"].country_id or home
+        europe = self._get_europe(batch)
+        departures = ["eu"] if departure in europe else ["outside"]
+        if departure == home:
+            departures.append("home")
+        if destination == departure:
+            direction = "same"
+        else:
+            direction = "eu" if destination in europe else "outside"
+        return TaxCase(
+            marketplace=context["marketplace"],
+            fulfillment=batch.report.kind[:3],
+            departures=tuple(departures),
+            destination=direction,
+            destination_country=destination,
+            buyer=self._get_buyer_kind(context["customer"]),
+            goods_value=sum(
+                (other.item_price or Decimal(0) for other in rows), Decimal(0)
+            ),
+        )
+
+    def _find_rule(self, batch, case):
+        """Return the first rule of the account that fits, or none."""
+        if batch.tax_rules is None:
+            batch.tax_rules = batch.account.tax_rule_ids.filtered("active")
+        for rule in batch.tax_rules:
+            if rule._matches(case):
+                return rule
+        return self.env["amazon.tax.rule"]
+
+    def _is_collected_by_report(self, row):
+        """Whether the report says that Amazon collects the tax; None: it is silent.
+
+        Reports of orders say so row by row; those of shipments have no such columns
+        (source: amazon-reports.md 2.1, 2.4).
+        """
+        if not hasattr(row, "tax_collection_model"):
+            return None
+        if (
+            row.tax_collection_responsible_party
+            or row.tax_collection_model
+            or row.ioss_number
+        ):
+            return True
+        return None
+
+    def _get_departure_country(self, row, batch, context):
+        """Return the country that the goods leave from."""
+        return context["warehouse"].partner_id.country_id
+
+    def _get_europe(self, batch):
+        if batch.europe is None:
+            batch.europe = self.env.ref("base.europe").country_ids
+        return batch.europe
+
+    def _get_buyer_kind(self, customer):
+        return "business" if self.is_valid_vat(customer.vat) else "consumer"
+
+    @api.model
+    def is_valid_vat(self, vat):
+        """Whether a number has the form of a European VAT number; nobody is asked."""
+        if not vat:
+            return False
+        number = re.sub(r"[^A-Z0-9]", "", vat.upper())
+        return eu_vat.is_valid(number)
+
+    def _get_odoo_position(self, batch, context, case):
+        """Return the fiscal position that Odoo finds for the addresses."""
+        customer, delivery = context["customer"], context["delivery"]
+        key = (
+            case.buyer,
+            (customer.vat or "")[:2],
+            customer.property_account_position_id.id,
+            delivery.property_account_position_id.id,
+            customer.country_id.id,
+            delivery.country_id.id,
+            delivery.state_id.id,
+            delivery.zip,
+        )
+        if key not in batch.fiscal_positions:
+            batch.fiscal_positions[key] = self._find_odoo_position(
+                batch, customer, delivery, case
+            )
+        return batch.fiscal_positions[key]
+
+    def _find_odoo_position(self, batch, customer, delivery, case):
+        Position = self.env["account.fiscal.position"].with_company(batch.company)
+        if customer.vat and case.buyer == "consumer":
+            # Odoo takes any number for a business; a wrong one gives no right to
+            # reverse charge.
+            return Position.search(
+                [
+                    *Position._check_company_domain(batch.company),
+                    ("auto_apply", "=", True),
+                    ("vat_required", "=", False),
+                ]
+            )._get_first_matching_fpos(delivery)
+        return Position._get_fiscal_position(customer, delivery)
