@@ -72,6 +72,7 @@ class OrderBatch:
     fiscal_positions: dict = field(default_factory=dict)
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
+    descriptions: dict = field(default_factory=dict)
     tax_rules: object = None
     europe: object = None
     flags: dict = field(default_factory=lambda: defaultdict(set))
@@ -586,7 +587,8 @@ class AmazonOrderImporter(models.AbstractModel):
             "validity_date": False,
             "note": False,
             "date_order": purchased,
-            "client_order_ref": row.order_id,
+            "client_order_ref": getattr(row, "purchase_order_number", "")
+            or row.order_id,
             "origin": work.marketplace.name or "Amazon",
             "amazon_order_ref": row.order_id,
             "amazon_account_id": account.id,
@@ -595,9 +597,26 @@ class AmazonOrderImporter(models.AbstractModel):
             if batch.report.kind.startswith("fba")
             else "mfn",
             "amazon_purchase_date": purchased,
+            **self._prepare_order_details(batch, row),
             "amazon_is_replacement": bool(getattr(row, "is_replacement_order", False)),
             "amazon_replaced_order_ref": getattr(row, "original_order_id", False),
             "order_line": [Command.create(line) for line in lines],
+        }
+
+    def _prepare_order_details(self, batch, row):
+        """Return what the report says of the order besides addresses and amounts."""
+        if getattr(row, "is_buyer_requested_cancellation", False):
+            batch.flag(row.order_id, "cancellation_requested")
+        return {
+            "amazon_is_business": bool(getattr(row, "is_business_order", False)),
+            "amazon_is_prime": bool(getattr(row, "is_prime", False)),
+            "amazon_purchase_order_number": getattr(row, "purchase_order_number", "")
+            or False,
+            "amazon_price_designation": getattr(row, "price_designation", "") or False,
+            "amazon_ioss_number": getattr(row, "ioss_number", "") or False,
+            "amazon_ship_service_level": row.ship_service_level or False,
+            "amazon_cancel_reason": getattr(row, "buyer_requested_cancel_reason", "")
+            or False,
         }
 
     def _prepare_row_lines(self, batch, work, product, context):
@@ -894,6 +913,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 "product_uom_qty": 0.0,
                 "extra_tax_data": False,
                 "amazon_amount_total": 0.0,
+                "amazon_amount_tax": 0.0,
                 "amazon_tax_withheld": 0.0,
                 "amazon_figures": figures,
             }

@@ -58,9 +58,11 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         :return: list of dicts for ``sale.order.line``, without ``order_id``
         """
         charges = self._get_charges(row, batch, order_vals)
+        if batch.account.promotion_policy == "net":
+            charges = self._net_promotions(charges)
         taxes = self._get_taxes(row, batch, order_vals, product)
         return [
-            self._prepare_line(charge, batch, order_vals, product, taxes)
+            self._prepare_line(row, charge, batch, order_vals, product, taxes)
             for charge in charges
         ]
 
@@ -118,6 +120,21 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                 charge.amount -= tax
             charge.mode = "on_top"
         return charge
+
+    def _net_promotions(self, charges):
+        """Take promotions off the amounts that they reduce, by the account's choice."""
+        by_type = {charge.line_type: charge for charge in charges}
+        for promotion, reduced in (
+            ("item_promotion", "item"),
+            ("shipping_promotion", "shipping"),
+        ):
+            if promotion in by_type and reduced in by_type:
+                discount = by_type.pop(promotion)
+                charge = by_type[reduced]
+                charge.amount += discount.amount
+                charge.tax += discount.tax
+                charge.withheld += discount.withheld
+        return list(by_type.values())
 
     def _get_promotion_tax(self, promotion, price, tax, batch, order_vals):
         """Return the tax share of a promotion, which the reports do not give.
@@ -188,11 +205,14 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             )
         return taxes
 
-    def _prepare_line(self, charge, batch, order_vals, item, taxes):
+    def _prepare_line(self, row, charge, batch, order_vals, item, taxes):
         product = self._get_product(charge, batch, item)
         if charge.tax and not taxes:
             taxes = batch.account._get_stated_tax()
-        net, tax_amounts = self._split(charge, batch, order_vals["currency"], taxes)
+            batch.flag(row.order_id, "tax_missing")
+        net, tax_amounts = self._split(
+            row, charge, batch, order_vals["currency"], taxes
+        )
         total = net + sum(tax_amounts.values())
         included = sum(
             amount for tax, amount in tax_amounts.items() if tax.price_include
@@ -205,7 +225,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             price = stored
         return {
             "product_id": product.id,
-            "name": self._get_description(charge, product),
+            "name": self._get_description(row, charge, batch, product),
             "product_uom_qty": charge.quantity,
             "product_uom_id": product.uom_id.id,
             "price_unit": stored,
@@ -231,6 +251,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             "amazon_line_type": charge.line_type,
             "amazon_figures": charge.figures,
             "amazon_amount_total": total,
+            "amazon_amount_tax": total - net,
             "amazon_tax_withheld": float(charge.withheld),
         }
 
@@ -244,15 +265,30 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             "shipping_promotion": account.shipping_promotion_product_id,
         }[charge.line_type]
 
-    def _get_description(self, charge, product):
-        own = product.get_product_multiline_description_sale()
+    def _get_description(self, row, charge, batch, product):
+        """Return the text of a line, by the account's choice of names."""
+        own = self._get_own_description(batch, product)
+        if charge.line_type == "item" and row.product_name:
+            choice = batch.account.line_name
+            if choice == "amazon" or product == batch.account.placeholder_product_id:
+                return row.product_name
+            if choice == "both":
+                return f"{own}\n{row.product_name}"
         return f"{own}\n{charge.name}" if charge.name else own
+
+    def _get_own_description(self, batch, product):
+        """Return the product's own text; orders of a batch share few products."""
+        if product not in batch.descriptions:
+            batch.descriptions[product] = (
+                product.get_product_multiline_description_sale()
+            )
+        return batch.descriptions[product]
 
     def _round_price(self, price):
         digits = self.env["decimal.precision"].precision_get("Product Price")
         return float_round(price, precision_digits=digits)
 
-    def _split(self, charge, batch, currency, taxes):
+    def _split(self, row, charge, batch, currency, taxes):
         """Split an amount into net and tax, exact in the currency.
 
         :return: ``(net, {account.tax: amount})``
@@ -267,9 +303,19 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             total_tax = currency.round(sum(computed.values()))
         else:
             total_tax = float(charge.tax)
+            self._check_rate(row, charge, batch, total_tax, sum(computed.values()))
             computed = self._distribute(total_tax, computed, currency)
         net = amount if charge.mode == "on_top" else amount - total_tax
         return currency.round(net), computed
+
+    def _check_rate(self, row, charge, batch, stated, computed):
+        """Flag an order whose tax by Amazon is not of the rate of Odoo's tax.
+
+        Amazon rounds per unit, so that each unit may differ by half a cent.
+        """
+        tolerance = 0.01 + 0.005 * max(charge.quantity, 1)
+        if abs(stated - computed) > tolerance and not charge.withheld:
+            batch.flag(row.order_id, "tax_rate_differs")
 
     def _compute_taxes(self, batch, taxes, amount, currency, special_mode):
         """Return Odoo's own tax amounts: ``{account.tax: amount}``."""

@@ -115,6 +115,25 @@ class AmazonAccount(models.Model):
         required=True,
         default="wait",
     )
+    line_name = fields.Selection(
+        [
+            ("product", "The product's name"),
+            ("amazon", "Amazon's title"),
+            ("both", "Both"),
+        ],
+        "Item Description",
+        required=True,
+        default="product",
+    )
+    promotion_policy = fields.Selection(
+        [
+            ("line", "As lines of their own"),
+            ("net", "Taken off the price"),
+        ],
+        "Promotions",
+        required=True,
+        default="line",
+    )
     placeholder_product_id = fields.Many2one(
         "product.product",
         "Placeholder Product",

@@ -24,6 +24,21 @@ class SaleOrder(models.Model):
     amazon_purchase_date = fields.Datetime(
         "Purchased on Amazon", copy=False, readonly=True
     )
+    amazon_ship_service_level = fields.Char(
+        "Shipping Service", copy=False, readonly=True
+    )
+    amazon_is_business = fields.Boolean("Business Order", copy=False, readonly=True)
+    amazon_is_prime = fields.Boolean("Prime", copy=False, readonly=True)
+    amazon_purchase_order_number = fields.Char(
+        "Buyer's Purchase Order", copy=False, readonly=True
+    )
+    amazon_price_designation = fields.Char(
+        "Price Designation", copy=False, readonly=True
+    )
+    amazon_ioss_number = fields.Char("IOSS Number", copy=False, readonly=True)
+    amazon_cancel_reason = fields.Char(
+        "Buyer's Reason to Cancel", copy=False, readonly=True
+    )
     amazon_is_replacement = fields.Boolean(
         "Replacement",
         copy=False,
@@ -49,6 +64,15 @@ class SaleOrder(models.Model):
         store=True,
         help="Total in Odoo less Amazon's total; 0 unless somebody changed the order",
     )
+    amazon_amount_tax = fields.Monetary(
+        "Amazon's Tax", compute="_compute_amazon_amounts", store=True
+    )
+    amazon_tax_difference = fields.Monetary(
+        "Tax Difference to Amazon",
+        compute="_compute_amazon_amount_difference",
+        store=True,
+        help="Tax in Odoo less Amazon's tax; 0 unless somebody changed the order",
+    )
     amazon_row_ids = fields.One2many("amazon.report.row", "sale_order_id")
     amazon_row_count = fields.Integer(
         "Report Rows", compute="_compute_amazon_row_count"
@@ -59,20 +83,35 @@ class SaleOrder(models.Model):
         "This Amazon order exists already in this company.",
     )
 
-    @api.depends("order_line.amazon_tax_withheld", "order_line.amazon_amount_total")
+    @api.depends(
+        "order_line.amazon_tax_withheld",
+        "order_line.amazon_amount_total",
+        "order_line.amazon_amount_tax",
+    )
     def _compute_amazon_amounts(self):
         for order in self:
             lines = order.order_line
             order.amazon_tax_withheld = sum(lines.mapped("amazon_tax_withheld"))
             order.amazon_amount_total = sum(lines.mapped("amazon_amount_total"))
+            order.amazon_amount_tax = sum(lines.mapped("amazon_amount_tax"))
 
-    @api.depends("amount_total", "amazon_amount_total", "amazon_order_ref")
+    @api.depends(
+        "amount_total",
+        "amount_tax",
+        "amazon_amount_total",
+        "amazon_amount_tax",
+        "amazon_order_ref",
+    )
     def _compute_amazon_amount_difference(self):
         for order in self:
-            order.amazon_amount_difference = (
-                order.currency_id.round(order.amount_total - order.amazon_amount_total)
-                if order.amazon_order_ref
-                else 0.0
+            differences = (
+                order.amount_total - order.amazon_amount_total,
+                order.amount_tax - order.amazon_amount_tax,
+            )
+            if not order.amazon_order_ref:
+                differences = (0.0, 0.0)
+            order.amazon_amount_difference, order.amazon_tax_difference = (
+                order.currency_id.round(difference) for difference in differences
             )
 
     def _compute_amazon_row_count(self):

@@ -36,6 +36,13 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="Total of this line as Amazon states it",
     )
+    amazon_amount_tax = fields.Monetary(
+        "Amazon's Tax",
+        copy=False,
+        readonly=True,
+        help="Tax in this line as Amazon states it; computed by Odoo's taxes where "
+        "Amazon states none",
+    )
     amazon_tax_withheld = fields.Monetary(
         "Tax Collected by Amazon", copy=False, readonly=True
     )

@@ -27,6 +27,8 @@ def write(checkout: Path, addons: Sequence[Path], server: Server) -> Path:
         "db_port": server.port,
         "db_user": ROLE,
         "http_interface": "127.0.0.1",
+        # Odoo's own use of its libraries, a page of text at every request.
+        "log_handler": ":INFO,py.warnings:ERROR",
         "pg_path": server.programs,
         "screenshots": cache.root() / "screenshots",
     }
