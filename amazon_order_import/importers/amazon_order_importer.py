@@ -66,6 +66,7 @@ class OrderBatch:
     fingerprints: dict = field(default_factory=dict)
     products: dict = field(default_factory=dict)
     offers: dict = field(default_factory=dict)
+    created_products: dict = field(default_factory=dict)
     currencies: dict = field(default_factory=dict)
     pricelists: dict = field(default_factory=dict)
     channels: dict = field(default_factory=dict)
@@ -73,6 +74,7 @@ class OrderBatch:
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
     descriptions: dict = field(default_factory=dict)
+    has_analytic_models: object = None
     tax_rules: object = None
     europe: object = None
     flags: dict = field(default_factory=lambda: defaultdict(set))
@@ -114,8 +116,10 @@ class AmazonOrderImporter(models.AbstractModel):
                 groups[work.values.order_id].append(work)
         if groups:
             self._import_groups(report, dict(groups))
-            self.env["amazon.order.workflow"].run(report, list(groups))
+        # Before the confirmation: an order with open rows stays a quotation.
         self._settle_older_rows(report, works)
+        if groups:
+            self.env["amazon.order.workflow"].run(report, list(groups))
 
     # === ROWS === #
 
@@ -138,6 +142,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 raw = work.parsed.raw or {}
                 order_ref = raw.get("amazon-order-id") or raw.get("order-id")
                 sku = raw.get("sku")
+                work.key = self._get_raw_key(raw)
             work.record.write(
                 {"order_ref": order_ref, "sku": sku, "row_key": work.key or False}
             )
@@ -147,14 +152,14 @@ class AmazonOrderImporter(models.AbstractModel):
 
         Merchant-fulfilled: the order item. FBA: the shipment item; where Amazon leaves
         its id empty, a fingerprint of the row and its ordinal among equal rows of the
-        file (source: amazon-reports.md 2.4).
+        file; then the order item, which may be empty too (source: amazon-reports.md
+        2.4).
         """
         row = work.values
         if not hasattr(row, "shipment_item_id"):
             return row.order_item_id, "", 1
         parts = (
             row.order_id,
-            row.order_item_id,
             row.sku,
             str(row.quantity),
             row.shipment_date.isoformat() if row.shipment_date else "",
@@ -165,23 +170,51 @@ class AmazonOrderImporter(models.AbstractModel):
         if row.shipment_item_id:
             return f"{row.shipment_item_id}/{row.order_item_id}", fingerprint, 1
         if work.record.row_key:
-            ordinal = int(work.record.row_key.rpartition(":")[2])
+            ordinal = int(self._split_key(work.record.row_key)[0].rpartition(":")[2])
         else:
-            counts[fingerprint] += 1
-            ordinal = counts[fingerprint]
-        return f"fp:{fingerprint}:{ordinal}", fingerprint, ordinal
+            counts[fingerprint, row.order_item_id] += 1
+            ordinal = counts[fingerprint, row.order_item_id]
+        return f"fp:{fingerprint}:{ordinal}/{row.order_item_id}", fingerprint, ordinal
+
+    def _get_raw_key(self, raw):
+        """Return the key of a row that cannot be read, or ``""``.
+
+        By it, the row is settled once a readable one comes.
+        """
+        if raw.get("quantity-purchased") is not None:
+            return raw.get("order-item-id") or ""
+        if raw.get("shipment-item-id"):
+            item = raw.get("amazon-order-item-id") or ""
+            return f"{raw['shipment-item-id']}/{item}"
+        return ""
+
+    def _split_key(self, key):
+        """Return ``(shipment item or fingerprint with ordinal, order item)``."""
+        shipment_item, _slash, order_item = key.rpartition("/")
+        return shipment_item, order_item
 
     def _get_fingerprint_counts(self, report, works):
-        """Return how often each fingerprint occurred in earlier rows of the file."""
+        """Return how often rows without id occurred in earlier rows of the file.
+
+        :return: dict ``{(fingerprint, order item): count}``
+        """
         counts = defaultdict(int)
-        if any(
-            work.values and not getattr(work.values, "shipment_item_id", True)
+        orders = {
+            work.values.order_id
             for work in works
-        ):
-            for row in self.env["amazon.report.row"].search(
-                [("report_id", "=", report.id), ("row_key", "=like", "fp:%")]
+            if work.values and not getattr(work.values, "shipment_item_id", True)
+        }
+        if orders:
+            for (key,) in self.env["amazon.report.row"]._read_group(
+                [
+                    ("report_id", "=", report.id),
+                    ("order_ref", "in", list(orders)),
+                    ("row_key", "=like", "fp:%"),
+                ],
+                ["row_key"],
             ):
-                counts[row.row_key.split(":")[1]] += 1
+                head, order_item = self._split_key(key)
+                counts[head.split(":")[1], order_item] += 1
         return counts
 
     def _get_channels(self, report, works):
@@ -196,12 +229,16 @@ class AmazonOrderImporter(models.AbstractModel):
         _ = self.env._
         row = work.values
         if work.parsed.error:
-            self._set_outcome(
-                work,
-                "error",
-                report._translate_format_error(work.parsed.error),
-                work.parsed.error.code,
-            )
+            outcome, code = "error", work.parsed.error.code
+            message = report._translate_format_error(work.parsed.error)
+            if (code, work.parsed.error.column) == ("missing_value", "item-price"):
+                outcome, code = "waiting", "price_pending"
+                message = _(
+                    "Amazon gives no price yet for this item of order %(order)s (its "
+                    "payment is pending). A later report brings it.",
+                    order=work.record.order_ref,
+                )
+            self._set_outcome(work, outcome, message, code)
             return False
         if MULTI_CHANNEL_ID.match(row.order_id) or row.sales_channel.lower().startswith(
             "non-amazon"
@@ -409,7 +446,7 @@ class AmazonOrderImporter(models.AbstractModel):
         works = [work for group in groups.values() for work in group]
         self._find_orders(batch, groups)
         self.env["amazon.product.finder"].find_products(batch, works)
-        codes = {work.values.currency for work in works if work.values.currency}
+        codes = {self._get_currency_code(batch, work) for work in works}
         currencies = (
             self.env["res.currency"]
             .with_context(active_test=False)
@@ -434,14 +471,16 @@ class AmazonOrderImporter(models.AbstractModel):
             ]
         )
         batch.orders = {order.amazon_order_ref: order for order in orders}
-        for line in orders.order_line.filtered("amazon_row_key").sorted("id"):
-            batch.lines[line.order_id, line.amazon_row_key, line.amazon_line_type] = (
-                line
-            )
-            if line.amazon_fingerprint:
-                batch.fingerprints.setdefault(
-                    (line.order_id, line.amazon_fingerprint), []
-                ).append(line)
+        self._index_lines(batch, orders.order_line)
+
+    def _index_lines(self, batch, lines):
+        """Note lines in the batch by what identifies the row they were made of."""
+        for line in lines.filtered("amazon_row_key").sorted("id"):
+            order, key = line.order_id, line.amazon_row_key
+            batch.lines[order, key, line.amazon_line_type] = line
+            if line.amazon_fingerprint and line.amazon_line_type == "item":
+                for name in (line.amazon_fingerprint, self._split_key(key)[0]):
+                    batch.fingerprints.setdefault((order, name), []).append(line)
 
     # === NEW ORDERS === #
 
@@ -450,15 +489,15 @@ class AmazonOrderImporter(models.AbstractModel):
 
         :param groups: dict ``{order number: [RowWork]}``
         """
-        groups = {
-            order_ref: ready
+        selected = {
+            order_ref: self._select_new_rows(batch, works)
             for order_ref, works in groups.items()
-            if (ready := self._select_new_rows(batch, works))
         }
+        groups = {ref: ready for ref, (ready, _again) in selected.items() if ready}
         if not groups:
             return
         contacts = self.env["amazon.partner.importer"].get_partners(
-            [ready[0][0].values for ready in groups.values()], batch.account
+            [ready[0][0] for ready in groups.values()], batch
         )
         vals_list = []
         for ready, partners in zip(groups.values(), contacts, strict=True):
@@ -475,25 +514,31 @@ class AmazonOrderImporter(models.AbstractModel):
                     offer_id=False,
                     **self._get_attention(batch, work),
                 )
+            if again := selected[order.amazon_order_ref][1]:
+                self._index_lines(batch, order.order_line)
+                self._update_order(batch, order, again)
 
     def _select_new_rows(self, batch, works):
-        """Return ``[(RowWork, product)]`` of the rows that make up a new order."""
+        """Choose the rows that make up a new order.
+
+        :return: ``[(RowWork, product)]`` and the list of the ``RowWork`` that tell of
+            the same items once more, further down in the file
+        """
         finder = self.env["amazon.product.finder"]
         ready = []
+        again = []
         seen = set()
         for work in works:
-            if not work.values.quantity:
+            if work.key in seen:
+                again.append(work)
+            elif not work.values.quantity:
                 self._set_cancelled(work)
             elif not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
-            elif work.key in seen:
-                self._set_outcome(
-                    work, "unchanged", self.env._("The file holds this row twice.")
-                )
             else:
                 seen.add(work.key)
                 ready.append((work, product))
-        return ready
+        return ready, again
 
     def _wait_for_product(self, batch, work):
         values = self.env["amazon.product.finder"].get_waiting(batch, work)
@@ -549,7 +594,7 @@ class AmazonOrderImporter(models.AbstractModel):
         customer, invoice, delivery = partners
         account, company = batch.account, batch.company
         channel = batch.channels.get(work.marketplace)
-        currency = self._get_currency(batch, row)
+        currency = self._get_currency(batch, work)
         context = {
             "customer": customer,
             "delivery": delivery,
@@ -597,7 +642,8 @@ class AmazonOrderImporter(models.AbstractModel):
             if batch.report.kind.startswith("fba")
             else "mfn",
             "amazon_purchase_date": purchased,
-            **self._prepare_order_details(batch, row),
+            **(details := self._prepare_order_details(batch, row)),
+            "amazon_told": self.env["amazon.order.change"].describe(row, details),
             "amazon_is_replacement": bool(getattr(row, "is_replacement_order", False)),
             "amazon_replaced_order_ref": getattr(row, "original_order_id", False),
             "order_line": [Command.create(line) for line in lines],
@@ -610,6 +656,7 @@ class AmazonOrderImporter(models.AbstractModel):
         return {
             "amazon_is_business": bool(getattr(row, "is_business_order", False)),
             "amazon_is_prime": bool(getattr(row, "is_prime", False)),
+            "amazon_is_invoiced": bool(getattr(row, "is_amazon_invoiced", False)),
             "amazon_purchase_order_number": getattr(row, "purchase_order_number", "")
             or False,
             "amazon_price_designation": getattr(row, "price_designation", "") or False,
@@ -627,17 +674,32 @@ class AmazonOrderImporter(models.AbstractModel):
             line["amazon_row_key"] = work.key
             line["amazon_fingerprint"] = work.fingerprint or False
             line["amazon_row_id"] = work.record.id
+            line["amazon_shipment_date"] = self._get_shipment_date(work.values)
+            if line["product_id"] == batch.account.placeholder_product_id.id:
+                # Without the SKU nobody knows what was sold.
+                row = work.values
+                line["name"] = "\n".join(filter(None, (row.sku, row.product_name)))
         return lines
 
-    def _get_currency(self, batch, row):
-        currency = batch.currencies.get(row.currency)
+    def _get_shipment_date(self, row):
+        moment = getattr(row, "shipment_date", None)
+        return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False
+
+    def _get_currency_code(self, batch, work):
+        """Return the currency of a row; free rows may come without one."""
+        local = work.marketplace.currency_id or batch.company.currency_id
+        return work.values.currency or local.name
+
+    def _get_currency(self, batch, work):
+        code = self._get_currency_code(batch, work)
+        currency = batch.currencies.get(code)
         if not currency:
             raise ImportProblem(
                 "unknown_currency",
                 self.env._(
                     "Odoo has no currency “%(currency)s”. Create it under Accounting > "
                     "Configuration > Currencies.",
-                    currency=row.currency,
+                    currency=code,
                 ),
             )
         return currency
@@ -704,9 +766,15 @@ class AmazonOrderImporter(models.AbstractModel):
         }
         finder = self.env["amazon.product.finder"]
         rows = [work.values for work in works]
+        change = self._update_head(batch, order, works, context)
         new_lines = []
         for work in works:
             line = self._match_line(batch, order, work)
+            if isinstance(line, dict):
+                # The file holds the row twice.
+                self._add_lines(batch, order, new_lines)
+                new_lines = []
+                line = self._match_line(batch, order, work)
             context["treatment"] = self._get_treatment(
                 batch, work.values, context, rows
             )
@@ -714,7 +782,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 self._cancel_row(order, work, line)
             elif not line and not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
-            elif order.currency_id.name != work.values.currency:
+            elif work.values.currency not in ("", order.currency_id.name):
                 raise ImportProblem(
                     "other_currency",
                     self.env._(
@@ -731,7 +799,6 @@ class AmazonOrderImporter(models.AbstractModel):
                 lines = self._prepare_row_lines(batch, work, product, context)
                 if self._can_grow(order, work):
                     new_lines += lines
-                    # The file may hold the row twice.
                     for vals in lines:
                         batch.lines[order, work.key, vals["amazon_line_type"]] = vals
                     self._set_outcome(
@@ -741,11 +808,80 @@ class AmazonOrderImporter(models.AbstractModel):
                         offer_id=False,
                         **self._get_attention(batch, work),
                     )
-        if new_lines:
+        self._add_lines(batch, order, new_lines)
+        self._tell_change(order, works, change)
+
+    def _update_head(self, batch, order, works, context):
+        """Bring addresses and other data of a known order up to what the rows say.
+
+        :return: `amazon.order.change`'s ``OrderChange``; ``context`` is updated
+        """
+        row = works[0].values
+        rows = [work.values for work in works]
+
+        def get_position(customer, delivery):
+            case = {**context, "customer": customer, "delivery": delivery}
+            return self._get_treatment(batch, row, case, rows).fiscal_position
+
+        change = self.env["amazon.order.change"].update_order(
+            batch, order, works, self._prepare_order_details(batch, row), get_position
+        )
+        context.update(
+            customer=order.partner_id,
+            delivery=order.partner_shipping_id,
+            retax=change.retax,
+        )
+        return change
+
+    def _tell_change(self, order, works, change):
+        """Have the order's first row tell what changed on the head of the order."""
+        work = works[0]
+        if change.left:
+            self._leave_to_person(
+                order,
+                work,
+                self.env._(
+                    "Amazon changed order %(order)s after it was delivered, invoiced, "
+                    "locked or cancelled in Odoo.\n%(changes)s\nCorrect the documents "
+                    "where needed.",
+                    order=order.amazon_order_ref,
+                    changes=change.left,
+                ),
+            )
+        elif change.texts and work.record.outcome in ("unchanged", "updated"):
+            texts = [work.record.message or "", *change.texts]
+            self._set_outcome(
+                work,
+                "updated",
+                "\n".join(filter(None, texts)),
+                sale_order_id=order.id,
+            )
+        told = {work.key for work in works}
+        missing = order.order_line.filtered(
+            lambda line: line.amazon_row_key
+            and line.product_uom_qty
+            and line.amazon_row_key not in told
+        )
+        if change.retax and missing:
+            order._schedule_amazon_activity(
+                self.env._(
+                    "The new address of order %(order)s changes its taxes, but the "
+                    "report does not tell of all its items again. Check the taxes of: "
+                    "%(items)s.",
+                    order=order.amazon_order_ref,
+                    items=", ".join(missing.mapped("product_id.display_name")),
+                )
+            )
+
+    def _add_lines(self, batch, order, vals_list):
+        """Create further lines at the end of a known order."""
+        if vals_list:
             last = max(order.order_line.mapped("sequence"), default=0)
-            for position, vals in enumerate(new_lines, start=1):
+            for position, vals in enumerate(vals_list, start=1):
                 vals.update(order_id=order.id, sequence=last + 10 * position)
-            self._check_lines(self.env["sale.order.line"].create(new_lines))
+            lines = self.env["sale.order.line"].create(vals_list)
+            self._check_lines(lines)
+            self._index_lines(batch, lines)
 
     def _can_grow(self, order, work):
         """Whether a further item can be added; else leave the row to a person."""
@@ -769,21 +905,30 @@ class AmazonOrderImporter(models.AbstractModel):
         line = batch.lines.get((order, work.key, "item"))
         if line or not work.fingerprint:
             return line
-        candidates = batch.fingerprints.get((order, work.fingerprint), [])
+        shipment_item, order_item = self._split_key(work.key)
+        same = batch.fingerprints.get((order, shipment_item)) or batch.fingerprints.get(
+            (order, work.fingerprint), []
+        )
+        candidates = [
+            line
+            for line in same
+            if not order_item
+            or self._split_key(line.amazon_row_key)[1] in ("", order_item)
+        ]
         if not work.values.shipment_item_id:
             # Amazon left out an id that it gave before.
             position = work.ordinal - 1
             return candidates[position] if position < len(candidates) else None
         for line in candidates:
-            # Amazon gives an id that it left out before.
-            if line.amazon_row_key.startswith("fp:"):
-                old_key = line.amazon_row_key
-                siblings = order.order_line.filtered(
-                    lambda sibling, key=old_key: sibling.amazon_row_key == key
-                )
-                siblings.amazon_row_key = work.key
-                for sibling in siblings:
-                    batch.lines[order, work.key, sibling.amazon_line_type] = sibling
+            known_shipment_item, known_order_item = self._split_key(line.amazon_row_key)
+            if known_shipment_item.startswith("fp:") or (
+                known_shipment_item == shipment_item
+            ):
+                # Amazon gives an id that it left out before.
+                key = f"{shipment_item}/{order_item or known_order_item}"
+                siblings = self._get_row_lines(order, line)
+                siblings.amazon_row_key = key
+                self._index_lines(batch, siblings)
                 return line
         return None
 
@@ -794,14 +939,6 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _update_row(self, batch, order, work, line, context):
         """Compare the lines of a known row with what it says now."""
-        if isinstance(line, dict):
-            self._set_outcome(
-                work,
-                "unchanged",
-                self.env._("The file holds this row twice."),
-                sale_order_id=order.id,
-            )
-            return
         wanted = self._prepare_row_lines(batch, work, line.product_id, context)
         existing = {
             sibling.amazon_line_type: sibling
@@ -810,15 +947,18 @@ class AmazonOrderImporter(models.AbstractModel):
         changes = [
             (existing.get(vals["amazon_line_type"], order.order_line.browse()), vals)
             for vals in wanted
-            if vals["amazon_line_type"] not in existing
+            if context["retax"]
+            or vals["amazon_line_type"] not in existing
             or existing[vals["amazon_line_type"]].amazon_figures
             != vals["amazon_figures"]
         ]
-        gone = set(existing) - {vals["amazon_line_type"] for vals in wanted}
+        gone = {
+            line_type
+            for line_type, sibling in existing.items()
+            if sibling.amazon_figures["quantity"]
+        } - {vals["amazon_line_type"] for vals in wanted}
         if not changes and not gone:
-            self._set_outcome(
-                work, "unchanged", sale_order_id=order.id, offer_id=False
-            )
+            self._set_unchanged(batch, order, work)
             return
         old = self._describe_figures(existing.values())
         new = self._describe_figures(wanted)
@@ -827,10 +967,11 @@ class AmazonOrderImporter(models.AbstractModel):
                 order,
                 work,
                 self.env._(
-                    "Amazon changed item %(sku)s after it was delivered or invoiced in "
-                    "Odoo.\nBefore: %(old)s\nNow: %(new)s\nCorrect it by hand (return, "
+                    "Amazon changed item %(sku)s, but in Odoo the order is %(state)s."
+                    "\nBefore: %(old)s\nNow: %(new)s\nCorrect it by hand (return, "
                     "credit note) where needed.",
                     sku=work.values.sku,
+                    state=self._describe_closed(existing.values()),
                     old=old,
                     new=new,
                 ),
@@ -853,6 +994,20 @@ class AmazonOrderImporter(models.AbstractModel):
             offer_id=False,
         )
 
+    def _set_unchanged(self, batch, order, work):
+        """Note that a row says nothing new; processed again, it keeps its outcome."""
+        known = work.record.outcome
+        attention = {"needs_attention": False}
+        if order.state == "draft":
+            attention = self._get_attention(batch, work)
+        self._set_outcome(
+            work,
+            known if known in ("created", "updated") else "unchanged",
+            sale_order_id=order.id,
+            offer_id=False,
+            **attention,
+        )
+
     def _prepare_line_update(self, vals):
         kept = ("name", "product_id", "product_uom_id", "amazon_fingerprint")
         return {name: value for name, value in vals.items() if name not in kept}
@@ -868,17 +1023,33 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _is_open(self, lines):
         """Whether lines may still be changed: neither delivered nor invoiced."""
-        return not any(
-            line.qty_invoiced
-            or (line.qty_delivered and line.qty_delivered_method != "amazon")
-            or line.order_id.locked
-            or line.order_id.state == "cancel"
+        return not self._describe_closed(lines)
+
+    def _describe_closed(self, lines):
+        """Return why lines can no longer be changed, or ``""``."""
+        _ = self.env._
+        order = next(iter(lines)).order_id
+        if order.state == "cancel":
+            return _("cancelled")
+        if order.locked:
+            return _("locked")
+        if any(
+            # Also where a credit note took the quantity back: the invoice stands.
+            invoice_line.move_id.state != "cancel"
             for line in lines
-        )
+            for invoice_line in line.invoice_lines
+        ):
+            return _("invoiced")
+        if any(
+            line.qty_delivered and line.qty_delivered_method != "amazon"
+            for line in lines
+        ):
+            return _("delivered")
+        return ""
 
     def _cancel_row(self, order, work, line):
         """Take a cancelled item off a known order."""
-        if not line or isinstance(line, dict):
+        if not line:
             self._set_cancelled(work, order)
             return
         lines = self._get_row_lines(order, line)
@@ -888,10 +1059,12 @@ class AmazonOrderImporter(models.AbstractModel):
                     order,
                     work,
                     self.env._(
-                        "Amazon cancelled item %(sku)s after it was delivered or "
-                        "invoiced in Odoo. Take the goods back or make a credit note "
-                        "where needed.",
+                        "Amazon cancelled item %(sku)s, but in Odoo the order is "
+                        "%(state)s.\nBefore: %(old)s\nNow: cancelled (quantity 0)\nTake "
+                        "the goods back or make a credit note where needed.",
                         sku=work.values.sku,
+                        state=self._describe_closed(lines),
+                        old=self._describe_figures(lines),
                     ),
                 )
                 return
@@ -920,7 +1093,24 @@ class AmazonOrderImporter(models.AbstractModel):
         )
 
     def _leave_to_person(self, order, work, message):
-        """Make a difference visible that must not be settled by itself."""
+        """Make a difference visible that must not be settled by itself.
+
+        Once a person has done the to-do, later reports with the same difference leave
+        it at that.
+        """
+        told = order.amazon_told or {}
+        left = told.get("left", {})
+        digest = hashlib.sha256(message.encode()).hexdigest()[:20]
+        if left.get(work.key) == digest and not order._has_amazon_activity(message):
+            self._set_outcome(
+                work,
+                "unchanged",
+                self.env._("A person has dealt with this:\n%s", message),
+                "left_to_person",
+                sale_order_id=order.id,
+            )
+            return
+        order.amazon_told = {**told, "left": {**left, work.key: digest}}
         self._set_outcome(
             work, "waiting", message, "document_closed", sale_order_id=order.id
         )

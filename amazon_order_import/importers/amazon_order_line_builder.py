@@ -248,12 +248,23 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                     for tax, amount in tax_amounts.items()
                 },
             },
+            **self._get_analytic_values(batch),
             "amazon_line_type": charge.line_type,
             "amazon_figures": charge.figures,
             "amazon_amount_total": total,
             "amazon_amount_tax": total - net,
             "amazon_tax_withheld": float(charge.withheld),
         }
+
+    def _get_analytic_values(self, batch):
+        """Spare Odoo a search per line where no analytic distribution can apply."""
+        if batch.has_analytic_models is None:
+            batch.has_analytic_models = bool(
+                self.env["account.analytic.distribution.model"].search_count(
+                    [], limit=1
+                )
+            )
+        return {} if batch.has_analytic_models else {"analytic_distribution": False}
 
     def _get_product(self, charge, batch, item):
         account = batch.account

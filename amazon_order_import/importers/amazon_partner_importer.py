@@ -1,6 +1,52 @@
+import hashlib
+import re
+from collections import defaultdict
+
 from odoo import api, models
 
+from .address_text import (
+    EMAIL_LENGTH,
+    LINE_LENGTH,
+    PHONE_LENGTH,
+    POSTAL_CODE_LENGTH,
+    clean,
+    country_code,
+    languages_of,
+    place_key,
+    shorten,
+    state_keys,
+)
+
 ADDRESS_FIELDS = ("street", "street2", "city", "zip", "state_id", "country_id")
+#: Contacts of an order: `res.partner` type of each.
+KINDS = ("invoice", "delivery")
+#: Amazon itself buys, for its export programmes. Its pick-up points ("Amazon Locker
+#: ...") have no legal form in their name.
+AMAZON_COMPANY = re.compile(
+    r"amazon\b.*\b(s\.?\s?[àa]\.?\s?r\.?\s?l|gmbh|inc|llc|ltd|limited|corp|k\.?k)\b",
+    re.IGNORECASE,
+)
+#: Prefix of a European VAT number where it is not the code of the country.
+VAT_PREFIXES = {"GR": "EL"}
+VAT_KINDS = ("", "VAT", "VATNUMBER", "VAT_NUMBER")
+
+
+class _OrderTexts:
+    """The texts of one order: cleaned and, where shortened, flagged."""
+
+    def __init__(self, batch, order_ref):
+        self._batch = batch
+        self._order_ref = order_ref
+
+    def flag(self, name):
+        self._batch.flag(self._order_ref, name)
+
+    def line(self, text, length=LINE_LENGTH):
+        cleaned = clean(text)
+        shown = shorten(cleaned, length)
+        if shown != cleaned:
+            self.flag("text_shortened")
+        return shown
 
 
 class AmazonPartnerImporter(models.AbstractModel):
@@ -8,197 +54,368 @@ class AmazonPartnerImporter(models.AbstractModel):
     _description = "Customers of Amazon Orders"
 
     @api.model
-    def get_partners(self, rows, account):
+    def get_partners(self, works, batch):
         """Find or create the contacts of orders, a constant number of queries for all.
 
-        :param rows: list of ``SaleRow``: the first row of each order
-        :param account: ``amazon.account`` record
+        Known addresses are never rewritten: who moves gets a further contact, who
+        orders for another company is another customer. What a person should look at
+        is flagged on the batch.
+
+        :param works: list of ``RowWork``: the first row of each order
+        :param batch: ``OrderBatch``
         :return: list of ``(customer, invoice contact, delivery contact)``, one per row
         """
-        places = self._get_places(rows)
-        wanted = [self._prepare_buyer(row, account, places) for row in rows]
-        customers = self._get_customers(wanted, account)
-        result = []
-        missing = []
-        for buyer in wanted:
-            customer = customers[buyer["key"]]
-            contacts = []
-            for kind in ("invoice", "delivery"):
-                found = self._match_contact(customer, buyer[kind])
-                if not found:
-                    missing.append((customer, kind, buyer[kind]))
-                contacts.append(found)
-            result.append([customer, *contacts])
-        created = self._create_contacts(missing)
-        for buyer, contacts in zip(wanted, result, strict=True):
-            for index, kind in enumerate(("invoice", "delivery"), start=1):
-                if not contacts[index]:
-                    contacts[index] = created[
-                        contacts[0].id, self._contact_key(buyer[kind])
-                    ]
-        return [tuple(contacts) for contacts in result]
+        places = self._get_places([work.values for work in works])
+        buyers = [self._prepare_buyer(work, batch, places) for work in works]
+        self._set_customers(buyers, batch)
+        contacts = self._find_contacts(buyers)
+        self._create_contacts(buyers, contacts, batch)
+        return [
+            (
+                buyer["partner"],
+                *(
+                    contacts[buyer["partner"].id, self._address_key(buyer[kind])]
+                    for kind in KINDS
+                ),
+            )
+            for buyer in buyers
+        ]
 
     # === WHAT THE REPORT SAYS === #
 
     def _get_places(self, rows):
-        """Return countries by code and states by country and code or name."""
-        codes = {
-            address.country.upper()
-            for row in rows
-            for address in (row.recipient, row.billing)
-            if address.country
-        }
+        """Look up what the rows name.
+
+        :return: dict ``countries`` by ISO code, ``states`` by ISO code and
+            `place_key`, ``languages``: codes of the installed ones
+        """
+        texts = set()
+        for row in rows:
+            texts |= {row.recipient.country, row.billing.country}
+            for registration in getattr(row, "buyer_tax_registrations", ()):
+                texts |= {registration.country, registration.number[:2]}
+        codes = {code for text in texts if (code := country_code(clean(text)))}
         countries = {
             country.code: country
             for country in self.env["res.country"].search([("code", "in", list(codes))])
         }
-        states = {}
+        states = defaultdict(dict)
         for state in self.env["res.country.state"].search(
             [("country_id.code", "in", list(codes))]
         ):
-            for text in (state.code, state.name):
-                states.setdefault((state.country_id.code, text.casefold()), state)
-        return {"countries": countries, "states": states}
+            code = state.country_id.code
+            for key in state_keys(code, state.code, state.name):
+                states[code].setdefault(key, state)
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        return {"countries": countries, "states": states, "languages": languages}
 
-    def _prepare_buyer(self, row, account, places):
+    def _prepare_buyer(self, work, batch, places):
         """Return what a row says of its buyer.
 
-        :return: dict with ``key`` (finds the customer again), ``customer``,
-            ``invoice`` and ``delivery`` (values of ``res.partner``)
+        :return: dict with
+
+            - ``key``: finds the customer again; false: the collective customer
+            - ``contact_key``: finds the contact again below a customer whom many
+              share; false: the customer is the buyer alone
+            - ``customer``, ``invoice``, ``delivery``: values of ``res.partner``
         """
-        company_name = getattr(row, "buyer_company", "")
-        vat = self._get_vat(row)
-        billing = row.billing if row.billing else row.recipient
-        person = row.buyer_name or row.recipient.name
-        name = company_name or row.billing.name or person
-        invoice = self._prepare_contact(billing, name, places)
-        delivery = self._prepare_contact(
-            row.recipient, row.recipient.name or name, places
+        row = work.values
+        texts = _OrderTexts(batch, row.order_id)
+        company = texts.line(getattr(row, "buyer_company", ""))
+        recipient = texts.line(row.recipient.name)
+        name = (
+            company
+            or texts.line(row.billing.name)
+            or texts.line(row.buyer_name)
+            or recipient
         )
-        email = row.buyer_email.lower()
-        if email:
-            key = "|".join(filter(None, (email, (vat or company_name).casefold())))
-        elif name:
-            key = f"order|{row.order_id}"
-        else:
-            key = f"anonymous|{row.sales_channel}"
-        if not name:
-            name = self.env._(
-                "Amazon customer (%(channel)s)", channel=row.sales_channel or "Amazon"
-            )
-            invoice["name"] = name
-            delivery["name"] = delivery["name"] or name
-        return {
+        shown = name or self.env._(
+            "Amazon customer (%(channel)s)", channel=row.sales_channel or "Amazon"
+        )
+        common = {
+            "email": texts.line(row.buyer_email, EMAIL_LENGTH) or False,
+            "phone": texts.line(row.buyer_phone, PHONE_LENGTH) or False,
+            "lang": self._get_language(work, places),
+        }
+        billing = row.billing if row.billing else row.recipient
+        invoice = self._prepare_contact(billing, shown, common, places, texts)
+        delivery = self._prepare_contact(
+            row.recipient, recipient or shown, common, places, texts
+        )
+        vat, vat_state = self._get_vat(row, batch, places, invoice)
+        self._flag_order(row, texts, vat_state, recipient, delivery)
+        key = self._get_key(row, common["email"], vat or company, name)
+        buyer = {
             "key": key,
-            "customer": {
-                **invoice,
-                "name": name,
-                "is_company": bool(company_name or vat),
-                "vat": vat or False,
-                "email": row.buyer_email or False,
-                "phone": row.buyer_phone or invoice["phone"] or delivery["phone"],
-                "amazon_buyer_key": key,
-                "company_id": account.company_id.id,
-            },
+            "contact_key": False,
             "invoice": invoice,
             "delivery": delivery,
+            "customer": {
+                **invoice,
+                "phone": common["phone"] or invoice["phone"] or delivery["phone"],
+                "is_company": bool(company or vat),
+                "vat": vat,
+                "amazon_buyer_key": key,
+                "amazon_vat": vat,
+                "amazon_vat_state": vat_state,
+                "company_id": batch.company.id,
+            },
         }
+        if key.startswith("anonymous|"):
+            # One customer for many: the address of one of them is not the others'.
+            buyer["contact_key"] = f"{key}|{self._get_digest(delivery)}"
+            buyer["customer"].update(dict.fromkeys((*ADDRESS_FIELDS, "phone"), False))
+        if batch.account.customer_policy == "collective" and not vat:
+            buyer["contact_key"] = buyer["contact_key"] or key
+            buyer["key"] = False
+        return buyer
 
-    def _get_vat(self, row):
-        """Return the buyer's VAT number, or ``""``."""
-        for registration in getattr(row, "buyer_tax_registrations", ()):
-            if registration.kind.upper() in ("", "VAT"):
-                return registration.number
-        return ""
+    def _get_key(self, row, email, company, name):
+        """Return what finds the customer of an order again, whatever name is given."""
+        if email:
+            return "|".join(filter(None, (email.lower(), (company or "").casefold())))
+        if name:
+            return f"order|{row.order_id}"
+        return f"anonymous|{row.sales_channel}"
 
-    def _prepare_contact(self, address, name, places):
-        country = places["countries"].get(address.country.upper())
-        state = places["states"].get(
-            (address.country.upper(), address.state.casefold())
-        )
+    def _get_digest(self, vals):
+        return hashlib.sha256(repr(self._address_key(vals)).encode()).hexdigest()[:20]
+
+    def _flag_order(self, row, texts, vat_state, recipient, delivery):
+        """Mark what a person should look at before the goods leave."""
+        if (
+            not recipient
+            or not delivery["street"]
+            or not (delivery["city"] or delivery["zip"])
+            or not delivery["country_id"]
+        ):
+            texts.flag("address_incomplete")
+        if vat_state in ("invalid", "unconfirmed"):
+            texts.flag(f"vat_{vat_state}")
+        names = (getattr(row, "buyer_company", ""), row.billing.name, row.buyer_name)
+        if any(AMAZON_COMPANY.match(clean(name)) for name in names):
+            texts.flag("amazon_is_buyer")
+
+    def _get_language(self, work, places):
+        """Return the installed language of the marketplace's country, or the usual."""
+        country = work.marketplace.country_id.code if work.marketplace else None
+        for language in languages_of(country) if country else ():
+            exact = f"{language}_{country}"
+            similar = [
+                code
+                for code in places["languages"]
+                if code == language or code.startswith(f"{language}_")
+            ]
+            if similar:
+                return exact if exact in similar else similar[0]
+        return self.env.lang or places["languages"][0]
+
+    def _prepare_contact(self, address, name, common, places, texts):
+        """Return the values of a contact: its address, name, phone and e-mail.
+
+        The lines of the address stay in their order and apart: a house number, a
+        company or a pick-up point in the second line is where the carrier expects it.
+        """
+        code = country_code(clean(address.country))
+        country = places["countries"].get(code)
+        state_text = texts.line(address.state)
+        state = places["states"].get(code, {}).get(place_key(state_text))
+        city = texts.line(address.city)
+        lost = []
+        if not state and place_key(state_text) not in ("", place_key(city)):
+            # Free text that is no state Odoo knows must not get lost.
+            lost.append(state_text)
+        if address.country and not country:
+            lost.append(texts.line(address.country))
         streets = [
             text
-            for text in (address.street1, address.street2, address.street3)
-            if text
+            for line in (address.street1, address.street2, address.street3)
+            if (text := texts.line(line))
         ]
-        city = address.city
-        if address.state and not state:
-            # Free text that is no state Odoo knows must not get lost.
-            city = ", ".join(filter(None, (city, address.state)))
         return {
             "name": name,
             "street": streets[0] if streets else False,
             "street2": ", ".join(streets[1:]) or False,
-            "city": city or False,
-            "zip": address.postal_code or False,
+            "city": ", ".join(filter(None, (city, *lost))) or False,
+            "zip": texts.line(address.postal_code, POSTAL_CODE_LENGTH) or False,
             "state_id": state.id if state else False,
             "country_id": country.id if country else False,
-            "phone": address.phone or False,
+            **common,
+            "phone": texts.line(address.phone, PHONE_LENGTH) or common["phone"],
         }
+
+    # === VAT NUMBERS === #
+
+    def _get_vat(self, row, batch, places, invoice):
+        """Choose the buyer's VAT number.
+
+        Only its form is checked: the European VAT service (VIES) is slow and often
+        away, an import does not ask it.
+
+        :return: ``(number, state)``, both false where there is none; the state is one
+            of ``res.partner.amazon_vat_state``
+        """
+        address_country = self.env["res.country"].browse(invoice["country_id"] or ())
+        found = []
+        for registration in getattr(row, "buyer_tax_registrations", ()):
+            number = clean(registration.number)
+            country = (
+                places["countries"].get(country_code(clean(registration.country)))
+                or address_country
+                or places["countries"].get(country_code(number[:2]))
+                or address_country
+            )
+            is_european = "EU_PREFIX" in (country.country_group_codes or ())
+            if is_european and registration.kind.upper() not in VAT_KINDS:
+                continue
+            number, is_valid = self._check_vat(
+                number, country, address_country or country
+            )
+            found.append((is_valid, country == address_country, number, country))
+        if not found:
+            return False, False
+        # `max` takes the first of equals.
+        is_valid, _local, number, country = max(found, key=lambda item: item[:2])
+        return number, self._get_vat_state(batch, is_valid, country)
+
+    def _get_vat_state(self, batch, is_valid, country):
+        if not is_valid:
+            return "invalid"
+        if batch.account.vat_service != "none":
+            # Amazon asks VIES itself before it treats a buyer as a business.
+            return "confirmed"
+        company = batch.company
+        if (
+            "vat_check_vies" in company._fields
+            and company.vat_check_vies
+            and country != company.account_fiscal_country_id
+        ):
+            return "unconfirmed"
+        return "plausible"
+
+    def _check_vat(self, number, country, address_country):
+        """Return a VAT number the way Odoo stores it, and whether its form is right.
+
+        :param country: ``res.country`` in which the number is registered
+        :param address_country: ``res.country`` of the customer
+        """
+        candidates = [number]
+        if "EU_PREFIX" in (country.country_group_codes or ()):
+            prefix = VAT_PREFIXES.get(country.code, country.code)
+            if not number.upper().startswith(prefix):
+                candidates.insert(0, prefix + number)
+        Partner = self.env["res.partner"].with_context(no_vat_validation=False)
+        for candidate in candidates:
+            valid, _code = Partner._run_vat_checks(
+                address_country, candidate, validation="setnull"
+            )
+            if valid:
+                return valid, True
+        kept, _code = Partner._run_vat_checks(
+            address_country, number, validation=False
+        )
+        return kept, False
 
     # === CONTACTS IN ODOO === #
 
-    def _get_customers(self, wanted, account):
-        """Return ``{key: customer}``, creating those that are not known yet."""
+    def _set_customers(self, buyers, batch):
+        """Find the customer of each buyer, create those that are not known yet."""
         Partner = self.env["res.partner"]
-        keys = [buyer["key"] for buyer in wanted]
+        keys = {buyer["key"] for buyer in buyers if buyer["key"]}
         customers = {}
         for customer in Partner.search(
             [
-                ("amazon_buyer_key", "in", keys),
-                ("company_id", "in", [False, account.company_id.id]),
+                ("amazon_buyer_key", "in", list(keys)),
+                ("parent_id", "=", False),
+                ("company_id", "in", [False, batch.company.id]),
             ],
             order="id",
         ):
             customers.setdefault(customer.amazon_buyer_key, customer)
         missing = {}
-        for buyer in wanted:
-            if buyer["key"] not in customers:
+        for buyer in buyers:
+            if buyer["key"] and buyer["key"] not in customers:
                 missing.setdefault(buyer["key"], buyer["customer"])
-        for customer in Partner.create(list(missing.values())):
-            customers[customer.amazon_buyer_key] = customer
-        return customers
+        if "vies_valid" in Partner._fields:
+            # Given, it is not computed: that asks the European VAT service, now or
+            # whenever Odoo saves its pending computations.
+            for vals in missing.values():
+                vals["vies_valid"] = False
+        created = Partner.create(list(missing.values()))
+        customers.update(zip(missing, created, strict=True))
+        for buyer in buyers:
+            buyer["partner"] = (
+                customers[buyer["key"]]
+                if buyer["key"]
+                else batch.account.collective_partner_id
+            )
 
-    def _match_contact(self, customer, vals):
-        """Return the customer, or the contact of the customer, with this address."""
-        key = self._contact_key(vals)
-        for partner in (customer, *customer.child_ids):
-            if key == self._contact_key(
-                {
-                    "name": partner.name,
-                    **{
-                        field: partner[field].id
-                        if field.endswith("_id")
-                        else partner[field]
-                        for field in ADDRESS_FIELDS
-                    },
-                }
-            ):
-                return partner
-        return self.env["res.partner"]
+    def _find_contacts(self, buyers):
+        """Find the contacts that have the addresses of the buyers already.
 
-    def _contact_key(self, vals):
+        Below a customer whom many share, contacts are looked up by key: reading them
+        all would take longer with every order.
+
+        :return: dict ``{(customer id, address key): contact}``
+        """
+        own = {buyer["partner"] for buyer in buyers if not buyer["contact_key"]}
+        shared = {buyer["partner"] for buyer in buyers if buyer["contact_key"]}
+        keys = {buyer["contact_key"] for buyer in buyers if buyer["contact_key"]}
+        zips = {buyer[kind]["zip"] for buyer in buyers for kind in KINDS}
+        own_ids = [partner.id for partner in own]
+        shared_ids = [partner.id for partner in shared]
+        contacts = {}
+        for contact in (
+            *own,
+            *self.env["res.partner"].search(
+                [
+                    "|",
+                    "&",
+                    ("amazon_buyer_key", "in", list(keys)),
+                    ("parent_id", "in", shared_ids),
+                    "&",
+                    ("parent_id", "in", own_ids),
+                    ("zip", "in", list(zips)),
+                ],
+                order="id",
+            ),
+        ):
+            parent = contact if contact in own else contact.parent_id
+            vals = {
+                field: contact[field].id if field.endswith("_id") else contact[field]
+                for field in ("name", *ADDRESS_FIELDS)
+            }
+            contacts.setdefault((parent.id, self._address_key(vals)), contact)
+        return contacts
+
+    def _address_key(self, vals):
+        """Return what makes two contacts the same: name and address."""
         return tuple(
             value.strip().casefold() if isinstance(value, str) else value or ""
             for value in (vals["name"], *(vals[field] for field in ADDRESS_FIELDS))
         )
 
-    def _create_contacts(self, missing):
-        """Create contacts below their customers.
+    def _create_contacts(self, buyers, contacts, batch):
+        """Create the contacts that are missing in ``contacts``, and add them to it."""
+        missing = {}
+        for buyer in buyers:
+            for kind in KINDS:
+                found = (buyer["partner"].id, self._address_key(buyer[kind]))
+                if found in contacts:
+                    continue
+                if found not in missing:
+                    missing[found] = self._prepare_missing(buyer, kind, batch)
+                elif missing[found]["type"] != kind:
+                    # One contact serves both.
+                    missing[found]["type"] = "other"
+        created = self.env["res.partner"].create(list(missing.values()))
+        contacts.update(zip(missing, created, strict=True))
 
-        :param missing: list of ``(customer, type, values)``
-        :return: dict ``{(customer id, contact key): contact}``
-        """
-        vals_by_key = {}
-        for customer, kind, vals in missing:
-            vals_by_key.setdefault(
-                (customer.id, self._contact_key(vals)),
-                {
-                    **vals,
-                    "parent_id": customer.id,
-                    "type": kind,
-                    "company_id": customer.company_id.id,
-                },
-            )
-        contacts = self.env["res.partner"].create(list(vals_by_key.values()))
-        return dict(zip(vals_by_key, contacts, strict=True))
+    def _prepare_missing(self, buyer, kind, batch):
+        return {
+            **buyer[kind],
+            "parent_id": buyer["partner"].id,
+            "type": kind,
+            "company_id": batch.company.id,
+            "amazon_buyer_key": buyer["contact_key"],
+        }

@@ -1,6 +1,16 @@
 from collections import defaultdict
+from dataclasses import dataclass
 
 from odoo import api, models
+
+
+@dataclass
+class SkuMatch:
+    """What is known of a SKU in a marketplace: its product, or why there is none."""
+
+    product: object
+    reason: str = ""
+    others: object = None
 
 
 class AmazonProductFinder(models.AbstractModel):
@@ -9,53 +19,121 @@ class AmazonProductFinder(models.AbstractModel):
 
     @api.model
     def find_products(self, batch, works):
-        """Look up the products of all rows of a batch: by offer, by internal reference.
+        """Look up the products of all rows of a batch, in two queries.
+
+        The first that gives a product counts: the offer of the marketplace, the offer
+        of all marketplaces, the internal reference, the internal reference that the
+        account's SKU rule makes of the SKU, the barcode, an offer with the same ASIN.
 
         :param batch: ``OrderBatch``; its ``offers`` and ``products`` are filled
         :param works: list of ``RowWork``
         """
-        skus = list({work.values.sku for work in works})
+        rows = {work.values.sku: work.values for work in works}
+        rule = batch.account._get_sku_rule()
+        references = {sku: rule.apply(sku) for sku in rows}
+        by_asin = self._find_offers(batch, rows)
+        by_reference, by_barcode = self._find_catalogue(batch, rows, references)
+        for work in works:
+            row = work.values
+            reference = references[row.sku]
+            candidates = [
+                *(offer.product_id for offer in self._get_offers(batch, work)),
+                by_reference[row.sku],
+                by_reference[reference] if reference else self.env["product.product"],
+                by_barcode[row.sku],
+                by_asin[getattr(row, "asin", "")],
+            ]
+            batch.products[row.sku, work.marketplace] = self._choose(candidates)
+
+    def _find_offers(self, batch, rows):
+        """Fill ``batch.offers``; return products by ASIN."""
+        asins = {asin for row in rows.values() if (asin := getattr(row, "asin", ""))}
+        by_asin = defaultdict(self.env["product.product"].browse)
         for offer in self.env["amazon.offer"].search(
-            [("account_id", "=", batch.account.id), ("sku", "in", skus)]
+            [
+                ("account_id", "=", batch.account.id),
+                "|",
+                ("sku", "in", list(rows)),
+                ("asin", "in", list(asins)),
+            ],
+            order="id",
         ):
             batch.offers[offer.sku, offer.marketplace_id] = offer
-        no_marketplace = self.env["amazon.marketplace"]
-        by_reference = defaultdict(lambda: self.env["product.product"])
-        for product in self.env["product.product"].search(
-            [
-                ("default_code", "in", skus),
-                ("company_id", "in", [False, batch.company.id]),
-            ]
+            if offer.asin in asins:
+                by_asin[offer.asin] |= offer.product_id
+        return by_asin
+
+    def _find_catalogue(self, batch, rows, references):
+        """Return products by internal reference and by barcode, archived ones too."""
+        codes = {*rows, *filter(None, references.values())}
+        by_reference = defaultdict(self.env["product.product"].browse)
+        by_barcode = defaultdict(self.env["product.product"].browse)
+        for product in (
+            self.env["product.product"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("company_id", "in", [False, batch.company.id]),
+                    "|",
+                    ("default_code", "in", list(codes)),
+                    ("barcode", "in", list(rows)),
+                ],
+                order="id",
+            )
         ):
             by_reference[product.default_code] |= product
-        for work in works:
-            sku, marketplace = work.values.sku, work.marketplace
-            offer = batch.offers.get((sku, marketplace)) or batch.offers.get(
-                (sku, no_marketplace)
-            )
-            batch.products[sku, marketplace] = (
-                offer.product_id if offer else self.env["product.product"]
-            ) or by_reference[sku]
+            by_barcode[product.barcode] |= product
+        return by_reference, by_barcode
+
+    def _get_offers(self, batch, work):
+        """Return the offers of a row: of its marketplace, then of all of them."""
+        marketplaces = (work.marketplace, self.env["amazon.marketplace"])
+        return [
+            offer
+            for marketplace in dict.fromkeys(marketplaces)
+            if (offer := batch.offers.get((work.values.sku, marketplace)))
+        ]
+
+    def _choose(self, candidates):
+        """Return the `SkuMatch` of the first candidate that is in use."""
+        archived = self.env["product.product"]
+        for products in candidates:
+            active = products.filtered("active")
+            if len(active) > 1:
+                return SkuMatch(active.browse(), "several", active)
+            if active:
+                return SkuMatch(active)
+            archived |= products
+        return SkuMatch(archived.browse(), "archived" if archived else "", archived)
 
     def get_product(self, batch, work):
-        """Return the product of a row, or none where its SKU has to wait."""
+        """Return the product of a row, or none where its SKU has to wait.
+
+        Where the account says so, an unknown SKU gets the placeholder product or a
+        new one; not where the catalogue names several products or an archived one,
+        which a person has to decide about.
+        """
         row = work.values
-        product = batch.products[row.sku, work.marketplace]
-        if len(product) == 1:
-            return product
+        match = batch.products[row.sku, work.marketplace]
         policy = batch.account.unknown_sku_policy
-        if product or policy == "wait":
-            return product.browse()
+        if match.product or match.reason or policy == "wait":
+            return match.product
         if policy == "placeholder":
             return batch.account.placeholder_product_id
-        product = product.create(self._prepare_product_values(batch, row))
-        batch.products[row.sku, work.marketplace] = product
-        return product
+        reference = batch.account._get_sku_rule().apply(row.sku) or row.sku
+        # The same SKU, or another one with the same reference, in this batch.
+        created = batch.created_products
+        if reference not in created:
+            created[reference] = match.product.create(
+                self._prepare_product_values(batch, row, reference)
+            )
+        match.product = created[reference]
+        return match.product
 
-    def _prepare_product_values(self, batch, row):
+    def _prepare_product_values(self, batch, row, reference):
         return {
             "name": row.product_name or row.sku,
-            "default_code": row.sku,
+            "default_code": reference,
             "type": "consu",
             "is_storable": True,
             "company_id": batch.company.id,
@@ -67,31 +145,57 @@ class AmazonProductFinder(models.AbstractModel):
         :return: dict ``message``, ``offer_id`` for the row
         """
         row = work.values
-        no_marketplace = self.env["amazon.marketplace"]
-        offer = batch.offers.get((row.sku, work.marketplace)) or batch.offers.get(
-            (row.sku, no_marketplace)
-        )
-        if not offer:
-            offer = self.env["amazon.offer"].create(
+        offers = self._get_offers(batch, work)
+        if not offers:
+            offers = self.env["amazon.offer"].create(
                 {
                     "account_id": batch.account.id,
                     "sku": row.sku,
+                    "asin": getattr(row, "asin", False),
                     "title": row.product_name,
                 }
             )
-            batch.offers[row.sku, no_marketplace] = offer
-        if len(batch.products[row.sku, work.marketplace]) > 1:
-            message = self.env._(
-                "Several products have the internal reference %(sku)s. Choose one "
-                "under Amazon > Configuration > SKU Mapping, then process again.",
+            batch.offers[row.sku, offers.marketplace_id] = offers
+        return {
+            "message": self._explain_waiting(batch, work),
+            "offer_id": offers[0].id,
+        }
+
+    def _explain_waiting(self, batch, work):
+        row = work.values
+        match = batch.products[row.sku, work.marketplace]
+        if match.reason == "several":
+            return self.env._(
+                "Several products fit the SKU %(sku)s of order %(order)s: %(products)s."
+                " Choose one under Amazon > Configuration > SKU Mapping; the row is "
+                "processed by itself then.",
                 sku=row.sku,
-            )
-        else:
-            message = self.env._(
-                "No product for the SKU %(sku)s (%(title)s) of order %(order)s. Choose "
-                "one under Amazon > Configuration > SKU Mapping, then process again.",
-                sku=row.sku,
-                title=row.product_name,
                 order=row.order_id,
+                products=", ".join(match.others.mapped("display_name")),
             )
-        return {"message": message, "offer_id": offer.id}
+        if match.reason == "archived":
+            return self.env._(
+                "The product %(products)s of the SKU %(sku)s (order %(order)s) is "
+                "archived. Unarchive it and process the report again, or choose "
+                "another product under Amazon > Configuration > SKU Mapping.",
+                sku=row.sku,
+                order=row.order_id,
+                products=", ".join(match.others.mapped("display_name")),
+            )
+        if batch.account.unknown_sku_policy == "placeholder":
+            return self.env._(
+                "No product for the SKU %(sku)s of order %(order)s, and the account "
+                "%(account)s has no placeholder product. Choose one under Amazon > "
+                "Configuration > Accounts, or a product for the SKU under SKU Mapping.",
+                sku=row.sku,
+                order=row.order_id,
+                account=batch.account.name,
+            )
+        return self.env._(
+            "No product for the SKU %(sku)s (%(title)s) of order %(order)s. Choose "
+            "one under Amazon > Configuration > SKU Mapping; the row is processed by "
+            "itself then.",
+            sku=row.sku,
+            title=row.product_name,
+            order=row.order_id,
+        )

@@ -134,6 +134,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
         key = (
             case.buyer,
             (customer.vat or "")[:2],
+            customer._get_vat_required_valid(company=batch.company),
             customer.property_account_position_id.id,
             delivery.property_account_position_id.id,
             customer.country_id.id,
@@ -159,4 +160,6 @@ class AmazonTaxAdvisor(models.AbstractModel):
                     ("vat_required", "=", False),
                 ]
             )._get_first_matching_fpos(delivery)
-        return Position._get_fiscal_position(customer, delivery)
+        # Odoo finds nothing for a customer without country, as a collective one is.
+        partner = customer if customer.country_id else delivery
+        return Position._get_fiscal_position(partner, delivery)

@@ -1,3 +1,4 @@
+from . import account_move_line
 from . import account_tax
 from . import amazon_account
 from . import amazon_account_marketplace
@@ -11,3 +12,5 @@ from . import product_pricelist
 from . import res_partner
 from . import sale_order
 from . import sale_order_line
+from . import stock_move
+from . import stock_picking

@@ -2,8 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from ..importers.sku_rule import SkuRule, find_pattern_fault
 from ..selling_partner import Credentials, SellingPartnerClient
 from ..selling_partner.errors import (
     AuthorizationError,
@@ -105,6 +106,23 @@ class AmazonAccount(models.Model):
         default="none",
         help="Whether this seller takes part in Amazon's VAT Calculation Service",
     )
+    customer_policy = fields.Selection(
+        [
+            ("buyer", "Each buyer is a customer"),
+            ("collective", "One collective customer"),
+        ],
+        "Customers",
+        required=True,
+        default="buyer",
+        help="Collective customer: buyers are contacts below it, as invoice and "
+        "delivery address; businesses with a VAT number stay customers of their own",
+    )
+    collective_partner_id = fields.Many2one(
+        "res.partner",
+        "Collective Customer",
+        check_company=True,
+        domain=[("parent_id", "=", False)],
+    )
     unknown_sku_policy = fields.Selection(
         [
             ("wait", "Wait until the SKU has a product"),
@@ -114,6 +132,24 @@ class AmazonAccount(models.Model):
         "Unknown SKU",
         required=True,
         default="wait",
+    )
+    sku_prefix = fields.Char(
+        "SKU Prefix",
+        help="Taken off the start of a SKU before its internal reference is looked up",
+    )
+    sku_suffix = fields.Char(
+        "SKU Suffix",
+        help="Taken off the end of a SKU before its internal reference is looked up, "
+        "e.g. -FBA",
+    )
+    sku_pattern = fields.Char(
+        "SKU Pattern",
+        help="Regular expression that fits the whole SKU; its first group (in "
+        "brackets) is the internal reference. ([^-]+)-.* takes what stands before the "
+        "first hyphen, (.+)-[^-]* what stands before the last one",
+    )
+    sku_rule_preview = fields.Text(
+        "Examples", compute="_compute_sku_rule_preview", compute_sudo=True
     )
     line_name = fields.Selection(
         [
@@ -181,9 +217,27 @@ class AmazonAccount(models.Model):
         help="Tax (of 0 %) that carries the tax amount of Amazon's report where the "
         "product and the fiscal position give no tax. Created when first needed",
     )
-    confirm_orders = fields.Boolean(
-        default=True,
-        help="Confirm imported orders at once. Off: they stay quotations",
+    order_workflow = fields.Selection(
+        [
+            ("quotation", "Quotation"),
+            ("confirm", "Confirmed"),
+            ("invoice", "Confirmed and invoiced"),
+            ("paid", "Confirmed, invoiced and paid"),
+        ],
+        "Imported Orders Become",
+        required=True,
+        default="confirm",
+        help="How far imported orders are taken by themselves. Invoices hold what can "
+        "be invoiced by the invoicing policy of the products; goods invoiced by "
+        "delivered quantity are invoiced after their delivery",
+    )
+    payment_journal_id = fields.Many2one(
+        "account.journal",
+        "Clearing Journal",
+        check_company=True,
+        domain=[("type", "in", ("bank", "cash", "credit"))],
+        help="Receives the payments of the invoices. What Amazon pays out later leaves "
+        "it again, so that its balance is what Amazon owes you",
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -270,6 +324,119 @@ class AmazonAccount(models.Model):
             name: value.strip() if name in secrets and value else value
             for name, value in vals.items()
         }
+
+    # === BUYERS AND PRODUCTS === #
+
+    @api.constrains("customer_policy", "collective_partner_id")
+    def _check_collective_partner(self):
+        for account in self:
+            if account.customer_policy == "collective" and not (
+                account.collective_partner_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Choose the collective customer of the account %(account)s, "
+                        "or make each buyer a customer.",
+                        account=account.name,
+                    )
+                )
+
+    @api.constrains("sku_pattern")
+    def _check_sku_pattern(self):
+        for account in self:
+            if message := account._explain_pattern_fault():
+                raise ValidationError(message)
+
+    def _explain_pattern_fault(self):
+        """Return what is wrong with the SKU pattern and what to do, or ``""``."""
+        self.ensure_one()
+        _ = self.env._
+        pattern = self.sku_pattern or ""
+        fault = find_pattern_fault(pattern) if pattern else ""
+        messages = {
+            "": "",
+            "too_long": _("The SKU pattern is too long. Shorten it."),
+            "invalid": _(
+                "The SKU pattern %(pattern)s is no regular expression. Check its "
+                "brackets and special characters.",
+                pattern=pattern,
+            ),
+            "no_group": _(
+                "The SKU pattern %(pattern)s has no group. Put what is the internal "
+                "reference in brackets, e.g. (.+)-FBA",
+                pattern=pattern,
+            ),
+            "repeated_group": _(
+                "The SKU pattern %(pattern)s repeats a group, which can take very "
+                "long. Repeat characters only, e.g. ([A-Z]+)-.* instead of "
+                "([A-Z]+-)*",
+                pattern=pattern,
+            ),
+            "too_many_repeats": _(
+                "The SKU pattern %(pattern)s has too many repeats, which can take very "
+                "long. Use at most four of * + { }.",
+                pattern=pattern,
+            ),
+        }
+        return messages[fault]
+
+    def _get_sku_rule(self):
+        """Return how internal references are made of this account's SKUs."""
+        self.ensure_one()
+        return SkuRule(
+            self.sku_prefix or "", self.sku_suffix or "", self.sku_pattern or ""
+        )
+
+    @api.depends("sku_prefix", "sku_suffix", "sku_pattern")
+    def _compute_sku_rule_preview(self):
+        for account in self:
+            account.sku_rule_preview = account._get_sku_rule_preview()
+
+    def _get_sku_rule_preview(self):
+        """Return what the SKU rule makes of SKUs of this account, one per line."""
+        rule = self._get_sku_rule()
+        if fault := self._explain_pattern_fault():
+            return fault
+        if not rule or not self.ids:
+            return False
+        offers = self.env["amazon.offer"].search(
+            [("account_id", "in", self.ids)], order="product_id DESC, id DESC", limit=5
+        )
+        skus = offers.mapped("sku") or [
+            sku
+            for (sku,) in self.env["amazon.report.row"]._read_group(
+                [("account_id", "in", self.ids), ("sku", "!=", False)],
+                ["sku"],
+                limit=5,
+            )
+        ]
+        if not skus:
+            return self.env._("Examples appear here once reports have named SKUs.")
+        references = {sku: rule.apply(sku) for sku in skus}
+        products = {
+            product.default_code: product
+            for product in self.env["product.product"].search(
+                [
+                    ("default_code", "in", list(references.values())),
+                    ("company_id", "in", [False, self.company_id.id]),
+                ]
+            )
+        }
+        lines = []
+        for sku, reference in references.items():
+            if not reference:
+                lines.append(self.env._("%(sku)s: the rule does not fit", sku=sku))
+            elif reference in products:
+                lines.append(f"{sku} → {products[reference].display_name}")
+            else:
+                lines.append(
+                    self.env._(
+                        "%(sku)s → %(reference)s (no such internal reference)",
+                        sku=sku,
+                        reference=reference,
+                    )
+                )
+        return "\n".join(lines)
 
     # === SELLING PARTNER API === #
 
@@ -487,6 +654,8 @@ class AmazonAccount(models.Model):
             if not seconds_left:
                 break
         Report._process_ready(commit)
+        for account in self.search([]):
+            self.env["amazon.order.workflow"].run_invoicing(account, commit)
         if Report._count_at_amazon():
             self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
                 fields.Datetime.now() + timedelta(minutes=1)

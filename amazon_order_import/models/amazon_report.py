@@ -5,6 +5,7 @@ import logging
 import tempfile
 from collections import Counter
 from datetime import timedelta, timezone
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -41,6 +42,8 @@ UNCLEAR_ANSWER_SECONDS = 300
 SMALL_FILE = 200_000
 #: How often a batch is tried again that collides with another worker.
 BATCH_ATTEMPTS = 5
+#: How long reports wait whose account has a setting that cannot work.
+SETTING_RETRY = timedelta(minutes=15)
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")
 
@@ -114,6 +117,12 @@ class AmazonReport(models.Model):
 
     # Processing.
     row_ids = fields.One2many("amazon.report.row", "report_id")
+    open_row_ids = fields.One2many(
+        "amazon.report.row",
+        "report_id",
+        "Rows To Do",
+        domain=["|", ("outcome", "in", OPEN_OUTCOMES), ("needs_attention", "=", True)],
+    )
     row_count = fields.Integer("Rows", readonly=True)
     next_row = fields.Integer(
         default=0, help="How many rows are processed; resuming starts after them"
@@ -276,7 +285,13 @@ class AmazonReport(models.Model):
         reports = self.search(domain, order="id")
         if not reports or not account.has_credentials:
             return commit()
-        with account._get_client() as client:
+        try:
+            client = account._get_client()
+        except SellingPartnerError as error:
+            # Nothing was sent: a setting of the account is wrong.
+            reports._note_setting(error)
+            return commit()
+        with client:
             for report in reports:
                 report = report.try_lock_for_update().filtered_domain(domain)
                 if not report:
@@ -437,6 +452,15 @@ class AmazonReport(models.Model):
         else:
             self._fail(error.code or "refused", explanation)
 
+    def _note_setting(self, error):
+        """Have reports wait for a setting of the account to be corrected."""
+        self.write(
+            {
+                "last_error": str(error),
+                "next_attempt": fields.Datetime.now() + SETTING_RETRY,
+            }
+        )
+
     def _fail(self, code, reason):
         self.write({"state": "failed", "failure_code": code, "failure_reason": reason})
 
@@ -484,7 +508,22 @@ class AmazonReport(models.Model):
                         type(error).__name__,
                         attempts,
                     )
+                except Exception as error:
+                    # One report that nobody foresaw must not stop all others.
+                    self.env.cr.rollback()
+                    _logger.exception("Report %s cannot be processed", report.id)
+                    report._fail("unexpected", report._explain_crash(error))
+                    break
             commit()
+
+    def _explain_crash(self, error):
+        return self.env._(
+            "%(report)s could not be processed because of an unexpected error "
+            "(%(error)s); the server log has its details. What was imported before is "
+            "kept. Pass this on to your administrator, then process the report again.",
+            report=self.display_name,
+            error=type(error).__name__,
+        )
 
     def _process_batches(self, retry_concurrent=False):
         """Process one report, batch by batch.
@@ -500,8 +539,8 @@ class AmazonReport(models.Model):
         report = self.sudo().with_company(self.company_id)
         if not report._start_processing():
             return
-        with report._open_file() as stream:
-            try:
+        try:
+            with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write(
                     {"charset": parsed.charset, "row_count": parsed.row_count}
@@ -512,10 +551,23 @@ class AmazonReport(models.Model):
                     yield len(batch)
                     if not report._is_mine(batch[-1].number):
                         return
-            except ReportFileError as error:
-                report._fail(error.code, report._translate_format_error(error))
-                yield 0
-                return
+        except ReportFileError as error:
+            report._fail(error.code, report._translate_format_error(error))
+            yield 0
+            return
+        except OSError as error:
+            _logger.warning("The file of report %s cannot be read: %s", report.id, error)
+            report._fail(
+                "file_missing",
+                report.env._(
+                    "The archived file of %(report)s cannot be read from the server's "
+                    "disk. Restore it from a backup, or upload or request the report "
+                    "again.",
+                    report=report.display_name,
+                ),
+            )
+            yield 0
+            return
         report._finish_processing()
         yield 0
 
@@ -550,14 +602,23 @@ class AmazonReport(models.Model):
         rows = parsed.rows(start=self.next_row)
         if not self.only_open_rows:
             return rows
-        records = self.env["amazon.report.row"].search([("report_id", "=", self.id)])
-        open_numbers = set(
-            records.filtered(lambda r: r.outcome in OPEN_OUTCOMES).mapped("number")
+        Row = self.env["amazon.report.row"]
+        domain = [("report_id", "=", self.id)]
+        unsettled = Row._read_group(
+            [
+                *domain,
+                "|",
+                "|",
+                ("outcome", "in", OPEN_OUTCOMES),
+                ("needs_attention", "=", True),
+                # The channel may be switched on by now.
+                ("code", "=", "inactive_channel"),
+            ],
+            ["number"],
         )
-        last = max(records.mapped("number"), default=0)
-        return (
-            row for row in rows if row.number in open_numbers or row.number > last
-        )
+        numbers = {number for (number,) in unsettled}
+        last = Row._read_group(domain, [], ["number:max"])[0][0] or 0
+        return (row for row in rows if row.number in numbers or row.number > last)
 
     def _process_batch(self, batch, retry_concurrent=False):
         """Import rows of the file and store what became of each.
@@ -688,7 +749,7 @@ class AmazonReport(models.Model):
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/file/"
-            f"{self.filename}?download=true",
+            f"{quote(self.filename or 'report.txt', safe='')}?download=true",
             "target": "self",
         }
 

@@ -79,7 +79,7 @@ class AmazonReportRequest(models.Model):
             "centre. The period counts from the shipment."
         )
         for request in self:
-            request.purpose = mfn if (request.kind or "").startswith("mfn") else fba
+            request.purpose = {"mfn": mfn, "fba": fba}.get((request.kind or "")[:3])
 
     def _compute_report_count(self):
         counts = dict(

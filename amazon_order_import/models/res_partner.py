@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -10,6 +10,46 @@ class ResPartner(models.Model):
         help="Finds the customer of an Amazon order again: the anonymous address that "
         "Amazon gives each buyer, with the VAT number or company of a business buyer",
     )
+    amazon_vat = fields.Char(
+        "VAT Number from Amazon",
+        copy=False,
+        readonly=True,
+        help="The number that the buyer gave to Amazon",
+    )
+    amazon_vat_state = fields.Selection(
+        [
+            ("invalid", "Has not the form of a VAT number"),
+            ("unconfirmed", "Not confirmed by the European VAT service (VIES)"),
+            ("plausible", "Has the form of a VAT number"),
+            ("confirmed", "Checked by Amazon (VAT Calculation Service)"),
+        ],
+        "Check of Amazon's VAT Number",
+        copy=False,
+        readonly=True,
+        help="What is known of the VAT number from Amazon. It is not asked for at the "
+        "European VAT service while orders are imported",
+    )
+
+    amazon_vat_problem = fields.Selection(
+        [("invalid", "Wrong"), ("unconfirmed", "Not confirmed")],
+        compute="_compute_amazon_vat_problem",
+        help="Why the VAT number from Amazon has to be looked at; nothing once somebody "
+        "has corrected it",
+    )
+
+    @api.depends("vat", "amazon_vat", "amazon_vat_state")
+    def _compute_amazon_vat_problem(self):
+        for partner in self:
+            state = partner.amazon_vat_state
+            if partner.vat != partner.amazon_vat or (
+                state == "unconfirmed"
+                and "vies_valid" in partner._fields
+                and partner.vies_valid
+            ):
+                state = False
+            partner.amazon_vat_problem = (
+                state if state in ("invalid", "unconfirmed") else False
+            )
 
     def _compute_vies_valid(self):
         # The European VAT service takes seconds per number and is often away: an
@@ -18,3 +58,18 @@ class ResPartner(models.Model):
             self.vies_valid = False
             return None
         return super()._compute_vies_valid()
+
+    def _get_vat_required_valid(self, company=None):
+        """Whether the VAT number gives a right to a tax treatment for businesses.
+
+        As long as nobody has changed the number that came from Amazon, its check
+        counts: a wrong one never does, one that Amazon has checked (VCS) does without
+        VIES.
+        """
+        valid = super()._get_vat_required_valid(company=company)
+        customer = self.commercial_partner_id
+        if not self.vat or self.vat != customer.amazon_vat:
+            return valid
+        if customer.amazon_vat_state == "invalid":
+            return False
+        return valid or customer.amazon_vat_state == "confirmed"

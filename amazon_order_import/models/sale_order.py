@@ -1,4 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import html2plaintext, plaintext2html
 
 
 class SaleOrder(models.Model):
@@ -73,6 +76,21 @@ class SaleOrder(models.Model):
         store=True,
         help="Tax in Odoo less Amazon's tax; 0 unless somebody changed the order",
     )
+    amazon_is_invoiced = fields.Boolean(
+        "Invoiced by Amazon",
+        copy=False,
+        readonly=True,
+        help="Amazon's report says that Amazon sends the invoice to the buyer",
+    )
+    amazon_workflow_note = fields.Text(
+        "Why Not Further",
+        copy=False,
+        readonly=True,
+        help="Why the order was not taken as far as the account's settings say",
+    )
+    amazon_told = fields.Json(
+        copy=False, help="What Amazon said of the order, to notice when it changes"
+    )
     amazon_row_ids = fields.One2many("amazon.report.row", "sale_order_id")
     amazon_row_count = fields.Integer(
         "Report Rows", compute="_compute_amazon_row_count"
@@ -138,18 +156,65 @@ class SaleOrder(models.Model):
             values.pop("date_order", None)
         return values
 
+    # === INVOICE === #
+
+    def _prepare_invoice(self):
+        values = super()._prepare_invoice()
+        if self.amazon_order_ref:
+            shipped = self._get_amazon_supply_date()
+            if self.amazon_fulfillment == "fba" and shipped:
+                values["delivery_date"] = shipped
+            if self.env.context.get("amazon_workflow"):
+                today = self._get_local_date(fields.Datetime.now())
+                values["invoice_date"] = min(shipped or today, today)
+        return values
+
+    def _get_amazon_supply_date(self):
+        """Return the day to which the turnover belongs, in the company's time zone.
+
+        What Amazon ships: the day of the shipment; what is delivered from here and
+        invoiced by its delivery: the day of the last delivery; what is invoiced before
+        it: the day of the purchase.
+        """
+        self.ensure_one()
+        goods = self.order_line.filtered(
+            lambda line: line.amazon_line_type == "item" and line.qty_to_invoice
+        )
+        shipped = list(filter(None, goods.mapped("amazon_shipment_date")))
+        if self.amazon_fulfillment == "mfn":
+            moves = goods.move_ids.filtered(lambda move: move.state == "done")
+            shipped = moves.mapped("date")
+        moment = max(shipped, default=self.amazon_purchase_date or self.date_order)
+        return self._get_local_date(moment)
+
+    def _get_local_date(self, moment):
+        """Return the date of a naive UTC moment where the company is."""
+        zone = self.company_id.partner_id.tz or self.amazon_account_id.user_id.tz
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone or "UTC"), moment
+        ).date()
+
+    # === CHANGES === #
+
     def _schedule_amazon_activity(self, note):
         """Put a to-do on the order for the responsible user of the account."""
         self.ensure_one()
-        user = self.amazon_account_id.user_id or self.user_id or self.env.user
-        known = self.activity_ids.filtered(lambda a: a.user_id == user)
-        if not any(note in (activity.note or "") for activity in known):
+        if not self._has_amazon_activity(note):
+            user = self.amazon_account_id.user_id or self.user_id or self.env.user
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Amazon changed this order"),
-                note=note,
+                note=Markup(plaintext2html(note)),
                 user_id=user.id,
             )
+
+    def _has_amazon_activity(self, note):
+        """Whether a to-do with this text is still open."""
+        wanted = "".join(note.split())
+        return any(
+            wanted in "".join(html2plaintext(activity.note or "").split())
+            for activity in self.activity_ids
+        )
 
     def action_view_amazon_rows(self):
         self.ensure_one()

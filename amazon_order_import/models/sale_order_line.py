@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 LINE_TYPES = [
@@ -45,6 +47,9 @@ class SaleOrderLine(models.Model):
     )
     amazon_tax_withheld = fields.Monetary(
         "Tax Collected by Amazon", copy=False, readonly=True
+    )
+    amazon_shipment_date = fields.Datetime(
+        "Shipped by Amazon", copy=False, readonly=True
     )
     amazon_row_id = fields.Many2one(
         "amazon.report.row",
@@ -97,7 +102,113 @@ class SaleOrderLine(models.Model):
     def _action_launch_stock_rule(self, **kwargs):
         # What Amazon has shipped needs no delivery from here.
         lines = self.filtered(lambda line: not line._is_shipped_by_amazon())
-        return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
+        if not self.env.context.get("amazon_import"):
+            return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
+        lines._create_stock_references()
+        collected = lines.with_context(amazon_collect_pickings=True)
+        result = super(SaleOrderLine, collected)._action_launch_stock_rule(**kwargs)
+        lines.order_id.picking_ids.filtered(
+            lambda picking: picking.state not in ("cancel", "done")
+        ).action_confirm()
+        return result
+
+    def _create_stock_references(self):
+        """Create in one call what Odoo would create order by order."""
+        orders = self.filtered(lambda line: line.product_id.type == "consu").order_id
+        self.env["stock.reference"].create(
+            [
+                order.order_line[0]._prepare_reference_vals()
+                for order in orders
+                if not order.stock_reference_ids
+            ]
+        )
+
+    # === INVOICE === #
+
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        if self.amazon_line_type and values.get("extra_tax_data"):
+            values["extra_tax_data"] = self._get_amazon_part(values["quantity"])
+        return values
+
+    def _get_amazon_part(self, quantity, leave_out=None):
+        """Return Amazon's exact figures for a part of the line.
+
+        All parts together give Amazon's amounts to the cent: each is what is due up to
+        its quantity, less what the documents before it hold (3 pieces for 10.00: 3.33,
+        3.34, 3.33).
+
+        :param float quantity: of the part; negative for what is credited
+        :param leave_out: ``account.move.line`` that does not count as a document before
+        :return: dict for ``extra_tax_data``
+        """
+        self.ensure_one()
+        whole = self.extra_tax_data
+        lines = self._get_invoice_lines().filtered(
+            lambda line: line.move_id.state != "cancel"
+        )
+        if leave_out:
+            lines -= leave_out
+        if not self._has_amazon_figures() or (
+            not lines and quantity == whole["quantity"]
+        ):
+            return whole
+        net, taxes, reached = self._sum_amazon_parts(lines)
+        ratio = (reached + quantity) / whole["quantity"]
+        currency = self.currency_id
+
+        def get_part(amount, before):
+            return currency.round(currency.round(amount * ratio) - before)
+
+        net = get_part(whole["manual_total_excluded_currency"], net)
+        return {
+            **whole,
+            "quantity": quantity,
+            "manual_total_excluded_currency": net,
+            "manual_tax_amounts": {
+                tax_id: {
+                    "base_amount_currency": net,
+                    "tax_amount_currency": get_part(
+                        amounts["tax_amount_currency"], taxes[tax_id]
+                    ),
+                }
+                for tax_id, amounts in whole["manual_tax_amounts"].items()
+            },
+        }
+
+    def _has_amazon_figures(self):
+        """Whether the exact figures still hold: nobody changed the line by hand."""
+        data, currency = self.extra_tax_data, self.currency_id
+        return bool(
+            data
+            and data["quantity"]
+            and data["currency_id"] == currency.id
+            and data["quantity"] == self.product_uom_qty
+            and not currency.compare_amounts(data["price_unit"], self.price_unit)
+            and not currency.compare_amounts(data["discount"], self.discount)
+        )
+
+    def _sum_amazon_parts(self, invoice_lines):
+        """Return what documents hold of the line: ``(net, {tax id: tax}, quantity)``."""
+        AccountTax = self.env["account.tax"]
+        net, taxes, quantity = 0.0, defaultdict(float), 0.0
+        for line in invoice_lines:
+            move = line.move_id
+            sign = -1 if move.move_type == "out_refund" else 1
+            base_line = move._prepare_product_base_line_for_taxes_computation(line)
+            AccountTax._add_tax_details_in_base_line(base_line, move.company_id)
+            AccountTax._round_base_lines_tax_details([base_line], move.company_id)
+            details = base_line["tax_details"]
+            net += sign * (
+                details["total_excluded_currency"]
+                + details["delta_total_excluded_currency"]
+            )
+            for data in details["taxes_data"]:
+                taxes[str(data["tax"].id)] += sign * data["tax_amount_currency"]
+            quantity += sign * line.product_uom_id._compute_quantity(
+                line.quantity, self.product_uom_id
+            )
+        return net, taxes, quantity
 
     @api.depends("order_id.amazon_is_replacement")
     def _compute_qty_to_invoice(self):

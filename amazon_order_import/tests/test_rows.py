@@ -1,3 +1,4 @@
+import base64
 import io
 import os
 from unittest.mock import patch
@@ -220,7 +221,7 @@ class TestRows(RowsCase):
         self.assertEqual(self.outcomes(report), ["waiting"])
 
     def test_ambiguous_reference_waits(self):
-        self.products["LAMP-1"].copy({"default_code": "MUG-RED"})
+        self.products["LAMP-1"].default_code = "MUG-RED"
         report = self.import_lines(MFN, {})
         self.assertEqual(self.outcomes(report), ["waiting"])
         self.assertIn("Several products", report.row_ids.message)
@@ -380,6 +381,7 @@ class TestRows(RowsCase):
         self.assertEqual(self.outcomes(report), ["created"])
         order = self.get_order(REF)
         self.assertFalse(order.amazon_marketplace_id)
+        order._action_cancel()
         order.unlink()
         self.add_channel("de")
         self.import_file(MFN, content)
@@ -456,7 +458,7 @@ class TestRows(RowsCase):
         self.assertEqual(report.state, "done")
 
     def test_without_confirmation(self):
-        self.account.confirm_orders = False
+        self.account.order_workflow = "quotation"
         report = self.import_lines(MFN, {})
         self.assertEqual(self.get_order(REF).state, "draft")
         self.assertEqual(report.state, "done")
@@ -514,7 +516,7 @@ class TestRows(RowsCase):
 
     def test_deleted_order_comes_back(self):
         """Processing again brings nothing back that a person deleted: a report does."""
-        self.account.confirm_orders = False
+        self.account.order_workflow = "quotation"
         self.import_lines(MFN, {})
         self.get_order(REF).unlink()
         report = self.import_lines(MFN, {})
@@ -572,8 +574,7 @@ class TestRows(RowsCase):
         record = self.env["ir.binary"]._find_record(
             res_model="amazon.report", res_id=report.id, field="file"
         )
-        stream = self.env["ir.binary"]._get_stream_from(record, "file")
-        self.assertEqual(stream.read(), content)
+        self.assertEqual(base64.b64decode(record.file), content)
 
     def test_file_gone(self):
         """A file that the disk has lost is a reason, not a crash of the queue."""

@@ -153,7 +153,7 @@ class TestUpsert(UpsertCase):
     # === CHANGED FIGURES === #
 
     def test_changed_price_of_a_quotation(self):
-        self.account.confirm_orders = False
+        self.account.order_workflow = "quotation"
         self.import_lines(MFN, {})
         report = self.import_lines(MFN, {"item-price": "17.99"})
         order = self.get_order(REF)
@@ -193,6 +193,8 @@ class TestUpsert(UpsertCase):
         self.assertEqual(order.amazon_amount_difference, 0)
         types = order.order_line.filtered("amazon_row_key").mapped("amazon_line_type")
         self.assertEqual(sorted(types), ["gift_wrap", "item", "shipping"])
+        again = self.import_lines(MFN, {"shipping-price": "4.99"})
+        self.assertEqual(self.outcomes(again), ["unchanged"])
 
     def check_left_to_person(self, order, total):
         report = self.import_lines(
@@ -236,7 +238,7 @@ class TestUpsert(UpsertCase):
         return {"order-item-id": item, "quantity-purchased": 0, "item-price": "0.00"}
 
     def test_cancelled_line_of_a_quotation(self):
-        self.account.confirm_orders = False
+        self.account.order_workflow = "quotation"
         self.import_lines(MFN, {"order-item-id": "1"}, {"order-item-id": "2"})
         order = self.get_order(REF)
         report = self.import_lines(MFN, self.cancelled("2"))
@@ -274,7 +276,9 @@ class TestUpsert(UpsertCase):
     def test_all_lines_cancelled(self):
         for confirm in (True, False):
             with self.subTest(confirm=confirm):
-                self.account.confirm_orders = confirm
+                self.account.order_workflow = (
+                    "confirm" if confirm else "quotation"
+                )
                 ref = f"302-0000001-000000{confirm:d}"
                 rows = [{"order-id": ref, "order-item-id": item} for item in "12"]
                 self.import_lines(MFN, *rows)
@@ -407,6 +411,37 @@ class TestUpsert(UpsertCase):
             self.assertEqual(len(self.items(self.get_order(FBA_REF))), 1, values)
         self.assertEqual(self.outcomes(report), ["unchanged"])
 
+    def test_order_item_left_out_filled_and_left_out(self):
+        for values in (
+            {"amazon-order-item-id": ""},
+            {},
+            {"amazon-order-item-id": ""},
+            {"shipment-item-id": ""},
+            {},
+        ):
+            report = self.import_lines(FBA, {"shipping-price": "4.99", **values})
+            self.assertEqual(len(self.items(self.get_order(FBA_REF))), 1, values)
+        self.assertEqual(self.outcomes(report), ["unchanged"])
+
+    def test_two_order_items_in_one_parcel_without_ids(self):
+        """Equal but for their order item: two items, in whatever order they come."""
+        rows = [
+            {"shipment-item-id": "", "amazon-order-item-id": item, "item-price": price}
+            for item, price in (("51", "10.00"), ("52", "12.00"))
+        ]
+        self.import_lines(FBA, *rows)
+        again = self.import_lines(FBA, *reversed(rows))
+        self.assertEqual(self.outcomes(again), ["unchanged"] * 2)
+        order = self.get_order(FBA_REF)
+        self.assertEqual(len(self.items(order)), 2)
+        filled = [
+            dict(row, **{"shipment-item-id": f"SI{number}"})
+            for number, row in enumerate(reversed(rows))
+        ]
+        again = self.import_lines(FBA, *filled)
+        self.assertEqual(self.outcomes(again), ["unchanged"] * 2)
+        self.assertEqual(len(self.items(order)), 2)
+
     def test_identical_rows_without_ids(self):
         """Two equal rows without ids are two real items; read again, still two."""
         rows = [{"shipping-price": "4.99", **NO_IDS}] * 2
@@ -488,7 +523,7 @@ class TestUpsert(UpsertCase):
         self.assertTrue(order.amazon_amount_difference)
 
     def test_confirmed_by_hand_stays_confirmed(self):
-        self.account.confirm_orders = False
+        self.account.order_workflow = "quotation"
         self.import_lines(MFN, {})
         order = self.get_order(REF)
         order.action_confirm()

@@ -1,4 +1,4 @@
-"""Odoo's configuration file for one checkout."""
+"""Odoo's configuration file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +18,6 @@ def filestore(database: str) -> Path:
 
 def write(checkout: Path, addons: Sequence[Path], server: Server) -> Path:
     """Writes odoo.conf and returns its path. It names no database."""
-    folder = cache.root() / "checkouts" / cache.digest(str(checkout))
-    folder.mkdir(parents=True, exist_ok=True)
     settings = {
         "addons_path": ",".join(map(str, [*addons, checkout])),
         "data_dir": data_folder(),
@@ -34,10 +32,9 @@ def write(checkout: Path, addons: Sequence[Path], server: Server) -> Path:
     }
     lines = ["[options]", *(f"{name} = {value}" for name, value in settings.items())]
     content = "\n".join(lines) + "\n"
-    path = folder / "odoo.conf"
-    # Left alone when it is right already: another command may be reading it.
-    if not path.exists() or path.read_text() != content:
-        draft = path.with_suffix(".draft")
-        draft.write_text(content)
-        draft.rename(path)
-    return path
+    # One file for every content: no command changes what another is reading.
+    folder = cache.root() / "config" / cache.digest(content)
+    cache.make_once(
+        folder, lambda place: (place / "odoo.conf").write_text(content), keep=30
+    )
+    return folder / "odoo.conf"

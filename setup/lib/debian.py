@@ -88,6 +88,8 @@ def _options(folder: Path) -> list[str]:
         "Dir::State::lists": folder / "lists",
         "Dir::Cache": folder / "cache",
         "Acquire::Languages": "none",
+        # Without this, an unreachable mirror is but a warning.
+        "APT::Update::Error-Mode": "any",
         "Acquire::Retries": 3,
         # As root, apt would fetch as user _apt, who may not enter root's home.
         "APT::Sandbox::User": "root",

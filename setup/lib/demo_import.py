@@ -20,7 +20,6 @@ from odoo import fields
 from odoo.addons.amazon_order_import.models.amazon_report import KIND_SELECTION
 from odoo.addons.amazon_order_import.report_formats import KINDS
 
-SIMULATOR = os.environ["AMAZON_SIMULATOR_URL"].rstrip("/")
 # The simulator's history is 20 days of the calendar; Amazon takes 30 in one report.
 HISTORY = timedelta(days=22)
 ROUNDS = 40
@@ -40,9 +39,9 @@ STATES = {
 WIDTH = 96
 
 
-def ask(name, **query):
-    """The answer of one of the simulator's control endpoints."""
-    answer = requests.get(f"{SIMULATOR}/_control/{name}", params=query, timeout=30)
+def ask(simulator, name, **query):
+    """The answer of one of the control endpoints of the simulator at an address."""
+    answer = requests.get(f"{simulator}/_control/{name}", params=query, timeout=60)
     answer.raise_for_status()
     return answer.json()
 
@@ -60,7 +59,7 @@ def ensure_taxes(env):
     chart.ref("fiscal_position_non_eu_partner_skr03").auto_apply = True
 
 
-def ensure_products(env):
+def ensure_products(env, simulator):
     """One product per SKU of the simulated catalogue, with German VAT and stock."""
     chart = env["account.chart.template"].with_company(env.company)
     rates = {
@@ -69,7 +68,9 @@ def ensure_products(env):
         "book": chart.ref("tax_ust_7_skr03"),
     }
     Product = env["product.product"]
-    catalogue = {entry["sku"]: entry for entry in ask("catalogue")["products"]}
+    catalogue = {
+        entry["sku"]: entry for entry in ask(simulator, "catalogue")["products"]
+    }
     found = Product.search([("default_code", "in", list(catalogue))])
     missing = set(catalogue) - set(found.mapped("default_code"))
     products = found | Product.create(
@@ -98,7 +99,7 @@ def ensure_products(env):
     return products
 
 
-def ensure_account(env, seller):
+def ensure_account(env, simulator, seller):
     """The account of a simulated seller, its connection tested."""
     name = f"Muster Handel {REGIONS[seller['region']]}"
     if seller["vcs"]:
@@ -108,8 +109,8 @@ def ensure_account(env, seller):
         "lwa_client_secret": seller["client_secret"],
         "lwa_refresh_token": seller["refresh_token"],
         # The simulator gets another port with every start.
-        "sp_api_endpoint": SIMULATOR,
-        "lwa_endpoint": SIMULATOR,
+        "sp_api_endpoint": simulator,
+        "lwa_endpoint": simulator,
     }
     account = env["amazon.account"].search(
         [("lwa_client_id", "=", seller["client_id"])]
@@ -193,7 +194,7 @@ def upload_again(env, reports):
 # === WHAT HAS ARRIVED === #
 
 
-def compare(env, accounts):
+def compare(env, simulator, accounts):
     """What stands in Odoo beside what the simulator says must.
 
     :param accounts: dict ``{seller key: amazon.account}``
@@ -203,7 +204,7 @@ def compare(env, accounts):
     channels = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0)])
     problems = []
     for key, account in accounts.items():
-        expected = ask("expected", seller=key)["orders"]
+        expected = ask(simulator, "expected", seller=key)["orders"]
         orders = env["sale.order"].search([("amazon_account_id", "=", account.id)])
         by_ref = orders.grouped("amazon_order_ref")
         for ref, entry in expected.items():
@@ -370,28 +371,28 @@ def show_result(reports, channels, problems, known, seconds):
     print(f"{rows:,} rows of {len(reports)} reports in {seconds:.0f} s.")
 
 
-def main(env):
+def main(env, simulator):
     started = time.monotonic()
     print(bold("Amazon orders into Odoo".ljust(WIDTH)))
     admin = env.ref("base.user_admin")
     # Whoever opens the demonstration sees the orders first.
     admin.action_id = env.ref("amazon_order_import.sale_order_action").id
     ensure_taxes(env)
-    ensure_products(env)
+    ensure_products(env, simulator)
     env.cr.commit()
     known = env["sale.order"].search_count([("amazon_order_ref", "!=", False)])
     last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
     accounts = {}
     print(bold("\nSELLERS"))
-    for seller in ask("sellers")["sellers"]:
-        account = accounts[seller["key"]] = ensure_account(env, seller)
+    for seller in ask(simulator, "sellers")["sellers"]:
+        account = accounts[seller["key"]] = ensure_account(env, simulator, seller)
         show_seller(account)
     request_reports(env, accounts.values())
     env.cr.commit()
     reports = work_off(env, last)
     uploaded = upload_again(env, reports)
     show_reports(reports, uploaded)
-    channels, problems = compare(env, accounts)
+    channels, problems = compare(env, simulator, accounts)
     show_channels(env, channels)
     problems += [
         f"{report.display_name}: {STATES[report.state]}"
@@ -402,4 +403,5 @@ def main(env):
     return 1 if problems else 0
 
 
-sys.exit(main(env))  # noqa: F821 - the shell's environment
+if __name__ == "__main__":
+    sys.exit(main(env, os.environ["AMAZON_SIMULATOR_URL"]))  # noqa: F821

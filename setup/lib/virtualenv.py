@@ -80,7 +80,7 @@ def _create(interpreter: Path, folder: Path) -> None:
 def _install(python: Path, requirements: Sequence[Path], purpose: str) -> None:
     options = [part for path in requirements for part in ("-r", str(path))]
     run(
-        [python, "-m", "pip", "install", "--prefer-binary", *options],
+        [python, "-m", "pip", "install", "--quiet", "--prefer-binary", *options],
         "pip could not install the Python packages",
         "Check that PyPI (or the index that pip is configured for) is reachable and "
         "try again.",

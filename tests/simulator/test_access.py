@@ -1,5 +1,6 @@
 """Tokens, roles, regions, restricted documents, links and rate limits."""
 
+import contextlib
 import gzip
 import zlib
 
@@ -256,8 +257,9 @@ def test_faults_of_documents(seller, document):
         return requests.get(seller.link(document)["url"], timeout=20)
 
     whole = requests.get(seller.link(document)["url"]).content
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        download("cut")
+    # Not every version of requests notices that bytes are missing.
+    with contextlib.suppress(requests.exceptions.ChunkedEncodingError):
+        assert len(download("cut").content) < len(whole)
     half = download("truncated").content
     assert half == whole[: len(whole) // 2]
     with pytest.raises(EOFError):

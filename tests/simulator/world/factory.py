@@ -106,6 +106,7 @@ class OrderFactory:
         for product in self._products(rng, fulfillment, scenario, sku):
             order.lines.append(self._line(rng, order, product))
         self._particulars(rng, order)
+        order.withheld = order.withheld or self._is_import_into_britain(order)
         if fulfillment == "fba":
             self._ship(rng, order, at)
         return order
@@ -220,6 +221,14 @@ class OrderFactory:
         amounts.item_tax = amounts.item - net_of(amounts.item, rate)
         amounts.shipping_tax = amounts.shipping - net_of(amounts.shipping, rate)
         amounts.gift_tax = amounts.gift - net_of(amounts.gift, rate)
+
+    def _is_import_into_britain(self, order):
+        """Whether Amazon owes the VAT: goods up to 135 pounds from abroad."""
+        return (
+            order.buyer.ship_to.country == "GB"
+            and self.seller.home_country != "GB"
+            and sum(line.amounts.item for line in order.lines) <= 135_00
+        )
 
     @staticmethod
     def _particulars(rng, order):

@@ -29,6 +29,18 @@ class Amounts:
     def tax(self):
         return self.item_tax + self.shipping_tax + self.gift_tax
 
+    def tax_after_promotions(self):
+        """Contained tax, lowered by promotions in proportion."""
+        reductions = (
+            (self.item, self.item_tax, self.item_promotion),
+            (self.shipping, self.shipping_tax, self.shipping_promotion),
+        )
+        return self.tax() - sum(
+            (2 * promotion * tax + price) // (2 * price)
+            for price, tax, promotion in reductions
+            if price
+        )
+
     def split(self, quantities):
         """Shares for parcels of these quantities.
 
@@ -93,7 +105,8 @@ class Order:
     """One Amazon order.
 
     It is pending from ``purchased_at`` until ``fulfillable_at``; FBA orders then
-    ship parcel by parcel. ``withheld``: Amazon collects the tax itself.
+    ship parcel by parcel. ``withheld``: Amazon collects the tax itself, whether it
+    comes on top of the prices or is contained in them.
     """
 
     order_id: str
@@ -172,6 +185,9 @@ class Order:
         tax = sum(entry.tax() for entry in amounts)
         collected = tax if self.tax_on_top and not self.withheld else 0
         withheld = tax if self.withheld else 0
+        if self.withheld and not self.tax_on_top:
+            withheld = sum(entry.tax_after_promotions() for entry in amounts)
+            price -= withheld
         promoted = any(a.item_promotion or a.shipping_promotion for a in amounts)
         # A tax of 0 may as well mean that Amazon did not calculate any.
         calculated = all(a.tax() for a in amounts if a.price())
@@ -179,6 +195,8 @@ class Order:
         told = None
         if self.tax_on_top:
             told = collected
+        elif self.withheld:
+            told = 0
         elif self.tells_tax and not promoted and (calculated or exempt):
             told = tax
 

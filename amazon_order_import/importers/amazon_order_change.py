@@ -1,0 +1,220 @@
+import hashlib
+from dataclasses import dataclass, field
+
+from odoo import api, models
+
+#: Fields that Odoo derives from the customer; an import has set them itself.
+KEPT_FIELDS = (
+    "note",
+    "payment_term_id",
+    "preferred_payment_method_line_id",
+    "pricelist_id",
+    "team_id",
+    "user_id",
+    "warehouse_id",
+)
+
+
+@dataclass
+class OrderChange:
+    """What a report changed on the head of a known order.
+
+    - ``texts``: each change with the old and the new value
+    - ``left``: why changes are left to a person, or ``""``
+    - ``retax``: the fiscal position changed: the taxes of all lines are due anew
+    """
+
+    texts: list = field(default_factory=list)
+    left: str = ""
+    retax: bool = False
+
+
+class AmazonOrderChange(models.AbstractModel):
+    _name = "amazon.order.change"
+    _description = "Changes of Amazon Orders"
+
+    @api.model
+    def describe(self, row, details):
+        """Return what a report says of an order, to notice later when it changes.
+
+        :param row: ``SaleRow``
+        :param dict details: values of ``sale.order`` that the report gives
+        :return: dict for ``sale.order.amazon_told``; addresses as hashes, so that they
+            hold no personal data
+        """
+        return {
+            "details": {name: _plain(value) for name, value in details.items()},
+            "recipient": self._hash_address(row.recipient),
+            "billing": self._hash_address(row.billing),
+        }
+
+    def _hash_address(self, address):
+        """Return a hash of an address, ``""`` where the report gives none."""
+        if not address.name and not address.street1:
+            return ""
+        parts = (
+            address.name,
+            address.street1,
+            address.street2,
+            address.street3,
+            address.city,
+            address.state,
+            address.postal_code,
+            address.country,
+        )
+        text = "\0".join(" ".join(part.casefold().split()) for part in parts)
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @api.model
+    def update_order(self, batch, order, works, details, get_position):
+        """Bring the head of a known order up to what a report says.
+
+        Only what Amazon itself changed since it last told is written: what a person
+        changed in Odoo stays.
+
+        :param batch: ``OrderBatch``
+        :param works: list of ``RowWork`` of the order
+        :param dict details: values of ``sale.order`` that the report gives
+        :param get_position: function ``(customer, delivery contact)`` that returns the
+            fiscal position
+        :return: `OrderChange`
+        """
+        change = OrderChange()
+        told = self.describe(works[0].values, details)
+        known = order.amazon_told
+        if known and known != told:
+            left = []
+            self._update_details(order, details, known, told, change, left)
+            if any(
+                told[part] and told[part] != known.get(part)
+                for part in ("recipient", "billing")
+            ):
+                self._update_contacts(batch, order, works, change, left, get_position)
+            change.left = "\n".join(left)
+            # What a variant of the report leaves out is not taken back.
+            told = {
+                **known,
+                "details": {
+                    **known["details"],
+                    **{name: value for name, value in told["details"].items() if value},
+                },
+                **{
+                    part: told[part] or known.get(part, "")
+                    for part in ("recipient", "billing")
+                },
+            }
+        if known != told:
+            order.amazon_told = told
+        return change
+
+    # === DETAILS === #
+
+    def _update_details(self, order, details, known, told, change, left):
+        values = {
+            name: details[name]
+            for name, value in told["details"].items()
+            if value and value != known["details"].get(name)
+        }
+        if not values:
+            return
+        closed = self._is_documented(order)
+        number = values.get("amazon_purchase_order_number")
+        if number and not closed:
+            old = known["details"].get("amazon_purchase_order_number")
+            if order.client_order_ref in (False, old, order.amazon_order_ref):
+                values["client_order_ref"] = number
+        if closed:
+            # Amazon's own data are noted in any case, Odoo's documents stay.
+            if number:
+                left.append(
+                    self._describe_detail(
+                        order, values, known, "amazon_purchase_order_number"
+                    )
+                )
+            values = {
+                name: value
+                for name, value in values.items()
+                if name.startswith("amazon_")
+            }
+        change.texts += [
+            self._describe_detail(order, values, known, name)
+            for name in values
+            if name in told["details"]
+        ]
+        order.write(values)
+
+    def _describe_detail(self, order, values, known, name):
+        """Return a change as text: ``Purchase order: 4711 → 4712``."""
+        label = order._fields[name]._description_string(self.env)
+        old = known["details"].get(name) or "–"
+        return f"{label}: {old} → {_plain(values[name])}"
+
+    # === CONTACTS === #
+
+    def _update_contacts(self, batch, order, works, change, left, get_position):
+        customer, invoice, delivery = self.env["amazon.partner.importer"].get_partners(
+            works[:1], batch
+        )[0]
+        wanted = {
+            "partner_id": customer,
+            "partner_invoice_id": invoice,
+            "partner_shipping_id": delivery,
+        }
+        values = {
+            name: partner.id
+            for name, partner in wanted.items()
+            if order[name] != partner
+        }
+        if not values:
+            return
+        text = self.env._(
+            "Address: %(old)s → %(new)s",
+            old=self._describe_contacts(
+                order.partner_shipping_id, order.partner_invoice_id
+            ),
+            new=self._describe_contacts(delivery, invoice),
+        )
+        if self._is_documented(order):
+            left.append(text)
+            return
+        change.texts.append(text)
+        position = get_position(customer, delivery)
+        if position != order.fiscal_position_id:
+            values["fiscal_position_id"] = position.id
+            change.retax = True
+        kept = [order._fields[name] for name in (*KEPT_FIELDS, "fiscal_position_id")]
+        with self.env.protecting(kept, order):
+            order.with_context(update_delivery_shipping_partner=True).write(values)
+        order.picking_ids.move_ids.filtered(
+            lambda move: move.partner_id and move.state not in ("done", "cancel")
+        ).partner_id = delivery
+
+    def _describe_contacts(self, delivery, invoice):
+        return " | ".join(
+            ", ".join(
+                filter(
+                    None,
+                    (partner.name or "", *partner._display_address(True).split("\n")),
+                )
+            )
+            for partner in dict.fromkeys((delivery, invoice))
+        )
+
+    def _is_documented(self, order):
+        """Whether a document stands already: shipped from here, or invoiced."""
+        return bool(
+            order.locked
+            or order.state == "cancel"
+            or any(invoice.state != "cancel" for invoice in order.invoice_ids)
+            or any(picking.state == "done" for picking in order.picking_ids)
+            and order.amazon_fulfillment == "mfn"
+        )
+
+
+def _plain(value):
+    """Return a field value as JSON can hold it."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat(sep=" ")
+    if isinstance(value, models.BaseModel):
+        return value.ids
+    return value

@@ -1,0 +1,32 @@
+from odoo import fields, models
+
+
+class AmazonAccountLocation(models.Model):
+    _name = "amazon.account.location"
+    _description = "Stock Location of Goods at Amazon"
+    _order = "account_id, country_id"
+    _rec_name = "location_id"
+    _check_company_auto = True
+
+    account_id = fields.Many2one(
+        "amazon.account", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    country_id = fields.Many2one(
+        "res.country",
+        "Country of the Centre",
+        help="Empty: centres whose country is not known",
+    )
+    location_id = fields.Many2one(
+        "stock.location",
+        required=True,
+        check_company=True,
+        ondelete="restrict",
+        domain=[("usage", "=", "internal")],
+        help="The goods of FBA orders leave from here",
+    )
+
+    _account_country_unique = models.UniqueIndex(
+        "(account_id, COALESCE(country_id, 0))",
+        "This country has a location in this account already.",
+    )

@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def action_confirm(self):
+        # Odoo confirms the transfers of each order of a batch on their own; the import
+        # does it once for all of them (see sale.order.line._action_launch_stock_rule).
+        if self.env.context.get("amazon_collect_pickings"):
+            return True
+        return super().action_confirm()

@@ -1,0 +1,100 @@
+"""Odoo with a database of its own, and the simulated Amazon, over real HTTP.
+
+Nothing is rolled back here: transactions commit as they do in production.
+"""
+
+import itertools
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+# Each simulator tells another story, so that tests share a database, not orders.
+_seeds = itertools.count(1000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def odoo(pytestconfig):
+    """The package ``odoo``, configured by pytest-odoo."""
+    if not pytestconfig.pluginmanager.hasplugin("odoo"):
+        pytest.skip("These tests need Odoo: setup/test tests/end_to_end")
+    return pytest.importorskip("odoo")
+
+
+@pytest.fixture(scope="session")
+def databases():
+    from setup.lib.databases import Databases
+    from setup.lib.environment import Environment
+
+    return Databases(Environment(ROOT))
+
+
+@pytest.fixture(scope="module")
+def registry(odoo, databases):
+    """The registry of a fresh database with the addon, products, taxes and stock."""
+    from odoo.modules.registry import Registry
+    from odoo.sql_db import close_db
+
+    name = f"e2e_{os.getpid()}_{secrets.token_hex(3)}"
+    databases.new(name)
+    try:
+        # pytest-odoo switches this on per module; loading would run Odoo's tests.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(odoo.tools.config.options, "test_enable", False)
+            registry = Registry(name)
+        _prepare(registry)
+        yield registry
+    finally:
+        Registry.delete(name)
+        close_db(name)
+        databases.drop(name)
+
+
+def _prepare(registry):
+    from setup.lib import demo_import
+
+    with new_env(registry) as env, Simulator(history_days=0) as amazon:
+        demo_import.ensure_taxes(env)
+        demo_import.ensure_products(env, amazon.url)
+        env.cr.commit()
+
+
+class new_env:
+    """An environment with a cursor of its own; what is not committed is lost."""
+
+    def __init__(self, registry):
+        self.registry = registry
+
+    def __enter__(self):
+        from odoo import SUPERUSER_ID, api
+
+        self.cursor = self.registry.cursor()
+        return api.Environment(self.cursor, SUPERUSER_ID, {})
+
+    def __exit__(self, *exception):
+        self.cursor.rollback()
+        self.cursor.close()
+
+
+@pytest.fixture
+def env(registry):
+    """An environment. Accounts and reports of the test rest when it is over."""
+    with new_env(registry) as env:
+        yield env
+        env.cr.rollback()
+        env["amazon.report"].search(
+            [("state", "in", ("requested", "ready", "processing"))]
+        ).state = "skipped"
+        env["amazon.account"].search([]).active = False
+        env.cr.commit()
+
+
+@pytest.fixture
+def amazon():
+    """A simulated Amazon without history and without limits."""
+    with Simulator(seed=next(_seeds), rate_scale=0, history_days=0) as simulator:
+        yield simulator

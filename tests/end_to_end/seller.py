@@ -1,0 +1,95 @@
+"""A seller's account in Odoo and what happens to it, for tests."""
+
+import gzip
+
+import requests
+
+from setup.lib import demo_import
+from tests.simulator.control import expected, seller_body
+from tests.simulator.testing import Caller
+
+
+class Seller:
+    """The simulated seller ``key`` with its ``amazon.account`` in Odoo.
+
+    :param env: environment whose transactions are committed here.
+    :param amazon: ``Simulator``.
+    """
+
+    def __init__(self, env, amazon, key="eu"):
+        self.env = env
+        self.amazon = amazon
+        self.key = key
+        self.simulated = amazon.state.seller(key)
+        self.account = demo_import.ensure_account(
+            env, amazon.url, seller_body(self.simulated)
+        )
+        env.cr.commit()
+
+    def sell(self, count=3, **particulars):
+        """Places orders at the simulated Amazon; returns their order numbers."""
+        orders = self.amazon.state.market.place(
+            self.simulated, self.amazon.clock.now(), count, **particulars
+        )
+        return [order.order_id for order in orders]
+
+    def request(self, kind="mfn_orders_eu"):
+        """Requests a report of the last three weeks; returns ``amazon.report``."""
+        now = self.env.cr.now()
+        request = self.env["amazon.report.request"].create(
+            {
+                "account_id": self.account.id,
+                "kind": kind,
+                "date_from": now - demo_import.HISTORY,
+                "date_to": now,
+            }
+        )
+        self.env.cr.commit()
+        return request.report_ids
+
+    def work(self, rounds=1):
+        """Lets the scheduled action run, as the server does every five minutes."""
+        cron = self.env.ref("amazon_order_import.ir_cron_check_reports")
+        for _round in range(rounds):
+            failure = cron.method_direct_trigger()
+            assert not isinstance(failure, dict), failure
+            # It works in a transaction of its own: ours has to see what it did.
+            self.env.cr.commit()
+
+    def wait(self):
+        """The time passes that Amazon asked to wait."""
+        self.env["amazon.report"].search([("next_attempt", "!=", False)]).write(
+            {"next_attempt": False}
+        )
+        self.env.cr.commit()
+
+    def problems(self):
+        """What in Odoo is not as the simulator says it must be, as sentences."""
+        return demo_import.compare(
+            self.env, self.amazon.url, {self.key: self.account}
+        )[1]
+
+    def orders(self):
+        return self.env["sale.order"].search([("amazon_account_id", "=", self.account.id)])
+
+    def expected(self):
+        """What must stand in Odoo, by order number."""
+        return expected(self.amazon.state, self.simulated)["orders"]
+
+    def calls(self, operation):
+        """The requests for an operation that the simulator has received."""
+        return [
+            entry
+            for entry in self.amazon.state.requests
+            if entry["operation"] == operation
+        ]
+
+    def report_file(self, report_type):
+        """The bytes of a report file with all orders up to now."""
+        caller = Caller(self.amazon.url, self.key)
+        document = caller.finish(caller.create(report_type))["reportDocumentId"]
+        link = caller.link(document)
+        content = requests.get(link["url"], timeout=60).content
+        if link.get("compressionAlgorithm") == "GZIP":
+            content = gzip.decompress(content)
+        return content

@@ -1,0 +1,112 @@
+"""From the simulated Amazon into Odoo: every order, once, with Amazon's total."""
+
+import pytest
+
+from setup.lib import demo_import
+from tests.contract.conftest import models, shared  # noqa: F401 - fixtures
+from tests.simulator import Simulator
+
+from .conftest import new_env
+
+
+@pytest.fixture(scope="module")
+def world(registry):
+    """All sellers' orders imported: ``(env, simulator, accounts, reports)``."""
+    simulator = Simulator(seed=7, rate_scale=0, history_days=7)
+    with new_env(registry) as env, simulator as amazon:
+        sellers = demo_import.ask(amazon.url, "sellers")["sellers"]
+        accounts = {
+            seller["key"]: demo_import.ensure_account(env, amazon.url, seller)
+            for seller in sellers
+        }
+        reports = run(env, accounts)
+        yield env, amazon, accounts, reports
+
+
+def run(env, accounts):
+    """Requests everything and lets the scheduled action work it off."""
+    last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
+    demo_import.request_reports(env, accounts.values())
+    env.cr.commit()
+    return demo_import.work_off(env, last)
+
+
+def test_sellers_are_connected_with_their_marketplaces(world):
+    _env, amazon, accounts, _reports = world
+    for key, account in accounts.items():
+        seller = amazon.state.seller(key)
+        countries = account.channel_ids.marketplace_id.country_id.mapped("code")
+        assert account.connection_state == "connected"
+        assert sorted(countries) == sorted(seller.marketplaces)
+
+
+def test_every_kind_of_order_report_is_done(world):
+    _env, _amazon, accounts, reports = world
+    assert set(reports.mapped("state")) == {"done"}
+    assert sorted(reports.mapped("kind")) == sorted(
+        kind
+        for account in accounts.values()
+        for kind, _label in demo_import.KIND_SELECTION
+        if account.region in demo_import.KINDS[kind].regions
+    )
+
+
+def test_every_order_has_amazons_figures(world):
+    env, amazon, accounts, _reports = world
+    channels, problems = demo_import.compare(env, amazon.url, accounts)
+    assert problems == []
+    assert sum(channel[0] for channel in channels.values()) > 80
+    assert all(there == here for there, here, *_totals in channels.values())
+    assert all(amazon == odoo for *_counts, amazon, odoo in channels.values())
+
+
+def test_what_is_no_sale_makes_no_order(world):
+    env, amazon, accounts, _reports = world
+    left_out = {
+        ref
+        for key in accounts
+        for ref in demo_import.ask(amazon.url, "expected", seller=key)["not_sales"]
+    }
+    assert left_out
+    rows = env["amazon.report.row"].search([("order_ref", "in", list(left_out))])
+    assert set(rows.mapped("order_ref")) == left_out
+    assert set(rows.mapped("outcome")) <= {"cancelled", "ignored"}
+    assert not env["sale.order"].search([("amazon_order_ref", "in", list(left_out))])
+
+
+def test_requests_are_what_amazons_models_allow(world, models):  # noqa: F811
+    _env, amazon, _accounts, _reports = world
+    sent = {models.check_request(entry) for entry in amazon.state.requests}
+    assert sent == {
+        "token",
+        "getMarketplaceParticipations",
+        "createReport",
+        "getReport",
+        "createRestrictedDataToken",
+        "getReportDocument",
+        "downloadDocument",
+    }
+
+
+def test_the_same_period_again_makes_nothing_twice(world):
+    env, amazon, accounts, reports = world
+    # Amazon makes a FBA report of the same days once in 30 minutes.
+    amazon.clock.advance(31 * 60)
+    before = snapshot(env, accounts)
+    again = run(env, accounts)
+    assert set(again.mapped("state")) == {"done"}
+    assert again.mapped("row_count") == reports.mapped("row_count")
+    assert not any(again.mapped("created_count") + again.mapped("updated_count"))
+    assert snapshot(env, accounts) == before
+
+
+def snapshot(env, accounts):
+    """Everything that an import could have made or changed."""
+    ids = [account.id for account in accounts.values()]
+    orders = env["sale.order"].search([("amazon_account_id", "in", ids)], order="id")
+    return {
+        "orders": [(o.id, o.amount_total, o.state) for o in orders],
+        "lines": [(line.id, line.product_uom_qty) for line in orders.order_line],
+        "partners": env["res.partner"].with_context(active_test=False).search_count([]),
+        "deliveries": env["stock.picking"].search_count([]),
+    }
