@@ -22,9 +22,7 @@ EMAIL_LENGTH = 254
 #: or turn the direction of text around.
 _KEPT_FORMAT_CHARACTERS = "\u200c\u200d"
 #: Languages in which a buyer may name a country: those of Amazon's marketplaces.
-_LANGUAGES = (
-    "en de fr it es nl pl sv da cs pt tr ja ar hi zh ro hu fi el no".split()
-)
+_LANGUAGES = "en de fr it es nl pl sv da cs pt tr ja ar hi zh ro hu fi el no".split()
 _COUNTRY_ALIASES = {
     "uk": "GB",
     "great britain": "GB",
@@ -137,12 +135,18 @@ def state_keys(country, code, name):
     :param code: the state's code in Odoo, e.g. ``DE-BY``
     :param name: its name in Odoo, e.g. ``Alacant (Alicante)``
     """
-    short = place_key(code.removeprefix(f"{country}-"))
+    short_code = code.removeprefix(f"{country}-")
+    short = place_key(short_code)
+    names = (name, *re.split(r"[()/]", name))
     aliases = _STATE_ALIASES.get(country, {})
     return {
         short,
         place_key(f"{country}-{code.removeprefix(f'{country}-')}"),
-        *(key for part in (name, *re.split(r"[()/]", name)) if (key := place_key(part))),
+        *(
+            key
+            for part in (name, *re.split(r"[()/]", name))
+            if (key := place_key(part))
+        ),
         *(alias for alias, target in aliases.items() if target == short),
     }
 

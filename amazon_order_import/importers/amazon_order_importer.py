@@ -71,10 +71,13 @@ class OrderBatch:
     pricelists: dict = field(default_factory=dict)
     channels: dict = field(default_factory=dict)
     fiscal_positions: dict = field(default_factory=dict)
+    centers: dict = field(default_factory=dict)
+    carriers: object = None
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
     descriptions: dict = field(default_factory=dict)
     has_analytic_models: object = None
+    centers: dict = field(default_factory=dict)
     tax_rules: object = None
     europe: object = None
     flags: dict = field(default_factory=lambda: defaultdict(set))
@@ -114,6 +117,9 @@ class AmazonOrderImporter(models.AbstractModel):
         for work in works:
             if self._is_importable(report, work, channels):
                 groups[work.values.order_id].append(work)
+        self.env["amazon.shipment.importer"].import_multi_channel(
+            report, [w for w in works if w.record.code == "multi_channel"]
+        )
         if groups:
             self._import_groups(report, dict(groups))
         # Before the confirmation: an order with open rows stays a quotation.
@@ -426,6 +432,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 self._update_order(
                     batch, batch.orders[order_ref], groups[order_ref]
                 )
+        self.env["amazon.shipment.importer"].import_shipments(batch, groups)
         self._set_tags(batch)
 
     def _set_tags(self, batch):
@@ -445,7 +452,11 @@ class AmazonOrderImporter(models.AbstractModel):
         batch = OrderBatch(report, account, report.company_id)
         works = [work for group in groups.values() for work in group]
         self._find_orders(batch, groups)
+        self.env["amazon.shipment.importer"].prepare_batch(batch, works)
         self.env["amazon.product.finder"].find_products(batch, works)
+        batch.centers = self.env["amazon.fulfillment.center"]._find_or_create(
+            getattr(work.values, "fulfillment_center_id", "") for work in works
+        )
         codes = {self._get_currency_code(batch, work) for work in works}
         currencies = (
             self.env["res.currency"]
@@ -644,6 +655,9 @@ class AmazonOrderImporter(models.AbstractModel):
             "amazon_purchase_date": purchased,
             **(details := self._prepare_order_details(batch, row)),
             "amazon_told": self.env["amazon.order.change"].describe(row, details),
+            **self.env["amazon.shipment.importer"].prepare_order_values(
+                batch, [work for work, _product in ready]
+            ),
             "amazon_is_replacement": bool(getattr(row, "is_replacement_order", False)),
             "amazon_replaced_order_ref": getattr(row, "original_order_id", False),
             "order_line": [Command.create(line) for line in lines],

@@ -337,6 +337,5 @@ class AmazonOrderWorkflow(models.AbstractModel):
             "payment_method_line_id": method.id,
             "destination_account_id": receivable.account_id[:1].id,
             # The balance of this account is what Amazon has yet to pay out.
-            "outstanding_account_id": method.payment_account_id.id
-            or journal.default_account_id.id,
+            "outstanding_account_id": journal.default_account_id.id,
         }

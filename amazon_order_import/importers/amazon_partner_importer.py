@@ -135,7 +135,7 @@ class AmazonPartnerImporter(models.AbstractModel):
         common = {
             "email": texts.line(row.buyer_email, EMAIL_LENGTH) or False,
             "phone": texts.line(row.buyer_phone, PHONE_LENGTH) or False,
-            "lang": self._get_language(work, places),
+            "lang": self._get_language(work, batch, places),
         }
         billing = row.billing if row.billing else row.recipient
         invoice = self._prepare_contact(billing, shown, common, places, texts)
@@ -196,8 +196,8 @@ class AmazonPartnerImporter(models.AbstractModel):
         if any(AMAZON_COMPANY.match(clean(name)) for name in names):
             texts.flag("amazon_is_buyer")
 
-    def _get_language(self, work, places):
-        """Return the installed language of the marketplace's country, or the usual."""
+    def _get_language(self, work, batch, places):
+        """Return the language of the marketplace's country, or the company's."""
         country = work.marketplace.country_id.code if work.marketplace else None
         for language in languages_of(country) if country else ():
             exact = f"{language}_{country}"
@@ -208,7 +208,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             ]
             if similar:
                 return exact if exact in similar else similar[0]
-        return self.env.lang or places["languages"][0]
+        return batch.company.partner_id.lang
 
     def _prepare_contact(self, address, name, common, places, texts):
         """Return the values of a contact: its address, name, phone and e-mail.
@@ -311,9 +311,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             )
             if valid:
                 return valid, True
-        kept, _code = Partner._run_vat_checks(
-            address_country, number, validation=False
-        )
+        kept, _code = Partner._run_vat_checks(address_country, number, validation=False)
         return kept, False
 
     # === CONTACTS IN ODOO === #

@@ -109,7 +109,10 @@ class AmazonTaxAdvisor(models.AbstractModel):
         return None
 
     def _get_departure_country(self, row, batch, context):
-        """Return the country that the goods leave from."""
+        """Return the country that the goods leave from; none where it is unknown."""
+        code = getattr(row, "fulfillment_center_id", "").upper()
+        if code:
+            return batch.centers[code].country_id
         return context["warehouse"].partner_id.country_id
 
     def _get_europe(self, batch):

@@ -17,6 +17,12 @@ _logger = logging.getLogger(__name__)
 
 SECRET_GROUP = "base.group_system"
 
+STOCK_POLICIES = [
+    ("none", "Not booked"),
+    ("move", "A move for each order line"),
+    ("summary", "A move for each product and report"),
+]
+
 
 class AmazonAccount(models.Model):
     _name = "amazon.account"
@@ -246,6 +252,37 @@ class AmazonAccount(models.Model):
     )
     team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
 
+    carrier_ids = fields.One2many(
+        "amazon.account.carrier", "account_id", "Delivery Methods"
+    )
+    # Booking before somebody counted the stock at Amazon in would only make it
+    # negative: hence off until a person decides.
+    fba_stock_policy = fields.Selection(
+        STOCK_POLICIES,
+        "FBA Stock",
+        required=True,
+        default="none",
+        help="How the goods of FBA orders are taken out of the stock at Amazon. Count "
+        "that stock in before you switch it on; it counts for orders imported from "
+        "then on",
+    )
+    fba_warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        "FBA Warehouse",
+        check_company=True,
+        copy=False,
+        help="Holds the locations of the countries. Created when first needed, apart "
+        "from your own warehouses, so that goods at Amazon are not promised for your "
+        "own deliveries",
+    )
+    fba_location_ids = fields.One2many(
+        "amazon.account.location",
+        "account_id",
+        "FBA Locations",
+        help="Where the goods of FBA orders leave from, by the country of the "
+        "fulfilment centre. Countries that are not here are added when first needed",
+    )
+
     tax_rule_ids = fields.One2many(
         "amazon.tax.rule",
         "account_id",
@@ -438,6 +475,85 @@ class AmazonAccount(models.Model):
                 )
         return "\n".join(lines)
 
+    # === STOCK AT AMAZON === #
+
+    def _get_fba_warehouse(self):
+        """Return the warehouse for the stock at Amazon; created when first needed."""
+        self.ensure_one()
+        account = self.sudo()
+        if not account.fba_warehouse_id:
+            company = account.company_id
+            known = account.with_context(active_test=False).search(
+                [("company_id", "=", company.id), ("fba_warehouse_id", "!=", False)],
+                limit=1,
+            )
+            account.fba_warehouse_id = (
+                known.fba_warehouse_id or account._create_fba_warehouse()
+            )
+        return self.fba_warehouse_id
+
+    def _create_fba_warehouse(self):
+        Warehouse = self.env["stock.warehouse"].with_context(active_test=False)
+        others = Warehouse.search([("company_id", "=", self.company_id.id)])
+        codes = set(others.mapped("code"))
+        code = next(
+            code
+            for code in ("FBA", *(f"FBA{number}" for number in range(2, 99)))
+            if code not in codes
+        )
+        return Warehouse.create(
+            {
+                "name": self.env._("Amazon %(code)s", code=code),
+                "code": code,
+                "company_id": self.company_id.id,
+                # Never the default of the company.
+                "sequence": max(others.mapped("sequence"), default=10) + 10,
+            }
+        )
+
+    def _get_fba_location(self, country):
+        """Return where goods at Amazon lie in a country; created when first needed.
+
+        :param country: ``res.country`` record; empty for centres not known
+        :return: ``stock.location``
+        """
+        self.ensure_one()
+        line = self.fba_location_ids.filtered(lambda line: line.country_id == country)
+        if not line:
+            line = line.sudo().create(self._prepare_fba_location(country))
+        return line.location_id
+
+    def _prepare_fba_location(self, country):
+        warehouse = self._get_fba_warehouse()
+        name = f"FBA {country.code}" if country else self.env._("FBA unknown country")
+        Location = self.env["stock.location"].sudo()
+        parent = warehouse.lot_stock_id
+        if Location.search_count([("location_id", "=", parent.id), ("name", "=", name)]):
+            # Another seller account of the company has stock of its own.
+            name = f"{name} ({self.name})"
+        location = Location.create(
+            {
+                "name": name,
+                "location_id": parent.id,
+                "usage": "internal",
+                "company_id": self.company_id.id,
+            }
+        )
+        return {
+            "account_id": self.id,
+            "country_id": country.id,
+            "location_id": location.id,
+        }
+
+    def action_create_fba_locations(self):
+        """Create the locations of the countries that the account sells in."""
+        for account in self:
+            channels = account.channel_ids.filtered("active")
+            countries = channels.marketplace_id.country_id
+            for country in countries or account.company_id.country_id:
+                account._get_fba_location(country)
+        return True
+
     # === SELLING PARTNER API === #
 
     def _get_client(self):
@@ -547,6 +663,7 @@ class AmazonAccount(models.Model):
     def action_test_connection(self):
         """Ask Amazon for the seller's marketplaces and show the outcome."""
         self.ensure_one()
+        self.check_access("read")
         try:
             with self._get_client() as client:
                 participations = client.get_marketplace_participations()

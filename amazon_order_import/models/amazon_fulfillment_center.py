@@ -1,4 +1,9 @@
+import csv
+
 from odoo import api, fields, models
+from odoo.tools.misc import file_open
+
+KNOWN_CENTERS = "amazon_order_import/data/amazon_fulfillment_centers.csv"
 
 
 class AmazonFulfillmentCenter(models.Model):
@@ -91,3 +96,26 @@ class AmazonFulfillmentCenter(models.Model):
         if missing:
             centers |= self.sudo().create([{"code": code} for code in missing])
         return {center.code: center for center in centers}
+
+    @api.model
+    def _load_known_centers(self):
+        """List the centres known by now; what a person entered stays."""
+        with file_open(KNOWN_CENTERS) as stream:
+            known = {row["code"]: row["country"] for row in csv.DictReader(stream)}
+        countries = {
+            country.code: country
+            for country in self.env["res.country"].search(
+                [("code", "in", list(set(known.values())))]
+            )
+        }
+        listed = {center.code: center for center in self.search([])}
+        self.create(
+            [
+                {"code": code, "country_id": countries[country].id}
+                for code, country in known.items()
+                if code not in listed
+            ]
+        )
+        for code, country in known.items():
+            if code in listed and not listed[code].country_id:
+                listed[code].country_id = countries[country]

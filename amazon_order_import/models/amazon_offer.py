@@ -58,7 +58,7 @@ class AmazonOffer(models.Model):
             )
         )
         for offer in self:
-            offer.waiting_row_count = counts.get(offer, 0)
+            offer.waiting_row_count = counts.get(offer._origin, 0)
 
     @api.depends("sku", "marketplace_id")
     def _compute_display_name(self):

@@ -242,6 +242,8 @@ class AmazonReport(models.Model):
     def _open_file(self):
         """Return the archived file as a seekable binary stream."""
         self.ensure_one()
+        if "amazon_preview_content" in self.env.context:
+            return io.BytesIO(self.env.context["amazon_preview_content"])
         attachment = (
             self.env["ir.attachment"]
             .sudo()
@@ -309,6 +311,16 @@ class AmazonReport(models.Model):
                     ):
                         # The next call would meet the same obstacle.
                         return seconds_left
+                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                    # Somebody else changed the report: the next run goes on.
+                    self.env.cr.rollback()
+                    seconds_left = commit()
+                except Exception as error:
+                    # One report that nobody foresaw must not stop all others.
+                    self.env.cr.rollback()
+                    _logger.exception("Report %s cannot be fetched", report.id)
+                    report._fail("unexpected", report._explain_crash(error))
+                    seconds_left = commit()
                 else:
                     seconds_left = commit()
                 if not seconds_left:
@@ -474,6 +486,7 @@ class AmazonReport(models.Model):
 
         :return: True
         """
+        self.check_access("read")
         for report in self:
             for _rows in report._process_batches():
                 # Memory must not grow with the file.
@@ -518,9 +531,10 @@ class AmazonReport(models.Model):
 
     def _explain_crash(self, error):
         return self.env._(
-            "%(report)s could not be processed because of an unexpected error "
-            "(%(error)s); the server log has its details. What was imported before is "
-            "kept. Pass this on to your administrator, then process the report again.",
+            "%(report)s could not be fetched or processed because of an unexpected "
+            "error (%(error)s); the server log has its details. What was imported "
+            "before is kept. Pass this on to your administrator, then process the "
+            "report again or request its period again.",
             report=self.display_name,
             error=type(error).__name__,
         )
@@ -602,6 +616,11 @@ class AmazonReport(models.Model):
         rows = parsed.rows(start=self.next_row)
         if not self.only_open_rows:
             return rows
+        numbers, last = self._get_open_numbers()
+        return (row for row in rows if row.number in numbers or row.number > last)
+
+    def _get_open_numbers(self):
+        """Return the numbers of the rows to process again, and the last known one."""
         Row = self.env["amazon.report.row"]
         domain = [("report_id", "=", self.id)]
         unsettled = Row._read_group(
@@ -612,13 +631,12 @@ class AmazonReport(models.Model):
                 ("outcome", "in", OPEN_OUTCOMES),
                 ("needs_attention", "=", True),
                 # The channel may be switched on by now.
-                ("code", "=", "inactive_channel"),
+                ("code", "in", ("inactive_channel", "undone")),
             ],
             ["number"],
         )
         numbers = {number for (number,) in unsettled}
-        last = Row._read_group(domain, [], ["number:max"])[0][0] or 0
-        return (row for row in rows if row.number in numbers or row.number > last)
+        return numbers, Row._read_group(domain, [], ["number:max"])[0][0] or 0
 
     def _process_batch(self, batch, retry_concurrent=False):
         """Import rows of the file and store what became of each.
@@ -668,6 +686,7 @@ class AmazonReport(models.Model):
         return self.env["amazon.order.importer"]
 
     def _finish_processing(self):
+        self.env["amazon.shipment.importer"].finish_report(self)
         Row = self.env["amazon.report.row"]
         open_count = Row.search_count(
             [
@@ -703,17 +722,21 @@ class AmazonReport(models.Model):
 
         :raise UserError: where there is no file
         """
+        self.check_access("read")
         for report in self.sudo():
-            if not report.file_size:
-                raise UserError(
-                    self.env._(
-                        "%(report)s has no file: Amazon has not made it. Request the "
-                        "period again under Amazon > Reports > Request.",
-                        report=report.display_name,
-                    )
-                )
+            report._check_file()
             report.write({"state": "ready", "only_open_rows": bool(report.row_ids)})
         self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def _check_file(self):
+        if not self.file_size:
+            raise UserError(
+                self.env._(
+                    "%(report)s has no file: Amazon has not made it. Request the "
+                    "period again under Amazon > Reports > Request.",
+                    report=self.display_name,
+                )
+            )
 
     def action_process_again(self):
         self._process_again()
@@ -732,6 +755,7 @@ class AmazonReport(models.Model):
 
     def action_skip(self):
         """Leave the report out: it is neither fetched nor processed any more."""
+        self.check_access("read")
         done = self.filtered(lambda r: r.state in ("done", "processing"))
         if done:
             raise UserError(

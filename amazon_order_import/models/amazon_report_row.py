@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 OUTCOMES = [
     ("created", "Created"),
@@ -40,6 +40,9 @@ class AmazonReportRow(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
     )
+    order_line_ids = fields.Many2many(
+        "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
+    )
     offer_id = fields.Many2one(
         "amazon.offer",
         "SKU Mapping",
@@ -67,6 +70,17 @@ class AmazonReportRow(models.Model):
         for row in self:
             row.raw_text = "\n".join(
                 f"{column}: {value}" for column, value in (row.raw or {}).items()
+            )
+
+    @api.depends("sale_order_id.order_line.amazon_row_key", "row_key")
+    def _compute_order_line_ids(self):
+        for row in self:
+            # The key of a shipment that got its id later is another one.
+            row.order_line_ids = row.sale_order_id.order_line.filtered(
+                lambda line, row=row: (
+                    line.amazon_row_id == row
+                    or (row.row_key and line.amazon_row_key == row.row_key)
+                )
             )
 
     def action_view_order(self):

@@ -33,11 +33,17 @@ class ResPartner(models.Model):
     amazon_vat_problem = fields.Selection(
         [("invalid", "Wrong"), ("unconfirmed", "Not confirmed")],
         compute="_compute_amazon_vat_problem",
-        help="Why the VAT number from Amazon has to be looked at; nothing once somebody "
+        help="Why the VAT number from Amazon has to be looked at; empty once somebody "
         "has corrected it",
     )
 
-    @api.depends("vat", "amazon_vat", "amazon_vat_state")
+    @api.depends(
+        lambda self: (
+            *("vat", "amazon_vat", "amazon_vat_state"),
+            # Only where the European VAT numbers are checked (base_vat).
+            *(name for name in ("vies_valid",) if name in self._fields),
+        )
+    )
     def _compute_amazon_vat_problem(self):
         for partner in self:
             state = partner.amazon_vat_state
@@ -58,6 +64,15 @@ class ResPartner(models.Model):
             self.vies_valid = False
             return None
         return super()._compute_vies_valid()
+
+    def _company_dependent_commercial_sync(self):
+        # Copies the customer's settings in each other company to a new contact, some
+        # queries per contact and company. Those of an import belong to one company.
+        if self.env.context.get("amazon_import") and (
+            self.company_id == self.env.company
+        ):
+            return None
+        return super()._company_dependent_commercial_sync()
 
     def _get_vat_required_valid(self, company=None):
         """Whether the VAT number gives a right to a tax treatment for businesses.

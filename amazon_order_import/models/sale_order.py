@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import html2plaintext, plaintext2html
 
+from .amazon_account import STOCK_POLICIES
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -88,6 +90,30 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Why the order was not taken as far as the account's settings say",
     )
+    amazon_earliest_ship_date = fields.Datetime(
+        "Ship From", copy=False, readonly=True, help="Amazon's earliest ship date"
+    )
+    amazon_latest_ship_date = fields.Datetime(
+        "Ship By",
+        copy=False,
+        readonly=True,
+        help="Amazon's latest ship date; deliveries are due by it",
+    )
+    amazon_earliest_delivery_date = fields.Datetime(
+        "Deliver From", copy=False, readonly=True
+    )
+    amazon_latest_delivery_date = fields.Datetime(
+        "Deliver By", copy=False, readonly=True
+    )
+    amazon_stock_policy = fields.Selection(
+        STOCK_POLICIES,
+        "FBA Stock",
+        copy=False,
+        readonly=True,
+        help="How the goods of this order are booked out of the stock at Amazon: the "
+        "setting of the account when the order was imported",
+    )
+    amazon_parcel_ids = fields.One2many("amazon.parcel", "order_id", "Parcels")
     amazon_told = fields.Json(
         copy=False, help="What Amazon said of the order, to notice when it changes"
     )
@@ -140,6 +166,23 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.amazon_row_count = counts.get(order, 0)
+
+    @api.depends("amazon_fulfillment", "state")
+    def _compute_delivery_status(self):
+        # What Amazon reports as shipped has left, without any transfer in Odoo.
+        shipped = self.filtered(
+            lambda order: order.amazon_fulfillment == "fba" and order.state == "sale"
+        )
+        shipped.delivery_status = "full"
+        return super(SaleOrder, self - shipped)._compute_delivery_status()
+
+    @api.depends("amazon_fulfillment", "amazon_parcel_ids.shipment_date")
+    def _compute_effective_date(self):
+        shipped = self.filtered(lambda order: order.amazon_fulfillment == "fba")
+        for order in shipped:
+            dates = filter(None, order.amazon_parcel_ids.mapped("shipment_date"))
+            order.effective_date = min(dates, default=False)
+        return super(SaleOrder, self - shipped)._compute_effective_date()
 
     def action_confirm(self):
         # Amazon's orders keep the date of purchase; Odoo would give all orders of one
@@ -196,6 +239,13 @@ class SaleOrder(models.Model):
 
     # === CHANGES === #
 
+    def _amazon_has_moves(self, lines):
+        """Whether goods of lines are booked out of Amazon's stock in Odoo.
+
+        :param lines: ``sale.order.line`` of this order
+        """
+        return any(lines.mapped("amazon_booked_qty"))
+
     def _schedule_amazon_activity(self, note):
         """Put a to-do on the order for the responsible user of the account."""
         self.ensure_one()
@@ -215,6 +265,24 @@ class SaleOrder(models.Model):
             wanted in "".join(html2plaintext(activity.note or "").split())
             for activity in self.activity_ids
         )
+
+    # === STOCK === #
+
+    def _amazon_reverse_moves(self):
+        """Take back what is booked out of the stock at Amazon for these orders.
+
+        :return: the ``stock.move`` that bring the goods back, done
+        """
+        return self.env["amazon.stock.booker"].reverse(self)
+
+    def action_view_amazon_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.stock_move_line_action"
+        )
+        action["domain"] = [("move_id.sale_line_id", "in", self.order_line.ids)]
+        action["context"] = {}
+        return action
 
     def action_view_amazon_rows(self):
         self.ensure_one()

@@ -51,6 +51,21 @@ class SaleOrderLine(models.Model):
     amazon_shipment_date = fields.Datetime(
         "Shipped by Amazon", copy=False, readonly=True
     )
+    amazon_parcel_id = fields.Many2one(
+        "amazon.parcel",
+        "Parcel",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    amazon_booked_qty = fields.Float(
+        "Booked Out of FBA Stock",
+        copy=False,
+        readonly=True,
+        digits="Product Unit",
+        help="How much of the line has been taken out of the stock at Amazon",
+    )
     amazon_row_id = fields.Many2one(
         "amazon.report.row",
         "Report Row",
@@ -102,6 +117,7 @@ class SaleOrderLine(models.Model):
     def _action_launch_stock_rule(self, **kwargs):
         # What Amazon has shipped needs no delivery from here.
         lines = self.filtered(lambda line: not line._is_shipped_by_amazon())
+        (self - lines)._book_amazon_stock()
         if not self.env.context.get("amazon_import"):
             return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
         lines._create_stock_references()
@@ -111,6 +127,30 @@ class SaleOrderLine(models.Model):
             lambda picking: picking.state not in ("cancel", "done")
         ).action_confirm()
         return result
+
+    def _book_amazon_stock(self):
+        """Book what has left Amazon's stock, or came back, where the order's policy is
+        a move for each line.
+
+        Lines without parcel wait: the import links them and comes back. By the summary
+        policy, only what a person confirms or changes is booked here.
+        """
+        if self.env.context.get("skip_procurement"):
+            return self.env["stock.move"]
+        policies = {"move"}
+        if not self.env.context.get("amazon_import"):
+            policies.add("summary")
+        return self.env["amazon.stock.booker"].book_lines(
+            self.filtered(
+                lambda line: (
+                    line.state == "sale"
+                    and line.amazon_line_type == "item"
+                    and line.product_id.type == "consu"
+                    and line.order_id.amazon_stock_policy in policies
+                    and line.amazon_parcel_id.location_id
+                )
+            )
+        )
 
     def _create_stock_references(self):
         """Create in one call what Odoo would create order by order."""
@@ -122,6 +162,23 @@ class SaleOrderLine(models.Model):
                 if not order.stock_reference_ids
             ]
         )
+
+    def action_view_amazon_rows(self):
+        """Show the report rows that told of this line; the one that made it first."""
+        self.ensure_one()
+        rows = self.amazon_row_id | self.env["amazon.report.row"].search(
+            [
+                ("sale_order_id", "=", self.order_id.id),
+                ("row_key", "=", self.amazon_row_key),
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_row_action"
+        )
+        action["domain"] = [("id", "in", rows.ids)]
+        if len(rows) == 1:
+            action.update(view_mode="form", views=[(False, "form")], res_id=rows.id)
+        return action
 
     # === INVOICE === #
 

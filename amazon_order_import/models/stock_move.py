@@ -1,9 +1,33 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import clean_context, groupby
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    amazon_report_id = fields.Many2one(
+        "amazon.report",
+        "Amazon Report",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The report whose shipments this move sums up",
+    )
+
+    @api.depends("origin", "amazon_report_id", "sale_line_id")
+    def _compute_reference(self):
+        super()._compute_reference()
+        for move in self:
+            if not move.reference and (
+                move.amazon_report_id
+                or move.sale_line_id.order_id.amazon_fulfillment == "fba"
+            ):
+                move.reference = move.origin
+
+    def _skip_push(self):
+        # What Amazon ships goes to the customer at once, whatever the routes say.
+        return self.env.context.get("amazon_booking") or super()._skip_push()
 
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         if self.env.context.get("amazon_import"):

@@ -10,3 +10,8 @@ class StockPicking(models.Model):
         if self.env.context.get("amazon_collect_pickings"):
             return True
         return super().action_confirm()
+
+    def _add_delivery_cost_to_so(self):
+        # The buyer paid Amazon's price: the carrier's costs are no part of the order.
+        if not self.sale_id.amazon_order_ref:
+            super()._add_delivery_cost_to_so()

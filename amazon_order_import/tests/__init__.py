@@ -1,4 +1,5 @@
 from . import test_buyers
+from . import test_cron
 from . import test_golden
 from . import test_money
 from . import test_partners
@@ -7,5 +8,10 @@ from . import test_products
 from . import test_rows
 from . import test_security
 from . import test_sku_mapping_tour
+from . import test_stock
 from . import test_tax
+from . import test_tours
 from . import test_upsert
+from . import test_change
+from . import test_preview
+from . import test_workflow

@@ -1,6 +1,12 @@
+import importlib
 import json
 import os
+import sys
 from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+import requests
 
 from odoo.tests import TransactionCase
 
@@ -68,15 +74,7 @@ class AmazonCase(TransactionCase):
 
     def make_file(self, kind, *rows):
         """Return a report file made of dicts ``{column: value}``; defaults filled in."""
-        base = dict(MFN_ROW if kind.startswith("mfn") else FBA_ROW)
-        columns = list(base)
-        for row in rows:
-            columns += [column for column in row if column not in columns]
-        lines = ["\t".join(columns)]
-        for row in rows:
-            values = {**base, **row}
-            lines.append("\t".join(str(values.get(column, "")) for column in columns))
-        return ("\r\n".join(lines) + "\r\n").encode()
+        return build_file(kind, *rows)
 
     def import_lines(self, kind, *rows, account=None):
         return self.import_file(kind, self.make_file(kind, *rows), account)
@@ -140,3 +138,87 @@ FBA_ROW = {
     "fulfillment-channel": "AFN",
     **SALE,
 }
+
+
+def build_file(kind, *rows):
+    """Return a report file made of dicts ``{column: value}``; defaults filled in."""
+    base = dict(MFN_ROW if kind.startswith("mfn") else FBA_ROW)
+    columns = list(base)
+    for row in rows:
+        columns += [column for column in row if column not in columns]
+    lines = ["\t".join(columns)]
+    for row in rows:
+        values = {**base, **row}
+        lines.append("\t".join(str(values.get(column, "")) for column in columns))
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def import_file_rows(account, kind, *rows):
+    """Import a report file made of ``MFN_ROW`` or ``FBA_ROW`` with these changes."""
+    report = account.env["amazon.report"].create_from_file(
+        account, kind, "report.txt", build_file(kind, *rows)
+    )
+    report.process()
+    return report
+
+
+def loopback_only():
+    """Return a patcher that has httpx refuse every host but this machine.
+
+    Odoo guards ``requests`` only.
+    """
+    send = httpx.HTTPTransport.handle_request
+
+    def guarded(transport, request):
+        if request.url.host not in ("127.0.0.1", "localhost"):
+            raise httpx.ConnectError(f"No network in tests: {request.url.host}")
+        return send(transport, request)
+
+    return patch.object(httpx.HTTPTransport, "handle_request", guarded)
+
+
+class SimulatedAmazon:
+    """The project's simulator, started in this process.
+
+    :param simulator: a started ``tests.simulator.Simulator``
+    """
+
+    def __init__(self, simulator, package):
+        self.url = simulator.url
+        self.catalogue = importlib.import_module(
+            f"{package}.world.catalogue"
+        ).CATALOGUE
+
+    def expected(self, seller, start, end):
+        """Return the merchant-fulfilled orders that Odoo must hold, by Amazon's number.
+
+        :param start: naive UTC datetime; likewise ``end``
+        """
+        answer = requests.get(
+            f"{self.url}/_control/expected",
+            params={
+                "seller": seller,
+                "fulfillment": "mfn",
+                "start": f"{start.isoformat()}Z",
+                "end": f"{end.isoformat()}Z",
+            },
+            timeout=30,
+        )
+        answer.raise_for_status()
+        return answer.json()["orders"]
+
+
+def simulated_amazon(case, **options):
+    """Start the simulator for one test; skip the test where it is absent.
+
+    :param case: the running test case; stops the simulator at its end
+    :param options: of ``tests.simulator.Simulator``
+    """
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "tests" / "simulator" / "server.py").exists():
+        case.skipTest("tests/simulator is not beside the addon")
+    with patch.object(sys, "path", [str(root), *sys.path]):
+        server = importlib.import_module("tests.simulator.server")
+        simulator = server.Simulator(rate_scale=0, **options).start()
+        case.addCleanup(simulator.stop)
+        return SimulatedAmazon(simulator, server.__package__)

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ..importers.address_text import clean, country_code, shorten, state_keys
 from ..importers.amazon_order_importer import IMPORT_CONTEXT, OrderBatch
+from ..report_formats import open_report
 from .common import AmazonCase
 
 MFN = "mfn_orders_eu"
@@ -296,7 +297,8 @@ class TestBuyers(AmazonCase):
         self.assertEqual(order.partner_shipping_id.street2, "y" * 127 + "…")
 
     def test_control_characters(self):
-        self.assertEqual(clean(" Jörg\x00\u202e \x1b Weiß\u200b\xa0haupt "), "Jörg Weiß haupt")
+        odd = " Jörg\x00\u202e \x1b Weiß\u200b\xa0haupt "
+        self.assertEqual(clean(odd), "Jörg Weiß haupt")
         self.assertEqual(shorten("abc", 3), "abc")
         self.assertEqual(shorten("abc def", 5), "abc…")
 
@@ -352,7 +354,7 @@ class TestBuyers(AmazonCase):
         self.assertEqual(french.partner_id.lang, "fr_FR")
         # A language that is not installed.
         polish = self.order(2, **{"sales-channel": "Amazon.pl", "buyer-email": "p@x"})
-        self.assertEqual(polish.partner_id.lang, self.env.lang)
+        self.assertEqual(polish.partner_id.lang, self.company.partner_id.lang)
 
     # === SPEED === #
 
@@ -374,12 +376,8 @@ class TestBuyers(AmazonCase):
                 ),
             ),
         )
-        context = dict(IMPORT_CONTEXT)
-        report = report.with_context(**context)
-        works = []
+        report = report.with_context(**IMPORT_CONTEXT)
         with report._open_file() as stream:
-            from ..report_formats import open_report
-
             works = [
                 SimpleNamespace(
                     values=row.values,
@@ -403,7 +401,7 @@ class TestBuyers(AmazonCase):
                 _few, queries_few = self.get_partners(start, 10, business)
                 many, queries_many = self.get_partners(start + 10, 100, business)
                 self.assertEqual(len({customer for customer, *_rest in many}), 100)
-                self.assertLess((queries_many - queries_few) / 90, 0.5)
+                self.assertLess(queries_many - queries_few, 10)
                 again, queries_again = self.get_partners(start + 10, 100, business)
                 self.assertEqual(again, many)
                 self.assertLess(queries_again, 20)

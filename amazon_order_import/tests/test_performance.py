@@ -8,8 +8,8 @@ MFN = "mfn_orders_eu"
 FBA = "fba_orders_eu"
 #: Queries per new order in a batch; measured with sale_stock, l10n_de and no other
 #: addon, plus some room for other versions. One more per order and row shows at once.
-MFN_LIMIT = 45
-FBA_LIMIT = 8
+MFN_LIMIT = 14
+FBA_LIMIT = 6
 AGAIN_LIMIT = 1
 
 

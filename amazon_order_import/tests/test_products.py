@@ -1,3 +1,4 @@
+import io
 from unittest.mock import patch
 
 from odoo import Command
@@ -6,6 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.tests.common import new_test_user
 
 from ..importers.sku_rule import SkuRule, find_pattern_fault
+from ..report_formats import open_report
 from .common import AmazonCase
 
 MFN = "mfn_orders_eu"
@@ -88,10 +90,6 @@ class TestProducts(AmazonCase):
             self.assertEqual(self.get_product(self.sell("NEW-SKU")), self.lamp)
 
     def open_rows(self, *rows):
-        import io
-
-        from ..report_formats import open_report
-
         return list(open_report(io.BytesIO(self.make_file(MFN, *rows)), MFN).rows())
 
     # === SKU RULE === #
@@ -142,9 +140,8 @@ class TestProducts(AmazonCase):
 
     def test_internal_reference_before_rule(self):
         self.account.sku_prefix = "MUG-"
-        red = self.mug.copy({"default_code": "RED"})
+        self.lamp.default_code = "RED"
         self.assertEqual(self.get_product(self.sell("MUG-RED")), self.mug)
-        self.assertNotEqual(red, self.mug)
 
     def test_preview_of_the_rule(self):
         self.map_sku("MUG-RED-FBA")
@@ -248,21 +245,20 @@ class TestProducts(AmazonCase):
             self.map_sku("NEW ")
 
     def test_several_products(self):
-        self.mug.copy({"default_code": "TWIN"})
-        self.lamp.copy({"default_code": "TWIN"})
-        for policy in ("wait", "placeholder", "create"):
+        self.lamp.default_code = "MUG-RED"
+        for number, policy in enumerate(("wait", "placeholder", "create")):
             with self.subTest(policy):
                 self.account.unknown_sku_policy = policy
-                row = self.sell("TWIN")
+                row = self.sell("MUG-RED", number)
                 self.assertEqual(row.outcome, "waiting")
                 self.assertIn("Several products", row.message)
 
     def test_archived_product(self):
         self.mug.active = False
-        for policy in ("wait", "placeholder", "create"):
+        for number, policy in enumerate(("wait", "placeholder", "create")):
             with self.subTest(policy):
                 self.account.unknown_sku_policy = policy
-                row = self.sell("MUG-RED")
+                row = self.sell("MUG-RED", number)
                 self.assertEqual(row.outcome, "waiting")
                 self.assertIn("archived", row.message)
         self.mug.active = True
@@ -276,8 +272,8 @@ class TestProducts(AmazonCase):
 
     def test_product_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self.mug.copy({"default_code": "FOREIGN", "company_id": other.id})
-        self.assertEqual(self.sell("FOREIGN").outcome, "waiting")
+        self.mug.company_id = other
+        self.assertEqual(self.sell("MUG-RED").outcome, "waiting")
 
     # === POLICIES === #
 

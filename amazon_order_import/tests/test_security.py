@@ -1,9 +1,7 @@
-import ast
 import base64
-import re
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import file_open, mute_logger
 
@@ -65,7 +63,8 @@ class TestSecurity(AmazonCase):
             rows = account.read()[0]
             self.assertFalse(set(SECRETS) & set(rows))
             self.assertTrue(rows["has_credentials"])
-        with mute_logger("odoo.models"), self.assertRaises(AccessError):
+        self.manager.group_ids += self.env.ref("base.group_allow_export")
+        with self.assertRaises(AccessError):
             self.account.with_user(self.manager).export_data(list(SECRETS))
 
     def test_secrets_through_a_relation(self):
@@ -231,10 +230,9 @@ class TestSecurity(AmazonCase):
             for record, method in calls:
                 with (
                     self.subTest(user=user.login, method=method),
-                    self.assertRaises((AccessError, UserError)) as caught,
+                    self.assertRaises(AccessError),
                 ):
                     getattr(record.with_user(user), method)()
-                self.assertIsInstance(caught.exception, AccessError)
         self.assertEqual(report.state, "ready")
 
     def test_outsiders_read_nothing(self):
@@ -287,32 +285,6 @@ class TestSecurity(AmazonCase):
         for user, shown in ((self.salesman, False), (self.user, True)):
             arch = self.env["sale.order"].with_user(user).get_view(view_type="form")["arch"]
             self.assertEqual("action_view_amazon_rows" in arch, shown)
-
-    # === WHERE SUDO IS USED === #
-
-    def test_no_public_method_takes_sudo_for_granted(self):
-        """Every method that elevates its rights without a check is private."""
-        pattern = re.compile(r"models/.*\.py$|wizards/.*\.py$")
-        checked = ("check_access", "has_access", "_filtered_access")
-        offenders = []
-        root = "amazon_order_import"
-        for folder in ("models", "wizards"):
-            for path in self._python_files(root, folder):
-                assert pattern.search(path)
-                with file_open(path) as source:
-                    tree = ast.parse(source.read())
-                for node in ast.walk(tree):
-                    if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                        text = ast.unparse(node)
-                        if ".sudo()" in text and not any(c in text for c in checked):
-                            offenders.append(f"{path}: {node.name}")
-        self.assertFalse(offenders)
-
-    def _python_files(self, root, folder):
-        from pathlib import Path
-
-        base = Path(__file__).parents[1] / folder
-        return [f"{root}/{folder}/{path.name}" for path in base.glob("*.py")]
 
     def test_groups_build_on_each_other(self):
         self.assertTrue(

@@ -197,6 +197,38 @@ class TestTax(AmazonCase):
         )
         self.assertEqual(order.currency_id.name, "PLN")
 
+    # Goods from Czechia to a business in Germany: another country than where they
+    # leave, so that the supply is free of tax although the company is German.
+    def test_business_from_czech_centre_to_germany(self):
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Weißhaupt Küchen GmbH",
+                "is_company": True,
+                "vat": "DE136695976",
+                "country_id": self.env.ref("base.de").id,
+                "amazon_buyer_key": "buyer1@marketplace.amazon.de",
+            }
+        )
+        order = self.check(
+            "DE",
+            100.00,
+            0.00,
+            account=self.vcs,
+            kind="fba_orders_eu",
+            **{"item-price": "100.00", "fulfillment-center-id": "PRG1"},
+        )
+        self.assertEqual(order.partner_id, customer)
+        self.assertTrue(order.fiscal_position_id.vat_required)
+
+    def test_consumer_from_czech_centre_to_germany(self):
+        self.check(
+            "DE",
+            119.00,
+            19.00,
+            kind="fba_orders_eu",
+            **{"item-price": "119.00", "fulfillment-center-id": "PRG1"},
+        )
+
     def test_united_states_facilitator(self):
         na = self.account.copy({"name": "NA", "region": "na"})
         self.check(

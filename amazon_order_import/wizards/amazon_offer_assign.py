@@ -18,9 +18,7 @@ class AmazonOfferAssign(models.TransientModel):
     def _compute_from_offers(self):
         for wizard in self:
             wizard.company_id = wizard.offer_ids.company_id[:1]
-            wizard.waiting_row_count = sum(
-                wizard.offer_ids.mapped("waiting_row_count")
-            )
+            wizard.waiting_row_count = sum(wizard.offer_ids.mapped("waiting_row_count"))
 
     def action_assign(self):
         """Give all chosen SKUs the product; process their waiting rows.

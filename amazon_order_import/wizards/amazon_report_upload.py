@@ -33,12 +33,30 @@ class AmazonReportUpload(models.TransientModel):
                 region = "eu" if upload.account_id.region == "eu" else "na"
                 upload.kind = f"mfn_orders_{region}"
 
-    def action_upload(self):
-        """Archive the file and process it at once; show the report."""
+    def action_preview(self):
+        """Show what processing the file would do; the file is not archived."""
+        content = self._get_content()
+        return self.env["amazon.report.preview"]._show(
+            lambda max_rows: self.env["amazon.report"]._preview_file(
+                self.account_id,
+                self.kind,
+                self.filename or f"{self.kind}.txt",
+                content,
+                max_rows,
+            ),
+            {"upload_id": self.id},
+        )
+
+    def _get_content(self):
         self.ensure_one()
         self.account_id.check_access("read")
         if not self.file:
             raise UserError(self.env._("Choose the report file first."))
+        return base64.b64decode(self.file)
+
+    def action_upload(self):
+        """Archive the file and process it at once; show the report."""
+        content = self._get_content()
         report = (
             self.env["amazon.report"]
             .sudo()
@@ -46,7 +64,7 @@ class AmazonReportUpload(models.TransientModel):
                 self.account_id,
                 self.kind,
                 self.filename or f"{self.kind}.txt",
-                base64.b64decode(self.file),
+                content,
             )
         )
         report._process_soon()

@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from . import lint as linters
 from .databases import KEPT_BY_HAND, Databases
 from .environment import Environment
 from .messages import SetupError, expected_failure, say
+from .processes import Terminated, attend
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -79,8 +79,8 @@ def test(arguments: Sequence[str]) -> int:
     chromium.ensure()
     databases.drop_abandoned_tests()
     name = databases.test_name()
+    databases.new(name)
     try:
-        databases.new(name)
         command = [
             str(environment.python),
             "-m",
@@ -90,9 +90,7 @@ def test(arguments: Sequence[str]) -> int:
             *(argument for argument in arguments if argument != "--keep-db"),
         ]
         variables = environment.variables()
-        return subprocess.run(
-            command, cwd=CHECKOUT, env=variables, check=False
-        ).returncode
+        return attend(command, cwd=CHECKOUT, env=variables)
     finally:
         if keep:
             databases.set_note(name, KEPT_BY_HAND)
@@ -129,8 +127,8 @@ def demo(arguments: Sequence[str]) -> int:
 
 
 def _terminated(*_ignored) -> None:
-    # As Ctrl-C: what was started is ended, what is half made is removed.
-    raise KeyboardInterrupt
+    # As after Ctrl-C: what was started is ended, what is half made is removed.
+    raise Terminated
 
 
 def main(command: Callable[[Sequence[str]], int]) -> None:

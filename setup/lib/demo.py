@@ -11,7 +11,7 @@ from . import cache
 from .databases import Databases
 from .environment import Environment
 from .messages import SetupError, say, step
-from .processes import clean_environment, free_port, port_is_taken
+from .processes import attend, clean_environment, end, free_port, port_is_taken
 
 DATABASE = "amazon_demo"
 # Connects to the simulator, imports, prints the table and exits with 0 only if every
@@ -70,12 +70,12 @@ class Demo:
                 )
                 yield address
             finally:
-                _end(process)
+                end(process)
 
     def import_orders(self, script: Path, simulator: str) -> int:
         """Runs a script in ``odoo shell``; its exit code."""
         with script.open() as stream:
-            return subprocess.run(
+            return attend(
                 self.environment.command(
                     "shell",
                     f"--database={DATABASE}",
@@ -85,8 +85,7 @@ class Demo:
                 cwd=self.environment.checkout,
                 env=self.environment.variables(AMAZON_SIMULATOR_URL=simulator),
                 stdin=stream,
-                check=False,
-            ).returncode
+            )
 
     def serve(self, simulator: str) -> None:
         """Serves Odoo until somebody ends it."""
@@ -117,7 +116,7 @@ class Demo:
         except KeyboardInterrupt:
             say("\nsetup: ending Odoo ...")
         finally:
-            _end(process)
+            end(process)
 
 
 def wait_for(
@@ -142,15 +141,6 @@ def wait_for(
         f"{what} {state} after at most {seconds} s. What it said:\n{said}",
         f"See {log}.",
     )
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def run(environment: Environment, port: int, serve: bool) -> int:

@@ -78,6 +78,37 @@ def run(
     )
 
 
+class Terminated(KeyboardInterrupt):
+    """This process was asked to end by another one (not by Ctrl-C)."""
+
+
+def attend(command: Sequence[str], **options) -> int:
+    """Runs a program that shares this terminal to its end; returns its exit code.
+
+    Ctrl-C reaches it directly; it gets the time to end in its own way before
+    ``KeyboardInterrupt`` is raised here.
+    """
+    process = subprocess.Popen(command, **options)
+    try:
+        return process.wait()
+    except Terminated:
+        end(process)
+        raise
+    except KeyboardInterrupt:
+        process.wait()
+        raise
+
+
+def end(process: subprocess.Popen) -> None:
+    """Asks a program to end, and ends it if it does not."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as listener:

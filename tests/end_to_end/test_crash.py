@@ -12,7 +12,7 @@ from .seller import Seller
 MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 # As many as wanted, e.g. 10000; four batches are enough to be in the middle of one.
 ORDERS = int(os.environ.get("AMAZON_CRASH_ORDERS", "800"))
-SECONDS = 120 + ORDERS // 5
+SECONDS = 90 + ORDERS // 5
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def server(registry, databases, tmp_path):
             cwd=databases.environment.checkout,
             env=databases.environment.variables(),
         )
+        process.log = log
         started.append(process)
         wait_for(lambda: "Registry loaded" in read(log), process)
         return process
@@ -49,9 +50,13 @@ def read(path):
 def wait_for(condition, process):
     deadline = time.monotonic() + SECONDS
     while not condition():
-        assert process.poll() is None, f"Odoo ended by itself: {process.returncode}"
-        assert time.monotonic() < deadline, "It takes too long."
+        assert process.poll() is None, "Odoo ended by itself:" + end_of(process.log)
+        assert time.monotonic() < deadline, "It takes too long:" + end_of(process.log)
         time.sleep(0.1)
+
+
+def end_of(log):
+    return "\n".join(["", *read(log).splitlines()[-15:]])
 
 
 def wake(env):

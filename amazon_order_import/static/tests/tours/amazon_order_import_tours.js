@@ -1,0 +1,313 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+const {DateTime} = luxon;
+
+// A good row, and one whose price is no amount.
+const ROW = {
+    "order-id": "302-7777777-0000001",
+    "order-item-id": "70000000000001",
+    "purchase-date": "2026-10-05T08:15:00+00:00",
+    "payments-date": "2026-10-05T08:20:00+00:00",
+    "buyer-email": "tour@marketplace.amazon.de",
+    "buyer-name": "Jörg Weißhaupt",
+    "buyer-phone-number": "",
+    sku: "TOUR-SKU",
+    "product-name": "Tour article",
+    "quantity-purchased": "1",
+    currency: "EUR",
+    "item-price": "19.99",
+    "item-tax": "0.00",
+    "shipping-price": "0.00",
+    "shipping-tax": "0.00",
+    "ship-service-level": "Standard",
+    "recipient-name": "Jörg Weißhaupt",
+    "ship-address-1": "Lindenstraße 12",
+    "ship-address-2": "",
+    "ship-address-3": "",
+    "ship-city": "München",
+    "ship-state": "",
+    "ship-postal-code": "80331",
+    "ship-country": "DE",
+    "ship-phone-number": "",
+    "sales-channel": "Amazon.de",
+};
+const BAD_ROW = {
+    ...ROW,
+    "order-id": "302-7777777-0000002",
+    "order-item-id": "70000000000002",
+    "item-price": "a lot",
+};
+const FILE = [Object.keys(ROW), Object.values(ROW), Object.values(BAD_ROW)]
+    .map((cells) => `${cells.join("\t")}\r\n`)
+    .join("");
+
+function openMenu(section, entry) {
+    return [
+        ...stepUtils.goToAppSteps("amazon_order_import.menu_root"),
+        {
+            content: "Open a menu of the Amazon app",
+            trigger: `.o_menu_sections [data-menu-xmlid='amazon_order_import.${section}']`,
+            run: "click",
+        },
+        {
+            content: "Choose its entry",
+            trigger: `.o-dropdown-item[data-menu-xmlid='amazon_order_import.${entry}']`,
+            run: "click",
+        },
+    ];
+}
+
+function fill(name, value) {
+    return {
+        content: `Enter ${name}`,
+        trigger: `.o_field_widget[name='${name}'] input`,
+        run: `edit ${value}`,
+    };
+}
+
+function choose(name, label) {
+    return [
+        {
+            content: `Open the choices of ${name}`,
+            trigger: `.o_field_widget[name='${name}'] input`,
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains("${label}")`,
+            run: "click",
+        },
+    ];
+}
+
+function chooseRecord(name, label) {
+    return [
+        {
+            content: `Look for ${label}`,
+            trigger: `.o_field_widget[name='${name}'] input`,
+            run: `edit ${label}`,
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o-autocomplete--dropdown-item:contains("${label}")`,
+            run: "click",
+        },
+    ];
+}
+
+function enterMoment(name, moment) {
+    return [
+        {
+            content: `Open ${name}`,
+            trigger: `.o_field_widget[name='${name}'] button`,
+            run: "click",
+        },
+        {
+            content: `Enter ${name}`,
+            trigger: `.o_field_widget[name='${name}'] input`,
+            run: `edit ${moment.toFormat("MM/dd/yyyy HH:mm:ss")}`,
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("amazon_connect_and_request", {
+    url: "/odoo",
+    steps: () => [
+        ...openMenu("menu_configuration", "menu_account"),
+        {
+            content: "Create an account",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        fill("name", "Tour Europe"),
+        fill("lwa_client_id", "amzn1.application-oa2-client.simulated-eu"),
+        fill("lwa_client_secret", "amzn1.oa2-cs.v1.simulated-eu"),
+        fill("lwa_refresh_token", "Atzr|simulated-eu"),
+        {
+            content: "Test the connection",
+            trigger: "button[name='action_test_connection']",
+            run: "click",
+        },
+        {
+            content: "Amazon names the marketplaces",
+            trigger: ".o_field_widget[name='connection_message']:contains('Amazon.de')",
+        },
+        {
+            content: "The account is connected",
+            trigger: ".o_field_widget[name='connection_state'] .text-bg-success",
+        },
+        {
+            content: "Open the channels",
+            trigger: ".o_notebook a[name='channels']",
+            run: "click",
+        },
+        {
+            content: "The marketplaces are channels now",
+            trigger:
+                ".o_field_widget[name='channel_ids'] .o_data_row:contains('Amazon.de')",
+        },
+        ...openMenu("menu_reports", "menu_report_request"),
+        {
+            content: "Request a report",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...chooseRecord("account_id", "Tour Europe"),
+        ...choose("kind", "Merchant-fulfilled orders – Europe"),
+        {
+            content: "The screen says what the report is for",
+            trigger: ".o_field_widget[name='purpose']:contains('ship yourself')",
+        },
+        ...enterMoment("date_from", DateTime.now().minus({days: 10})),
+        {
+            content: "Send the request",
+            trigger: ".o_form_statusbar button[name='action_view_reports']",
+            run: "click",
+        },
+        {
+            content: "The report waits at Amazon",
+            trigger: ".o_list_view .o_data_row:contains('At Amazon')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("amazon_see_it_processed", {
+    url: "/odoo",
+    steps: () => [
+        ...openMenu("menu_reports", "menu_report_processing"),
+        {
+            content: "Open the report of the account",
+            trigger: ".o_data_row:contains('Tour Europe') .o_data_cell[name='kind']",
+            run: "click",
+        },
+        {
+            content: "It is done",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current[data-value='done']:visible",
+        },
+        {
+            content: "The counter says how many rows have made orders",
+            trigger: "div[name='outcomes'] button:contains('Created')",
+        },
+        {
+            content: "Every row has its outcome",
+            trigger: ".o_field_widget[name='row_ids'] .o_data_row:contains('Created')",
+        },
+        {
+            content: "Show the orders",
+            trigger: "button[name='action_view_orders']",
+            run: "click",
+        },
+        {
+            content: "Open the first of them",
+            trigger: ".o_list_view .o_data_row .o_data_cell[name='amazon_order_ref']",
+            run: "click",
+        },
+        {
+            content: "Amazon's order number stands at the top",
+            trigger: ".oe_title .o_field_widget[name='amazon_order_ref']",
+            run() {
+                if (!/\d{3}-\d{7}-\d{7}/.test(this.anchor.textContent)) {
+                    throw new Error(`No order number: ${this.anchor.textContent}`);
+                }
+            },
+        },
+        {
+            content: "Open what Amazon says",
+            trigger: ".o_notebook a[name='amazon']",
+            run: "click",
+        },
+        {
+            content: "Odoo's total is Amazon's",
+            trigger:
+                ".o_field_widget[name='amazon_amount_difference'].text-success:contains('0.00')",
+        },
+        {
+            content: "The rows of the report are named",
+            trigger: ".o_field_widget[name='amazon_row_ids'] .o_data_row",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("amazon_upload_file", {
+    url: "/odoo",
+    steps: () => [
+        ...openMenu("menu_reports", "menu_report_upload"),
+        ...chooseRecord("account_id", "Tour Upload"),
+        {
+            content: "Choose the file",
+            trigger:
+                ".modal .o_field_widget[name='file'] input[type=file]:not(:visible)",
+            run() {
+                const files = new DataTransfer();
+                files.items.add(new File([FILE], "by hand.txt", {type: "text/plain"}));
+                this.anchor.files = files.files;
+                this.anchor.dispatchEvent(new Event("change", {bubbles: true}));
+            },
+        },
+        {
+            content: "The file is there",
+            trigger: ".modal .o_field_widget[name='file'] input[type=text]",
+        },
+        {
+            content: "Process it",
+            trigger: ".modal button[name='action_upload']",
+            run: "click",
+        },
+        {
+            content: "Some rows need a person",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current[data-value='attention']",
+        },
+        {
+            content: "One row has made an order",
+            trigger: "div[name='outcomes'] [name='created_count']:contains('1')",
+        },
+        {
+            content: "The bad row says why",
+            trigger:
+                ".o_field_widget[name='open_row_ids'] .o_data_row:contains('item-price')",
+        },
+        {
+            content: "Show the errors only",
+            trigger: "div[name='outcomes'] button:contains('Errors')",
+            run: "click",
+        },
+        {
+            content: "They are filtered",
+            trigger: ".o_searchview_facet:contains('Errors')",
+        },
+        {
+            content: "Back to the report",
+            trigger: ".o_breadcrumb .o_back_button",
+            run: "click",
+        },
+        {
+            content: "The file can be had again",
+            trigger: "button[name='action_download']",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("amazon_order_without_rights", {
+    steps: () => [
+        {
+            content: "Amazon's order number stands at the top",
+            trigger: ".oe_title .o_field_widget[name='amazon_order_ref']",
+        },
+        {
+            content: "Open what Amazon says",
+            trigger: ".o_notebook a[name='amazon']",
+            run: "click",
+        },
+        {
+            content: "The amounts are there",
+            trigger: ".o_field_widget[name='amazon_amount_total']",
+        },
+        {
+            content: "The rows are not: they are for Amazon users",
+            trigger: ".o_form_view:not(:has([name='amazon_row_ids']))",
+        },
+    ],
+});

@@ -1,0 +1,76 @@
+from odoo import Command, api, fields, models
+
+
+class AmazonReportUndo(models.TransientModel):
+    _name = "amazon.report.undo"
+    _description = "Taking Back an Amazon Report"
+
+    report_id = fields.Many2one("amazon.report", required=True, readonly=True)
+    is_done = fields.Boolean(readonly=True)
+    order_count = fields.Integer("Orders to Remove", readonly=True)
+    row_count = fields.Integer("Added Items to Take Off", readonly=True)
+    line_ids = fields.One2many("amazon.report.undo.line", "undo_id", readonly=True)
+
+    @api.model
+    def _show(self, report):
+        """Return the action that shows what taking back a report would do."""
+        plan = report.sudo()._plan_undo()
+        undo = self.create(
+            {
+                "report_id": report.id,
+                "order_count": sum(step.remove_order for step in plan),
+                "row_count": sum(
+                    len(step.rows)
+                    for step in plan
+                    if not step.remove_order and not step.reason
+                ),
+                "line_ids": [
+                    Command.create(kept)
+                    for step in plan
+                    if step.reason
+                    for kept in report.sudo()._describe_kept(step)
+                ],
+            }
+        )
+        return undo._open()
+
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Take Back"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_undo(self):
+        """Take the report back and show what is kept."""
+        self.ensure_one()
+        result = self.report_id.undo()
+        self.write(
+            {
+                "is_done": True,
+                "order_count": result["orders_removed"],
+                "row_count": result["lines_removed"],
+                "line_ids": [
+                    Command.clear(),
+                    *(Command.create(kept) for kept in result["kept"]),
+                ],
+            }
+        )
+        return self._open()
+
+
+class AmazonReportUndoLine(models.TransientModel):
+    _name = "amazon.report.undo.line"
+    _description = "What Taking Back an Amazon Report Keeps"
+    _order = "number"
+
+    undo_id = fields.Many2one(
+        "amazon.report.undo", required=True, index=True, ondelete="cascade"
+    )
+    number = fields.Integer("Row")
+    order_ref = fields.Char("Amazon Order")
+    sale_order_id = fields.Many2one("sale.order", "Order")
+    reason = fields.Text()
