@@ -141,12 +141,8 @@ def state_keys(country, code, name):
     aliases = _STATE_ALIASES.get(country, {})
     return {
         short,
-        place_key(f"{country}-{code.removeprefix(f'{country}-')}"),
-        *(
-            key
-            for part in (name, *re.split(r"[()/]", name))
-            if (key := place_key(part))
-        ),
+        place_key(f"{country}-{short_code}"),
+        *(key for part in names if (key := place_key(part))),
         *(alias for alias, target in aliases.items() if target == short),
     }
 

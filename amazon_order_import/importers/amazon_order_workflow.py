@@ -284,6 +284,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
             payments = self.env["account.payment"].create(
                 [self._prepare_payment(journal, invoice) for invoice in invoices]
             )
+            # Its balance is what Amazon has yet to pay out. Given at creation, Odoo
+            # would replace it.
+            payments.outstanding_account_id = journal.default_account_id
             payments.action_post()
             for payment, invoice in zip(payments, invoices, strict=True):
                 lines = (payment.move_id + invoice).line_ids.filtered(
@@ -336,6 +339,4 @@ class AmazonOrderWorkflow(models.AbstractModel):
             "journal_id": journal.id,
             "payment_method_line_id": method.id,
             "destination_account_id": receivable.account_id[:1].id,
-            # The balance of this account is what Amazon has yet to pay out.
-            "outstanding_account_id": journal.default_account_id.id,
         }

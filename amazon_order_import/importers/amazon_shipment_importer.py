@@ -192,7 +192,7 @@ class AmazonShipmentImporter(models.AbstractModel):
             **self._prepare_parcel_details(centers, works),
         }
         if multi_channel:
-            values["contents"] = ", ".join(
+            values["goods"] = ", ".join(
                 f"{work.values.quantity} × {work.values.sku}" for work in works
             )
         elif order.amazon_stock_policy in ("move", "summary"):
@@ -243,7 +243,7 @@ class AmazonShipmentImporter(models.AbstractModel):
         lines = self.env["sale.order.line"]
         left = self.env["amazon.parcel"]
         for order, work in pairs:
-            siblings = lines.concat(
+            siblings = self.env["sale.order.line"].concat(
                 *(by_row.get(work.record) or by_key.get((order, work.key)) or [])
             )
             lines |= siblings

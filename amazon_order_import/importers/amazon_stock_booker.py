@@ -1,5 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
@@ -57,6 +58,10 @@ class AmazonStockBooker(models.AbstractModel):
         :param lines: ``sale.order.line`` of confirmed FBA orders, with their parcels
         :return: ``stock.move``, done
         """
+        # What left first takes the oldest lots.
+        lines = lines.sorted(
+            lambda line: (line.amazon_parcel_id.shipment_date or datetime.max, line.id)
+        )
         return self._book_differences(
             {line: line.product_uom_qty - line.amazon_booked_qty for line in lines}
         )
@@ -176,7 +181,7 @@ class AmazonStockBooker(models.AbstractModel):
 
     def _prepare_report_booking(self, report, location, quantity, shipped, lines):
         product = lines.product_id
-        partner = report.company_id.partner_id.with_company(report.company_id)
+        partner = lines[0].order_id.partner_shipping_id.with_company(report.company_id)
         return Booking(
             company=report.company_id,
             product=product,
@@ -214,7 +219,7 @@ class AmazonStockBooker(models.AbstractModel):
             by_company[booking.company].append(booking)
         exploded = []
         for company, group in by_company.items():
-            products = self.env["product.product"].concat(
+            products = self.env["product.product"].union(
                 *(booking.product for booking in group)
             )
             boms = (
@@ -367,10 +372,10 @@ class AmazonStockBooker(models.AbstractModel):
         return sources
 
     def _find_stock(self, bookings, sources):
-        locations = self.env["stock.location"].concat(
+        locations = self.env["stock.location"].union(
             *(booking.location for booking in bookings)
         )
-        products = self.env["product.product"].concat(
+        products = self.env["product.product"].union(
             *(booking.product for booking in bookings)
         )
         quants = self.env["stock.quant"].search(
@@ -422,7 +427,7 @@ class AmazonStockBooker(models.AbstractModel):
         ):
             move = move_line.move_id
             origin = move.amazon_report_id or move.sale_line_id
-            sign = 1 if move.location_dest_id.usage == "customer" else -1
+            sign = 1 if move.location_id.usage == "internal" else -1
             key = move_line.product_id, origin, move_line.lot_id
             left[key] += sign * move_line.quantity_product_uom
         for (product, origin, lot), quantity in left.items():

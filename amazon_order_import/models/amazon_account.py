@@ -16,6 +16,13 @@ from ..selling_partner.errors import (
 _logger = logging.getLogger(__name__)
 
 SECRET_GROUP = "base.group_system"
+CONNECTION_FIELDS = {
+    "lwa_client_id",
+    "lwa_client_secret",
+    "lwa_refresh_token",
+    "sp_api_endpoint",
+    "lwa_endpoint",
+}
 
 STOCK_POLICIES = [
     ("none", "Not booked"),
@@ -352,13 +359,18 @@ class AmazonAccount(models.Model):
             Rule.create(Rule._prepare_default_rules(account))
 
     def write(self, vals):
-        return super().write(self._clean_credentials(vals))
+        result = super().write(self._clean_credentials(vals))
+        if CONNECTION_FIELDS & set(vals):
+            # What waits for them goes on at once.
+            self.env["amazon.report"].sudo().search(
+                [("account_id", "in", self.ids), ("state", "=", "requested")]
+            ).next_attempt = False
+        return result
 
     def _clean_credentials(self, vals):
         """Strip what comes along when a credential is pasted (spaces, line ends)."""
-        secrets = {"lwa_client_id", "lwa_client_secret", "lwa_refresh_token"}
         return {
-            name: value.strip() if name in secrets and value else value
+            name: value.strip() if name in CONNECTION_FIELDS and value else value
             for name, value in vals.items()
         }
 
@@ -770,13 +782,16 @@ class AmazonAccount(models.Model):
             seconds_left = Report._advance_at_amazon(account, commit)
             if not seconds_left:
                 break
-        Report._process_ready(commit)
+        finished = Report._process_ready(commit)
         for account in self.search([]):
             self.env["amazon.order.workflow"].run_invoicing(account, commit)
         if Report._count_at_amazon():
             self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
                 fields.Datetime.now() + timedelta(minutes=1)
             )
+        if not finished:
+            # Odoo runs the action again at once, not after its five minutes.
+            commit(remaining=1)
 
     # === ACTIONS === #
 

@@ -47,22 +47,20 @@ class AmazonParcel(models.Model):
         readonly=True,
         help="Amazon only shipped it; the sale took place elsewhere",
     )
-    contents = fields.Char(
-        compute="_compute_contents", store=True, readonly=True, precompute=True
+    goods = fields.Char(
+        readonly=True, help="Quantities and SKUs of a multi-channel shipment"
     )
+    contents = fields.Char(compute="_compute_contents")
     line_ids = fields.One2many("sale.order.line", "amazon_parcel_id", readonly=True)
 
     _reference_unique = models.UniqueIndex(
         "(order_id, reference)", "This parcel is on the order already."
     )
 
-    @api.depends("line_ids.product_uom_qty", "line_ids.product_id")
+    @api.depends("goods", "line_ids.product_uom_qty", "line_ids.product_id")
     def _compute_contents(self):
         for parcel in self:
-            if parcel.is_multi_channel:
-                # Its lines, if any, are those of a sale outside Amazon.
-                continue
-            parcel.contents = ", ".join(
+            parcel.contents = parcel.goods or ", ".join(
                 f"{line.product_uom_qty:g} × {line.product_id.display_name}"
                 for line in parcel.line_ids
                 if line.amazon_line_type == "item"

@@ -20,6 +20,7 @@ from ..report_formats import (
 )
 from ..selling_partner.errors import (
     AnswerError,
+    AuthorizationError,
     DocumentError,
     RetryableError,
     SellingPartnerError,
@@ -44,6 +45,8 @@ SMALL_FILE = 200_000
 BATCH_ATTEMPTS = 5
 #: How long reports wait whose account has a setting that cannot work.
 SETTING_RETRY = timedelta(minutes=15)
+#: The same for credentials that Amazon refuses, unless they are entered anew.
+CREDENTIALS_RETRY = timedelta(hours=6)
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")
 
@@ -461,6 +464,16 @@ class AmazonReport(models.Model):
                     "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
                 }
             )
+        elif isinstance(error, AuthorizationError):
+            # All reports of the account wait for a person to enter new credentials.
+            self.search(
+                [("account_id", "=", self.account_id.id), ("state", "=", "requested")]
+            ).write(
+                {
+                    "last_error": explanation,
+                    "next_attempt": fields.Datetime.now() + CREDENTIALS_RETRY,
+                }
+            )
         else:
             self._fail(error.code or "refused", explanation)
 
@@ -499,6 +512,7 @@ class AmazonReport(models.Model):
         """Process the reports that are ready, sharing the work with other workers.
 
         :param commit: function that commits and returns the seconds left
+        :return: whether all are processed; False where the time is up
         """
         domain = [("state", "in", ("ready", "processing"))]
         for report in self.search(domain, order="id"):
@@ -510,7 +524,7 @@ class AmazonReport(models.Model):
                         report.env.flush_all()
                         report.env.invalidate_all()
                         if not commit(rows):
-                            return
+                            return False
                     break
                 except (ConcurrentImport, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
                     self.env.cr.rollback()
@@ -528,6 +542,7 @@ class AmazonReport(models.Model):
                     report._fail("unexpected", report._explain_crash(error))
                     break
             commit()
+        return True
 
     def _explain_crash(self, error):
         return self.env._(

@@ -9,6 +9,9 @@ from .amazon_report import KIND_SELECTION
 #: Amazon refuses an end in the future; clocks differ (pitfall 27).
 CLOCK_MARGIN = timedelta(minutes=2)
 
+#: How far an outage is made up for where Amazon does not say how far it looks back.
+MAX_LOOKBACK_DAYS = 60
+
 
 class AmazonReportRequest(models.Model):
     _name = "amazon.report.request"
@@ -190,12 +193,30 @@ class AmazonReportRequest(models.Model):
         due = self.search([("repeat", "=", True), ("next_run", "<=", now)])
         due = due.filtered("account_id.active").try_lock_for_update()
         for request in due.filtered("account_id.has_credentials"):
-            pending = request.report_ids.filtered(lambda r: r.state == "requested")
+            pending = self.env["amazon.report"].search_count(
+                [("request_id", "=", request.id), ("state", "=", "requested")], limit=1
+            )
             if not pending:
-                request._create_reports(
-                    now - timedelta(days=request.lookback_days), now
-                )
+                request._create_reports(request._get_start(now), now)
             request.next_run = now + timedelta(minutes=request.interval_minutes)
+
+    def _get_start(self, now):
+        """Return from when on the next recurring report has to reach.
+
+        After an outage, or a report that failed, further back than usual: to where
+        the last good report ended, as far as Amazon still tells.
+        """
+        self.ensure_one()
+        start = now - timedelta(days=self.lookback_days)
+        Report = self.env["amazon.report"]
+        mine = [("request_id", "=", self.id), ("date_to", "!=", False)]
+        good = [("state", "not in", ("requested", "failed", "skipped"))]
+        if last := Report.search(mine + good, order="date_to desc", limit=1):
+            start = min(start, last.date_to)
+        elif first := Report.search(mine, order="date_from", limit=1):
+            start = min(start, first.date_from)
+        limit = KINDS[self.kind].lookback_days or MAX_LOOKBACK_DAYS
+        return max(start, now - timedelta(days=limit))
 
     def action_view_reports(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

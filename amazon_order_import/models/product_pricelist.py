@@ -26,12 +26,18 @@ class ProductPricelist(models.Model):
         :param currencies: ``res.currency`` records
         :return: dict ``{currency: product.pricelist}``
         """
-        pricelists = self.search(
-            [
-                ("is_amazon", "=", True),
-                ("company_id", "=", company.id),
-                ("currency_id", "in", currencies.ids),
-            ]
+        # Odoo archives all price lists whenever somebody saves the settings while the
+        # feature is off; these serve all the same.
+        pricelists = self.browse(
+            self.with_context(active_test=False)
+            .search(
+                [
+                    ("is_amazon", "=", True),
+                    ("company_id", "=", company.id),
+                    ("currency_id", "in", currencies.ids),
+                ]
+            )
+            .ids
         )
         missing = currencies - pricelists.currency_id
         if missing:

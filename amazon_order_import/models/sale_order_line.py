@@ -108,6 +108,13 @@ class SaleOrderLine(models.Model):
                 delivered[line] = line.product_uom_qty if line.state == "sale" else 0.0
         return delivered
 
+    def _update_line_quantity(self, values):
+        lines = self
+        if self.env.context.get("amazon_import"):
+            # Odoo refuses less than is delivered; here, less is delivered, too.
+            lines = self.filtered(lambda line: line.qty_delivered_method != "amazon")
+        return super(SaleOrderLine, lines)._update_line_quantity(values)
+
     def _is_shipped_by_amazon(self):
         self.ensure_one()
         return bool(
@@ -210,26 +217,35 @@ class SaleOrderLine(models.Model):
             not lines and quantity == whole["quantity"]
         ):
             return whole
-        net, taxes, reached = self._sum_amazon_parts(lines)
+        net_before, taxes_before, reached = self._sum_amazon_parts(lines)
         ratio = (reached + quantity) / whole["quantity"]
         currency = self.currency_id
 
         def get_part(amount, before):
             return currency.round(currency.round(amount * ratio) - before)
 
-        net = get_part(whole["manual_total_excluded_currency"], net)
+        net = whole["manual_total_excluded_currency"]
+        amounts = {
+            tax_id: values["tax_amount_currency"]
+            for tax_id, values in whole["manual_tax_amounts"].items()
+        }
+        taxes = {
+            tax_id: get_part(amount, taxes_before[tax_id])
+            for tax_id, amount in amounts.items()
+        }
+        # What the buyer pays is rounded, the net amount is what the taxes leave of it.
+        total = get_part(
+            net + sum(amounts.values()),
+            net_before + sum(taxes_before[tax_id] for tax_id in amounts),
+        )
+        net = currency.round(total - sum(taxes.values()))
         return {
             **whole,
             "quantity": quantity,
             "manual_total_excluded_currency": net,
             "manual_tax_amounts": {
-                tax_id: {
-                    "base_amount_currency": net,
-                    "tax_amount_currency": get_part(
-                        amounts["tax_amount_currency"], taxes[tax_id]
-                    ),
-                }
-                for tax_id, amounts in whole["manual_tax_amounts"].items()
+                tax_id: {"base_amount_currency": net, "tax_amount_currency": amount}
+                for tax_id, amount in taxes.items()
             },
         }
 

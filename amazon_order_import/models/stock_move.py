@@ -53,7 +53,7 @@ class StockMove(models.Model):
         if not moves:
             return
         groups = [
-            self.concat(*group)
+            self.browse().concat(*group)
             for _key, group in groupby(
                 moves, key=lambda move: (move.reference_ids, move._key_assign_picking())
             )

@@ -301,7 +301,7 @@ def _unusual_moment(value):
     if len(time) == 5:
         time += ":00"
     micro = (fraction or "0")[:6].ljust(6, "0")
-    if not offset[0] in "+-":
+    if offset[0] not in "+-":
         offset = "+00:00"
     digits = offset[1:].replace(":", "").ljust(4, "0")
     offset = f"{offset[0]}{digits[:2]}:{digits[2:]}"

@@ -62,6 +62,8 @@ class CronCase(AmazonCase):
         super().setUp()
         self.control("DELETE", "faults")
         self.control("DELETE", "requests")
+        # Reports of the same days follow each other faster than Amazon allows for FBA.
+        self.control("POST", "settings", fba_throttle=False)
 
     def control(self, method, name, **body):
         answer = requests.request(
@@ -89,7 +91,10 @@ class CronCase(AmazonCase):
         for _round in range(rounds):
             reports.next_attempt = False
             self.run_cron()
-            if all(state not in amazon_report.OPEN_STATES for state in reports.mapped("state")):
+            if all(
+                state not in amazon_report.OPEN_STATES
+                for state in reports.mapped("state")
+            ):
                 return
 
     def request(self, account=None, kind=MFN, **values):
@@ -329,7 +334,9 @@ class TestCron(CronCase):
         self.run_cron()
         report = request.report_ids
         self.assertEqual(len(report), 1)
-        self.assertEqual(report.date_to - report.date_from, timedelta(days=2) - amazon_margin())
+        self.assertEqual(
+            report.date_to - report.date_from, timedelta(days=2) - amazon_margin()
+        )
         self.run_until(report)
         self.assertEqual(len(request.report_ids), 1, "Not before its time")
         request.next_run = fields.Datetime.now() - timedelta(hours=5)
@@ -340,6 +347,69 @@ class TestCron(CronCase):
         self.assertEqual(len(request.report_ids), 2, "Not while one is on its way")
         self.run_until(request.report_ids)
         self.assertEqual(set(request.report_ids.mapped("state")), {"done"})
+
+    def test_refused_credentials_lose_no_report(self):
+        """Amazon has made the report; new credentials fetch it."""
+        report = self.request()
+        self.run_cron()
+        self.assertTrue(report.amazon_report_id)
+        self.account.lwa_client_secret = "wrong"
+        self.run_cron()
+        self.assertEqual(self.account.connection_state, "unauthorized")
+        self.account.lwa_client_secret = SECRETS["lwa_client_secret"]
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertEqual(self.asked("createReport"), 1)
+
+    def test_refused_credentials_ask_no_more(self):
+        """Login with Amazon is not tried for every report and every five minutes."""
+        for _number in range(3):
+            self.request()
+        self.account.lwa_client_secret = "wrong"
+        self.run_cron(3)
+        self.assertEqual(self.asked("token"), 1)
+
+    def test_gap_after_an_outage(self):
+        """The first report after ten days of silence reaches back ten days."""
+        request = self.env["amazon.report.request"].create(
+            {"account_id": self.account.id, "kind": MFN, "repeat": True}
+        )
+        self.run_cron()
+        self.run_until(request.report_ids)
+        last = request.report_ids
+        last.date_to -= timedelta(days=10)
+        last.date_from -= timedelta(days=10)
+        request.next_run = fields.Datetime.now()
+        self.run_cron()
+        following = request.report_ids - last
+        self.assertLessEqual(min(following.mapped("date_from")), last.date_to)
+
+    def test_failed_report_is_covered_by_the_next(self):
+        """What Amazon gave up on is asked for again with the next recurring report."""
+        request = self.env["amazon.report.request"].create(
+            {
+                "account_id": self.account.id,
+                "kind": MFN,
+                "repeat": True,
+                "lookback_days": 1,
+            }
+        )
+        self.run_cron()
+        first = request.report_ids
+        first._fail("fatal", "Amazon gave up")
+        first.date_to -= timedelta(days=3)
+        first.date_from -= timedelta(days=3)
+        request.next_run = fields.Datetime.now()
+        self.run_cron()
+        second = request.report_ids - first
+        self.assertLessEqual(min(second.mapped("date_from")), first.date_from)
+
+    def test_page_of_html_is_tried_again(self):
+        """A proxy's or a maintenance page in place of an answer is no final answer."""
+        report = self.request()
+        self.fault("non_json", "getReport")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
 
     def test_archived_account_rests(self):
         self.request()
@@ -356,12 +426,12 @@ class TestCron(CronCase):
             done.append(rows)
             return 0
 
-        with patch.object(amazon_report, "BATCH_ROWS", 2):
+        with patch.object(amazon_report, "BATCH_ROWS", 10):
             self.env["amazon.report"]._process_ready(commit)
-            self.assertEqual(done, [2])
-            self.assertEqual((report.state, report.next_row), ("processing", 2))
+            self.assertEqual(done, [10])
+            self.assertEqual((report.state, report.next_row), ("processing", 10))
             first = report.row_ids.sale_order_id.ids
-            self.run_cron()
+            self.run_until(report)
         self.assertEqual(report.state, "done")
         self.assertEqual(len(report.row_ids), report.row_count)
         self.assertLessEqual(set(first), set(report.row_ids.sale_order_id.ids))
@@ -374,6 +444,20 @@ class TestCron(CronCase):
             for _round in range(6):
                 self.run_cron()
         self.assertEqual(report.state, "ready")
+
+    def test_time_is_up(self):
+        """A large file goes on at once, not after the action's five minutes."""
+        rows = [{"order-id": f"302-0000001-{number:07}"} for number in range(5)]
+        report = self.env["amazon.report"].create_from_file(
+            self.account, MFN, "large.txt", self.make_file(MFN, *rows)
+        )
+        with (
+            patch.object(amazon_report, "BATCH_ROWS", 1),
+            patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0),
+        ):
+            self.run_cron()
+        self.assertEqual(report.state, "done")
+        self.assertEqual(self.outcomes(report), ["created"] * 5)
 
     # === ONE DOES NOT STOP ANOTHER === #
 
@@ -393,7 +477,11 @@ class TestCron(CronCase):
         first.write({**SECRETS, "sp_api_endpoint": "no address at all"})
         first.channel_ids = [
             fields.Command.create(
-                {"marketplace_id": self.env.ref("amazon_order_import.amazon_marketplace_de").id}
+                {
+                    "marketplace_id": self.env.ref(
+                        "amazon_order_import.amazon_marketplace_de"
+                    ).id
+                }
             )
         ]
         bad = self.request(account=first)

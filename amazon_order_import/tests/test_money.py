@@ -9,9 +9,8 @@ from odoo.tests import tagged
 from .common import AmazonCase
 
 
-@tagged("post_install", "-at_install")
-class TestMoney(AmazonCase):
-    """Amazon's amounts, exact on the order, the invoice and the credit note."""
+class MoneyCase(AmazonCase):
+    """Taxes of both kinds, and documents made of imported orders."""
 
     @classmethod
     def setUpClass(cls):
@@ -72,6 +71,11 @@ class TestMoney(AmazonCase):
                     f"{document}: tax {document.amount_tax} is not {tax}",
                 )
         return invoice
+
+
+@tagged("post_install", "-at_install")
+class TestMoney(MoneyCase):
+    """Amazon's amounts, exact on the order, the invoice and the credit note."""
 
     def test_price_does_not_divide(self):
         for taxes in (self.included, self.on_top, self.included.browse()):

@@ -307,7 +307,7 @@ class TestFbaStock(StockCase):
         report = self.import_lines(FBA, *rows)
         moves = self.env["stock.move"].search([("amazon_report_id", "=", report.id)])
         self.assertRecordValues(
-            moves.sorted("product_id"),
+            moves.sorted(lambda move: move.product_id.id),
             [
                 {
                     "product_id": self.mug.id,
@@ -485,7 +485,7 @@ class TestParcels(StockCase):
         )
         order = self.get_order(FBA_REF)
         self.assertRecordValues(
-            order.amazon_parcel_ids,
+            order.amazon_parcel_ids.sorted("id"),
             [
                 {
                     "shipment_ref": "Daaa",
@@ -505,7 +505,7 @@ class TestParcels(StockCase):
                 },
             ],
         )
-        first = order.amazon_parcel_ids[0]
+        first = order.amazon_parcel_ids.sorted("id")[0]
         self.assertEqual(len(first.line_ids), 2)
         self.assertIn("Lamp-1", first.contents)
 

@@ -3,19 +3,14 @@ from decimal import Decimal
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import import_file_rows, loopback_only, simulated_amazon
+from .common import LoopbackCase, import_file_rows, simulated_amazon
 
 ROUNDS = 10
 
 
 @tagged("post_install", "-at_install")
-class TestTours(HttpCase):
+class TestTours(LoopbackCase, HttpCase):
     """What people do on the screens, in a real browser."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.startClassPatcher(loopback_only())
 
     def test_connect_request_process(self):
         """From the first account to an order, against a simulated Amazon."""
@@ -63,7 +58,7 @@ class TestTours(HttpCase):
         answer = self.url_open(report.action_download()["url"])
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(hashlib.sha256(answer.content).hexdigest(), report.checksum)
-        self.assertIn("by%20hand.txt", answer.headers["Content-Disposition"])
+        self.assertIn("by hand.txt", answer.headers["Content-Disposition"])
 
     def test_order_without_amazon_rights(self):
         """A salesman without rights to Amazon's reports opens an Amazon order."""

@@ -232,6 +232,18 @@ class TestUpsert(UpsertCase):
         order._create_invoices()
         self.check_left_to_person(order, 19.99)
 
+    def test_settled_difference_is_not_told_again(self):
+        """Recurring reports repeat each row for days; a to-do that is done is done."""
+        self.import_lines(MFN, {})
+        order = self.get_order(REF)
+        self.deliver(order)
+        first = self.import_lines(MFN, {"item-price": "17.99"})
+        self.assertEqual(first.state, "attention")
+        order.activity_ids.action_feedback(feedback="Credit note made")
+        again = self.import_lines(MFN, {"item-price": "17.99"})
+        self.assertFalse(order.activity_ids)
+        self.assertEqual(again.state, "done")
+
     # === CANCELLED === #
 
     def cancelled(self, item):
@@ -276,23 +288,25 @@ class TestUpsert(UpsertCase):
     def test_all_lines_cancelled(self):
         for confirm in (True, False):
             with self.subTest(confirm=confirm):
-                self.account.order_workflow = (
-                    "confirm" if confirm else "quotation"
-                )
+                self.account.order_workflow = "confirm" if confirm else "quotation"
                 ref = f"302-0000001-000000{confirm:d}"
                 rows = [{"order-id": ref, "order-item-id": item} for item in "12"]
                 self.import_lines(MFN, *rows)
                 order = self.get_order(ref)
                 report = self.import_lines(
-                    MFN, *(dict(self.cancelled(item), **{"order-id": ref}) for item in "12")
+                    MFN,
+                    *(dict(self.cancelled(item), **{"order-id": ref}) for item in "12"),
                 )
                 self.assertEqual(self.outcomes(report), ["cancelled"] * 2)
                 self.assertEqual(order.state, "cancel")
                 self.assertTrue(
-                    all(state == "cancel" for state in order.picking_ids.mapped("state"))
+                    all(
+                        state == "cancel" for state in order.picking_ids.mapped("state")
+                    )
                 )
                 again = self.import_lines(
-                    MFN, *(dict(self.cancelled(item), **{"order-id": ref}) for item in "12")
+                    MFN,
+                    *(dict(self.cancelled(item), **{"order-id": ref}) for item in "12"),
                 )
                 self.assertEqual(self.outcomes(again), ["cancelled"] * 2)
                 self.assertEqual(again.state, "done")
@@ -475,16 +489,22 @@ class TestUpsert(UpsertCase):
             order = self.get_order(FBA_REF)
             self.assertEqual(len(self.items(order)), 2)
             self.assertEqual(order.amount_total, 49.96)
-            self.assertEqual(
-                len(set(self.items(order).mapped("amazon_row_key"))), 2
-            )
+            self.assertEqual(len(set(self.items(order).mapped("amazon_row_key"))), 2)
         self.assertEqual(self.outcomes(report), ["unchanged"] * 2)
 
     def test_id_known_then_left_out_keeps_items_apart(self):
         """Rows whose id is left out find the items, not their shipping lines."""
         full = [
-            {"shipment-item-id": "SI1", "shipping-price": "4.99", "item-price": "10.00"},
-            {"shipment-item-id": "SI2", "shipping-price": "4.99", "item-price": "10.00"},
+            {
+                "shipment-item-id": "SI1",
+                "shipping-price": "4.99",
+                "item-price": "10.00",
+            },
+            {
+                "shipment-item-id": "SI2",
+                "shipping-price": "4.99",
+                "item-price": "10.00",
+            },
         ]
         self.import_lines(FBA, *full)
         changed = [
@@ -514,7 +534,9 @@ class TestUpsert(UpsertCase):
         self.import_lines(MFN, {})
         order = self.get_order(REF)
         order.order_line = [
-            Command.create({"product_id": self.products["LAMP-1"].id, "price_unit": 1.0})
+            Command.create(
+                {"product_id": self.products["LAMP-1"].id, "price_unit": 1.0}
+            )
         ]
         order.order_line[0].product_uom_qty = 2
         report = self.import_lines(MFN, {})

@@ -57,7 +57,7 @@ def registry(odoo, databases):
 def _prepare(registry):
     from setup.lib import demo_import
 
-    with new_env(registry) as env, Simulator(history_days=0) as amazon:
+    with new_env(registry) as env, Simulator(history_days=-1) as amazon:
         demo_import.ensure_taxes(env)
         demo_import.ensure_products(env, amazon.url)
         env.cr.commit()
@@ -95,6 +95,6 @@ def env(registry):
 
 @pytest.fixture
 def amazon():
-    """A simulated Amazon without history and without limits."""
-    with Simulator(seed=next(_seeds), rate_scale=0, history_days=0) as simulator:
+    """A simulated Amazon without history (not even of today) and without limits."""
+    with Simulator(seed=next(_seeds), rate_scale=0, history_days=-1) as simulator:
         yield simulator

@@ -35,7 +35,7 @@ class Seller:
 
     def request(self, kind="mfn_orders_eu"):
         """Requests a report of the last three weeks; returns ``amazon.report``."""
-        now = self.env.cr.now()
+        now = self.env.cr.now().replace(microsecond=0)
         request = self.env["amazon.report.request"].create(
             {
                 "account_id": self.account.id,
