@@ -126,6 +126,7 @@ class AmazonOrderImporter(models.AbstractModel):
         self._settle_older_rows(report, works)
         if groups:
             self.env["amazon.order.workflow"].run(report, list(groups))
+        self.env.flush_all()
 
     # === ROWS === #
 
@@ -434,6 +435,9 @@ class AmazonOrderImporter(models.AbstractModel):
                 )
         self.env["amazon.shipment.importer"].import_shipments(batch, groups)
         self._set_tags(batch)
+        # A savepoint ends in any environment: what is computed is computed here, where
+        # nothing is tracked.
+        self.env.flush_all()
 
     def _set_tags(self, batch):
         """Put the tags of flagged orders on them."""

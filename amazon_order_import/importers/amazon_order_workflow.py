@@ -101,6 +101,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 orders.action_confirm()
+                self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
@@ -171,7 +172,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
             return nothing
         try:
             with self.env.cr.savepoint():
-                return action(records)
+                result = action(records)
+                self.env.flush_all()
+                return result
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:

@@ -144,8 +144,6 @@ class AmazonReport(models.Model):
                 )
             elif lines and not why and (state := importer._describe_closed(lines)):
                 why = self.env._("The order is %(state)s.", state=state)
-            elif lines and not why and order._amazon_has_moves(lines):
-                why = self.env._("Its goods are booked out of the FBA stock.")
             steps.append(UndoStep(order, row, reason=why))
         return steps
 
@@ -244,6 +242,8 @@ class AmazonReport(models.Model):
             importer = self.env["amazon.order.importer"]
             for line in lines:
                 importer._drop_line(line)
+            booked = lines.filtered("amazon_booked_qty")
+            self.env["amazon.stock.booker"].book_lines(booked)
         return count
 
     def _prepare_undone(self):

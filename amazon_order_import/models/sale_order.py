@@ -239,13 +239,6 @@ class SaleOrder(models.Model):
 
     # === CHANGES === #
 
-    def _amazon_has_moves(self, lines):
-        """Whether goods of lines are booked out of Amazon's stock in Odoo.
-
-        :param lines: ``sale.order.line`` of this order
-        """
-        return any(lines.mapped("amazon_booked_qty"))
-
     def _schedule_amazon_activity(self, note):
         """Put a to-do on the order for the responsible user of the account."""
         self.ensure_one()

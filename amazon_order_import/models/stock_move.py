@@ -25,6 +25,12 @@ class StockMove(models.Model):
             ):
                 move.reference = move.origin
 
+    def _should_bypass_reservation(self, forced_location=False):
+        # What has left already needs no reservation, neither before nor after.
+        return self.env.context.get(
+            "amazon_booking"
+        ) or super()._should_bypass_reservation(forced_location)
+
     def _skip_push(self):
         # What Amazon ships goes to the customer at once, whatever the routes say.
         return self.env.context.get("amazon_booking") or super()._skip_push()

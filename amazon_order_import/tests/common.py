@@ -22,7 +22,32 @@ def shared_path(name):
     return path if path.exists() else None
 
 
-class AmazonCase(TransactionCase):
+class LoopbackCase(BaseCase):
+    """A test that reaches this machine only, with httpx as well as with requests."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        send = httpx.HTTPTransport.handle_request
+
+        def guarded(transport, request):
+            if request.url.host not in ("127.0.0.1", "localhost"):
+                raise httpx.ConnectError(f"No network in tests: {request.url.host}")
+            return send(transport, request)
+
+        cls.startClassPatcher(
+            patch.object(httpx.HTTPTransport, "handle_request", guarded)
+        )
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        # Odoo's guard compares the time-out with a number; ours is a pair.
+        if isinstance(kw.get("timeout"), tuple):
+            kw["timeout"] = max(kw["timeout"])
+        return super()._request_handler(s, r, **kw)
+
+
+class AmazonCase(LoopbackCase, TransactionCase):
     """Products, an account of a German company, and report files to import."""
 
     @classmethod
@@ -161,31 +186,6 @@ def import_file_rows(account, kind, *rows):
     )
     report.process()
     return report
-
-
-class LoopbackCase(BaseCase):
-    """A test that reaches this machine only, with httpx as well as with requests."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        send = httpx.HTTPTransport.handle_request
-
-        def guarded(transport, request):
-            if request.url.host not in ("127.0.0.1", "localhost"):
-                raise httpx.ConnectError(f"No network in tests: {request.url.host}")
-            return send(transport, request)
-
-        cls.startClassPatcher(
-            patch.object(httpx.HTTPTransport, "handle_request", guarded)
-        )
-
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        # Odoo's guard compares the time-out with a number; ours is a pair.
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
 
 
 class SimulatedAmazon:

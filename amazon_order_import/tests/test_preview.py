@@ -238,6 +238,41 @@ class TestUndo(PreviewCase):
         self.assertEqual(self.undo(report)["orders_removed"], 1)
         self.assertFalse(self.get_order(FBA_REF))
 
+    def test_booked_shipments_go_back_to_the_stock(self):
+        for policy in ("move", "summary"):
+            with self.subTest(policy=policy):
+                self.account.fba_stock_policy = policy
+                self.env["stock.quant"].search([]).sudo().unlink()
+                ref = f"305-{policy}"
+                first = self.import_lines(FBA, {"amazon-order-id": ref})
+                row = {"amazon-order-id": ref, "shipment-item-id": "SI2"}
+                second = self.import_lines(FBA, dict(row, sku="LAMP-1"))
+                order = self.get_order(ref)
+                self.assertEqual(order.order_line.mapped("amazon_booked_qty"), [1, 1])
+                self.assertEqual(self.get_at_customers(), [1, 1])
+                self.undo(second)
+                self.assertEqual(order.order_line.mapped("amazon_booked_qty"), [1, 0])
+                self.assertEqual(self.get_at_customers(), [1, 0])
+                self.undo(first)
+                self.assertFalse(order.exists())
+                self.assertEqual(self.get_at_customers(), [0, 0])
+
+    def get_at_customers(self):
+        """Return how many mugs and lamps are at customers."""
+        return [
+            sum(
+                self.env["stock.quant"]
+                .search(
+                    [
+                        ("product_id", "=", self.products[sku].id),
+                        ("location_id.usage", "=", "customer"),
+                    ]
+                )
+                .mapped("quantity")
+            )
+            for sku in ("MUG-RED", "LAMP-1")
+        ]
+
     def test_documents_stay(self):
         refs = [f"302-0000001-000000{number}" for number in range(1, 7)]
         report = self.import_lines(MFN, *({"order-id": ref} for ref in refs))
