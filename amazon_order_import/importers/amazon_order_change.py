@@ -81,8 +81,12 @@ class AmazonOrderChange(models.AbstractModel):
         """
         change = OrderChange()
         told = self.describe(works[0].values, details)
+        told["report"] = batch.report.id
         known = order.amazon_told
-        if known and known != told:
+        if known and known.get("report", 0) > batch.report.id:
+            # Processed again after a later report.
+            return change
+        if known and {**known, **told, "report": 0} != {**known, "report": 0}:
             left = []
             self._update_details(order, details, known, told, change, left)
             if any(
@@ -103,7 +107,8 @@ class AmazonOrderChange(models.AbstractModel):
                     for part in ("recipient", "billing")
                 },
             }
-        if known != told:
+            order.amazon_told = told
+        elif not known:
             order.amazon_told = told
         return change
 

@@ -978,6 +978,8 @@ class AmazonOrderImporter(models.AbstractModel):
         if not changes and not gone:
             self._set_unchanged(batch, order, work)
             return
+        if self._is_outdated(order, work, line):
+            return
         old = self._describe_figures(existing.values())
         new = self._describe_figures(wanted)
         if not self._is_open(existing.values()):
@@ -1026,6 +1028,24 @@ class AmazonOrderImporter(models.AbstractModel):
             **attention,
         )
 
+    def _is_outdated(self, order, work, line):
+        """Whether a later report told of the line: an old one changes nothing then."""
+        latest = line.amazon_row_id
+        if latest.report_id.id <= work.record.report_id.id:
+            return False
+        self._set_outcome(
+            work,
+            "unchanged",
+            self.env._(
+                "%(row)s is a later report and tells otherwise; that counts.",
+                row=latest.display_name,
+            ),
+            "outdated",
+            sale_order_id=order.id,
+            offer_id=False,
+        )
+        return True
+
     def _prepare_line_update(self, vals):
         kept = ("name", "product_id", "product_uom_id", "amazon_fingerprint")
         return {name: value for name, value in vals.items() if name not in kept}
@@ -1072,6 +1092,8 @@ class AmazonOrderImporter(models.AbstractModel):
             return
         lines = self._get_row_lines(order, line)
         if order.state != "cancel" and any(lines.mapped("product_uom_qty")):
+            if self._is_outdated(order, work, line):
+                return
             if not self._is_open(lines):
                 self._leave_to_person(
                     order,

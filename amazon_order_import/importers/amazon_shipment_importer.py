@@ -271,6 +271,8 @@ class AmazonShipmentImporter(models.AbstractModel):
         :param report: ``amazon.report`` record
         :param works: list of ``RowWork`` of multi-channel rows
         """
+        if not works:
+            return
         try:
             with self.env.cr.savepoint():
                 self._import_multi_channel(report, works)

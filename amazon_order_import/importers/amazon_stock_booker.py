@@ -73,17 +73,22 @@ class AmazonStockBooker(models.AbstractModel):
         :param report: ``amazon.report`` record, processed
         :return: ``stock.move``, done
         """
+        groups = self._sum_report(report)
+        # One set to be read at once, however many groups there are.
+        lines = self.env["sale.order.line"].browse(
+            [line_id for *_group, line_ids in groups for line_id in line_ids]
+        )
         bookings = []
-        for location_id, quantity, shipped, line_ids in self._sum_report(report):
-            lines = self.env["sale.order.line"].browse(line_ids)
-            location = self.env["stock.location"].browse(location_id)
-            if lines.product_uom_id.compare(quantity, 0.0):
+        for location_id, quantity, shipped, line_ids in groups:
+            group = lines.browse(line_ids).with_prefetch(lines.ids)
+            if group[0].product_uom_id.compare(quantity, 0.0):
+                location = self.env["stock.location"].browse(location_id)
                 bookings.append(
                     self._prepare_report_booking(
-                        report, location, quantity, shipped, lines
+                        report, location, quantity, shipped, group
                     )
                 )
-            self._note_booked({line: line.product_uom_qty for line in lines})
+        self._note_booked({line: line.product_uom_qty for line in lines})
         return self._book(self._merge(self._explode_kits(bookings)))
 
     @api.model
@@ -180,12 +185,12 @@ class AmazonStockBooker(models.AbstractModel):
         )
 
     def _prepare_report_booking(self, report, location, quantity, shipped, lines):
-        product = lines.product_id
+        product = lines[0].product_id
         partner = lines[0].order_id.partner_shipping_id.with_company(report.company_id)
         return Booking(
             company=report.company_id,
             product=product,
-            quantity=lines.product_uom_id._compute_quantity(
+            quantity=lines[0].product_uom_id._compute_quantity(
                 abs(quantity), product.uom_id, rounding_method="HALF-UP"
             ),
             location=location,

@@ -113,8 +113,10 @@ class AmazonReport(models.Model):
             changed = rows.filtered(lambda row: row.outcome in ("updated", "cancelled"))
             lines = self._get_made_lines(made)
             reason = self._get_keep_reason(order)
-            whole = bool(made) and order.order_line <= lines and not others[order]
-            if made and whole:
+            # Lines that are taken off a confirmed order stay with a quantity of 0.
+            left = order.order_line.filtered("product_uom_qty") - lines
+            whole = bool(made) and not left and not others[order]
+            if whole:
                 steps.append(UndoStep(order, made, not reason, reason))
             elif made:
                 steps += self._plan_rows(order, made, others[order], reason)
@@ -218,6 +220,8 @@ class AmazonReport(models.Model):
                 else:
                     result["lines_removed"] += self._remove_lines(step)
                 step.rows.write(self._prepare_undone())
+                # Computed here, where nothing is tracked as a person's change.
+                self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:

@@ -118,6 +118,20 @@ class AmazonTaxRule(models.Model):
         ]
         if account.region == "eu":
             export = self._find_export_position(account.company_id)
+            if account.company_id.country_id != self.env.ref("base.uk"):
+                rules.append(
+                    {
+                        "name": _("Goods in the United Kingdom, seller from abroad"),
+                        "departure": "outside",
+                        "destination": "same",
+                        "destination_country_ids": [
+                            fields.Command.set(self.env.ref("base.uk").ids)
+                        ],
+                        "buyer": "consumer",
+                        "collector": "amazon",
+                        "fiscal_position_id": export.id,
+                    }
+                )
             rules += [
                 {
                     "name": _("Import into the United Kingdom up to GBP 135"),

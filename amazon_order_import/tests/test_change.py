@@ -192,6 +192,37 @@ class TestChange(UpsertCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.amount_total, 39.98)
 
+    # === AN OLD REPORT AGAIN === #
+
+    def process_again(self, report):
+        report.row_ids.needs_attention = True
+        report.action_process_again()
+        report.process()
+
+    def test_old_report_does_not_set_back_figures(self):
+        old = self.import_lines(MFN, {})
+        self.import_lines(MFN, {"item-price": "17.99"})
+        self.process_again(old)
+        self.assertEqual(old.row_ids.code, "outdated")
+        self.assertEqual(self.get_order(REF).amount_total, 17.99)
+
+    def test_old_report_does_not_set_back_the_address(self):
+        old = self.import_lines(MFN, {"purchase-order-number": "PO-1"})
+        self.import_lines(MFN, {**MOVED, "purchase-order-number": "PO-2"})
+        self.process_again(old)
+        order = self.get_order(REF)
+        self.assertEqual(order.partner_shipping_id.street, "Hauptplatz 3")
+        self.assertEqual(order.client_order_ref, "PO-2")
+
+    def test_old_report_does_not_revive_a_cancelled_item(self):
+        items = [{"order-item-id": "1"}, {"order-item-id": "2", "sku": "LAMP-1"}]
+        old = self.import_lines(MFN, *items)
+        self.import_lines(
+            MFN, {**items[1], "quantity-purchased": 0, "item-price": "0.00"}
+        )
+        self.process_again(old)
+        self.assertEqual(self.get_order(REF).amount_total, 19.99)
+
     # === LEFT TO A PERSON === #
 
     def test_settled_by_a_person(self):

@@ -169,7 +169,6 @@ class TestRows(RowsCase):
         )
         known = self.get_order("302-0000001-0000002")
         offer = report.row_ids.offer_id
-        offer.product_id = self.products["LAMP-1"]
         calls = []
         importer = type(self.env["amazon.order.importer"])
         original = importer.import_rows
@@ -179,6 +178,7 @@ class TestRows(RowsCase):
             return original(records, report, pairs)
 
         with patch.object(importer, "import_rows", import_rows):
+            offer.product_id = self.products["LAMP-1"]
             offer.action_process_waiting()
             report.process()
         self.assertEqual(calls, [1])

@@ -119,6 +119,13 @@ class TestFbaStock(StockCase):
         )
         self.assertEqual(first, own)
 
+    def test_price_lists_archived_by_odoo(self):
+        self.import_lines(FBA, {})
+        # Odoo does that whenever somebody saves the settings without price lists.
+        self.env["product.pricelist"].search([]).action_archive()
+        report = self.import_lines(FBA, {"amazon-order-id": "305-2"})
+        self.assertEqual(self.outcomes(report), ["created"])
+
     def test_country_of_the_centre(self):
         self.account.fba_stock_policy = "move"
         self.import_lines(FBA, {"fulfillment-center-id": "wro1"})
@@ -769,3 +776,34 @@ class TestMerchantDelivery(StockCase):
             [{"ship_service_level": "Zeppelin", "carrier_id": False}],
         )
         self.assertFalse(self.get_order(REF).carrier_id)
+
+
+@tagged("post_install", "-at_install")
+class TestStockAccess(StockCase):
+    """Who sells sees parcels; other companies' stay theirs."""
+
+    def test_order_form_for_a_salesperson(self):
+        self.account.fba_stock_policy = "move"
+        self.import_lines(FBA, {})
+        order = self.get_order(FBA_REF)
+        user = new_test_user(
+            self.env, "amazon_seller", "sales_team.group_sale_salesman_all_leads"
+        )
+        order = order.with_user(user)
+        self.assertEqual(order.amazon_parcel_ids.fulfillment_center_id.code, "LEJ1")
+        self.assertIn("amazon_parcel_ids", order.get_view(view_type="form")["arch"])
+
+    def test_other_company(self):
+        self.account.fba_stock_policy = "move"
+        self.import_lines(FBA, {})
+        company = self.env["res.company"].create({"name": "Other"})
+        user = new_test_user(
+            self.env,
+            "amazon_other",
+            "amazon_order_import.group_amazon_manager",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        for model in ("amazon.parcel", "amazon.account.location"):
+            self.assertTrue(self.env[model].search([]))
+            self.assertFalse(self.env[model].with_user(user).search([]))

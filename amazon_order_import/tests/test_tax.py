@@ -168,6 +168,24 @@ class TestTax(AmazonCase):
             },
         )
 
+    # Goods in a British centre: Amazon owes the VAT of a seller from abroad, at any
+    # value. 200 of 240 GBP are the seller's.
+    def test_united_kingdom_from_british_centre(self):
+        self.check(
+            "GB",
+            200.00,
+            0.00,
+            40.00,
+            kind="fba_orders_eu",
+            **{
+                "item-price": "240.00",
+                "item-tax": "40.00",
+                "currency": "GBP",
+                "sales-channel": "Amazon.co.uk",
+                "fulfillment-center-id": "BHX4",
+            },
+        )
+
     # Above 135 GBP the seller exports: no tax, and none withheld.
     def test_united_kingdom_export(self):
         self.check(
@@ -307,5 +325,7 @@ class TestTax(AmazonCase):
 
     def test_rules_are_prefilled(self):
         names = self.account.tax_rule_ids.mapped("collector")
-        self.assertEqual(names, ["amazon", "amazon", "amazon", "seller", "seller"])
+        self.assertEqual(
+            names, ["amazon", "amazon", "amazon", "amazon", "seller", "seller"]
+        )
         self.assertTrue(all(self.account.tax_rule_ids[1:].mapped("fiscal_position_id")))

@@ -106,7 +106,7 @@ class OrderFactory:
         for product in self._products(rng, fulfillment, scenario, sku):
             order.lines.append(self._line(rng, order, product))
         self._particulars(rng, order)
-        order.withheld = order.withheld or self._is_import_into_britain(order)
+        order.withheld = order.withheld or self._is_british_deemed_supply(order)
         if fulfillment == "fba":
             self._ship(rng, order, at)
         return order
@@ -222,12 +222,19 @@ class OrderFactory:
         amounts.shipping_tax = amounts.shipping - net_of(amounts.shipping, rate)
         amounts.gift_tax = amounts.gift - net_of(amounts.gift, rate)
 
-    def _is_import_into_britain(self, order):
-        """Whether Amazon owes the VAT: goods up to 135 pounds from abroad."""
+    def _is_british_deemed_supply(self, order):
+        """Whether Amazon owes the VAT of a seller from abroad.
+
+        It does for goods that lie in Britain already (FBA), and for imports worth up
+        to 135 pounds.
+        """
         return (
             order.buyer.ship_to.country == "GB"
             and self.seller.home_country != "GB"
-            and sum(line.amounts.item for line in order.lines) <= 135_00
+            and (
+                order.fulfillment == "fba"
+                or sum(line.amounts.item for line in order.lines) <= 135_00
+            )
         )
 
     @staticmethod

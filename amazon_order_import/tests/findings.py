@@ -1,6 +1,6 @@
 """Behaviour that the review asks for and the addon does not have yet.
 
-Not in ``tests/__init__.py``; each test moves to the file of its subject with its fix.
+Not collected by its name; each test moves to the file of its subject with its fix.
 """
 
 from datetime import timedelta
