@@ -81,12 +81,13 @@ class AmazonOrderChange(models.AbstractModel):
         """
         change = OrderChange()
         told = self.describe(works[0].values, details)
-        told["report"] = batch.report.id
         known = order.amazon_told
         if known and known.get("report", 0) > batch.report.id:
-            # Processed again after a later report.
+            # An old report is processed again: a later one has told more.
             return change
-        if known and {**known, **told, "report": 0} != {**known, "report": 0}:
+        if not known:
+            order.amazon_told = told
+        elif {**known, **told} != known:
             left = []
             self._update_details(order, details, known, told, change, left)
             if any(
@@ -96,8 +97,9 @@ class AmazonOrderChange(models.AbstractModel):
                 self._update_contacts(batch, order, works, change, left, get_position)
             change.left = "\n".join(left)
             # What a variant of the report leaves out is not taken back.
-            told = {
+            order.amazon_told = {
                 **known,
+                "report": batch.report.id,
                 "details": {
                     **known["details"],
                     **{name: value for name, value in told["details"].items() if value},
@@ -107,9 +109,6 @@ class AmazonOrderChange(models.AbstractModel):
                     for part in ("recipient", "billing")
                 },
             }
-            order.amazon_told = told
-        elif not known:
-            order.amazon_told = told
         return change
 
     # === DETAILS === #

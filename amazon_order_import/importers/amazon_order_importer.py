@@ -1110,6 +1110,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 return
             for sibling in lines:
                 self._drop_line(sibling)
+            lines.amazon_row_id = work.record
             if not any(
                 order.order_line.filtered(
                     lambda rest: rest.amazon_line_type == "item"

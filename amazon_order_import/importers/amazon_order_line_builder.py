@@ -150,7 +150,13 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         return (promotion * tax / price).quantize(digits)
 
     def _prices_include_tax(self, batch, order_vals):
-        marketplace = order_vals["marketplace"]
+        """Whether Amazon's prices contain the tax, as the marketplace is used to.
+
+        Without marketplace, those in the order's currency tell.
+        """
+        marketplace = order_vals["marketplace"] or self.env[
+            "amazon.marketplace"
+        ].search([("currency_id", "=", order_vals["currency"].id)], limit=1)
         if marketplace:
             return marketplace.price_includes_tax
         return not batch.report.kind.endswith("_na")

@@ -223,9 +223,8 @@ class AmazonShipmentImporter(models.AbstractModel):
         changed = {
             name: value
             for name, value in details.items()
-            if value and value != parcel._fields[name].convert_to_write(
-                parcel[name], parcel
-            )
+            if value
+            and value != parcel._fields[name].convert_to_write(parcel[name], parcel)
         }
         if changed:
             parcel.write(changed)
@@ -392,8 +391,8 @@ class AmazonShipmentImporter(models.AbstractModel):
         if not pickings or self._validate_deliveries(account, order, works, pickings):
             return
         note = self.env._(
-            "%(text)s\nThe delivery %(pickings)s is still open: validate it if it is for "
-            "these goods, or cancel it, so that they are not sent twice.",
+            "%(text)s\nThe delivery %(pickings)s is still open: validate it if it is "
+            "for these goods, or cancel it, so that they are not sent twice.",
             text=text,
             pickings=", ".join(pickings.mapped("name")),
         )

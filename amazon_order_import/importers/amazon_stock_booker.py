@@ -151,8 +151,8 @@ class AmazonStockBooker(models.AbstractModel):
     def _sum_report(self, report):
         """Return what the orders of a report leave to book.
 
-        :return: list of ``(location id, quantity, last shipment, [order line id])``; the
-            lines of one entry share product and unit
+        :return: list of ``(location id, quantity, last shipment, [order line id])``;
+            the lines of one entry share product and unit
         """
         self.env.flush_all()
         return self.env.execute_query(

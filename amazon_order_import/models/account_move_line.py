@@ -13,9 +13,7 @@ class AccountMoveLine(models.Model):
         result = super(AccountMoveLine, self - parts).write(vals)
         for line in parts:
             data = line._get_amazon_part(vals["quantity"])
-            result = super(AccountMoveLine, line).write(
-                dict(vals, extra_tax_data=data)
-            )
+            result = super(AccountMoveLine, line).write(dict(vals, extra_tax_data=data))
         return result
 
     def _is_amazon_part(self):

@@ -29,8 +29,8 @@ class AmazonAccountCarrier(models.Model):
         "delivery.carrier",
         "Delivery Method",
         check_company=True,
-        help="Put on the orders and their deliveries; the order's total stays Amazon's. "
-        "Empty: none",
+        help="Put on the orders and their deliveries; the order's total stays "
+        "Amazon's. Empty: none",
     )
 
     _service_unique = models.UniqueIndex(
@@ -48,6 +48,6 @@ class AmazonAccountCarrier(models.Model):
             lambda line: line.ship_service_level.casefold() == service.casefold()
         )
         own = lines.filtered(lambda line: line.marketplace_id == marketplace)
-        return (
-            own or lines.filtered(lambda line: not line.marketplace_id)
-        )[:1].carrier_id
+        return (own or lines.filtered(lambda line: not line.marketplace_id))[
+            :1
+        ].carrier_id

@@ -17,14 +17,12 @@ class AmazonParcel(models.Model):
     reference = fields.Char(
         required=True,
         readonly=True,
-        help="Amazon's shipment; where Amazon leaves it out, the tracking number or the "
-        "day of the shipment",
+        help="Amazon's shipment; where Amazon leaves it out, the tracking number or "
+        "the day of the shipment",
     )
     shipment_ref = fields.Char("Shipment", readonly=True)
     carrier = fields.Char(readonly=True)
-    tracking_number = fields.Char(
-        readonly=True, help="Several are separated by commas"
-    )
+    tracking_number = fields.Char(readonly=True, help="Several are separated by commas")
     shipment_date = fields.Datetime("Shipped", readonly=True)
     estimated_arrival = fields.Datetime(readonly=True)
     fulfillment_center_id = fields.Many2one(

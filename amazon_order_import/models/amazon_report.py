@@ -464,6 +464,9 @@ class AmazonReport(models.Model):
                     "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
                 }
             )
+            if not self.amazon_report_id and not getattr(error, "maybe_done", True):
+                # Amazon has surely not begun: no need to look for the report there.
+                self.asked_at = False
         elif isinstance(error, AuthorizationError):
             # All reports of the account wait for a person to enter new credentials.
             self.search(

@@ -191,7 +191,26 @@ class SaleOrder(models.Model):
         if amazon and amazon != self:
             (self - amazon).action_confirm()
             return amazon.action_confirm()
-        return super().action_confirm()
+        result = super().action_confirm()
+        amazon._settle_amazon_rows()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self.filtered("amazon_order_ref")._settle_amazon_rows()
+        return result
+
+    def _settle_amazon_rows(self):
+        """Close what reports wanted a person to look at: the person has decided."""
+        if not self or self.env.context.get("amazon_import"):
+            return
+        rows = (
+            self.env["amazon.report.row"]
+            .sudo()
+            .search([("sale_order_id", "in", self.ids), ("needs_attention", "=", True)])
+        )
+        rows.needs_attention = False
+        rows.report_id._update_attention()
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()

@@ -34,10 +34,3 @@ class TestDifferences(UpsertCase):
         reports[1].process()
         reports[0].process()
         self.assertEqual(self.get_order(REF).amount_total, 17.99)
-
-    def test_confirming_by_hand_settles_the_report(self):
-        """The to-do list of reports empties as people do what it asks for."""
-        report = self.import_lines(MFN, {"item-price": "0.00"})
-        self.assertEqual(report.state, "attention")
-        self.get_order(REF).action_confirm()
-        self.assertEqual(report.state, "done")

@@ -50,7 +50,9 @@ class PreviewCase(UpsertCase):
                 SQL("SELECT count(*), max(id) FROM %s", SQL.identifier(table))
             )
             result[table] = self.env.cr.fetchone()
-        self.env.cr.execute("SELECT id, state, amount_total, amazon_told FROM sale_order")
+        self.env.cr.execute(
+            "SELECT id, state, amount_total, amazon_told FROM sale_order"
+        )
         result["orders"] = sorted(self.env.cr.fetchall(), key=lambda row: row[0])
         self.env.cr.execute("SELECT id, state, next_row FROM amazon_report")
         result["reports"] = sorted(self.env.cr.fetchall())
@@ -85,7 +87,9 @@ class TestPreview(PreviewCase):
         self.assertEqual(report.state, "ready")
         json.dumps(result)
         report.process()
-        for told, row in zip(result["rows"], report.row_ids.sorted("number"), strict=True):
+        for told, row in zip(
+            result["rows"], report.row_ids.sorted("number"), strict=True
+        ):
             for name in ("number", "outcome", "code", "message", "order_ref", "sku"):
                 self.assertEqual(told[name], row[name], name)
         self.assertEqual(

@@ -629,3 +629,16 @@ class TestRows(RowsCase):
         self.assertTrue(all(stream.closed for stream in opened))
         self.assertTrue(all(isinstance(stream, io.IOBase) for stream in opened))
         self.assertTrue(os.path.exists(opened[0].name))
+
+    def test_confirming_by_hand_settles_the_report(self):
+        """The to-do list of reports empties as people do what it asks for."""
+        report = self.import_lines(MFN, {"item-price": "0.00"})
+        self.assertEqual(report.state, "attention")
+        self.get_order(REF).action_confirm()
+        self.assertEqual(report.state, "done")
+        self.assertFalse(report.row_ids.needs_attention)
+
+    def test_cancelling_by_hand_settles_the_report(self):
+        report = self.import_lines(MFN, {"item-price": "0.00"})
+        self.get_order(REF).action_cancel()
+        self.assertEqual(report.state, "done")

@@ -97,7 +97,9 @@ class TestFbaStock(StockCase):
                 },
             ],
         )
-        self.assertEqual(self.get_moves(order).move_line_ids.mapped("date"), [SHIPPED] * 2)
+        self.assertEqual(
+            self.get_moves(order).move_line_ids.mapped("date"), [SHIPPED] * 2
+        )
         self.assertEqual(self.get_stock(self.mug, germany), -2.0)
         self.assertEqual(self.items(order).mapped("qty_delivered"), [2.0, 1.0])
         self.assertFalse(order.picking_ids)
@@ -475,7 +477,10 @@ class TestFbaStock(StockCase):
 @tagged("post_install", "-at_install")
 class TestParcels(StockCase):
     def test_several_parcels(self):
-        row = {"quantity-shipped": "1", "estimated-arrival-date": "2026-10-09T10:00:00Z"}
+        row = {
+            "quantity-shipped": "1",
+            "estimated-arrival-date": "2026-10-09T10:00:00Z",
+        }
         self.import_lines(
             FBA,
             row,
@@ -739,9 +744,7 @@ class TestMerchantDelivery(StockCase):
         france = self.env.ref("amazon_order_import.amazon_marketplace_fr")
         self.map_carrier("standard", parcel)
         self.map_carrier("Standard", express, france)
-        self.import_lines(
-            MFN, {}, {"order-id": "302-2", "sales-channel": "Amazon.fr"}
-        )
+        self.import_lines(MFN, {}, {"order-id": "302-2", "sales-channel": "Amazon.fr"})
         order = self.get_order(REF)
         self.assertEqual(order.carrier_id, parcel)
         self.assertEqual(order.picking_ids.carrier_id, parcel)

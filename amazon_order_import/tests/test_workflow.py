@@ -107,9 +107,7 @@ class TestWorkflow(UpsertCase):
         _report, order = self.run_workflow("invoice", MFN, {"shipping-price": "4.99"})
         self.assertFalse(order.invoice_ids, "Not the shipping alone")
         self.deliver(order)
-        self.env["amazon.order.workflow"].run_invoicing(
-            self.account, lambda _done: 60
-        )
+        self.env["amazon.order.workflow"].run_invoicing(self.account, lambda _done: 60)
         invoice = order.invoice_ids
         self.assertEqual(invoice.amount_total, 24.98)
         self.assertEqual(invoice.state, "posted")
@@ -125,7 +123,9 @@ class TestWorkflow(UpsertCase):
         self.assertIn("Amazon invoices", order.amazon_workflow_note)
 
     def test_amazon_invoices_this_order(self):
-        _report, order = self.run_workflow("invoice", MFN, {"is-amazon-invoiced": "true"})
+        _report, order = self.run_workflow(
+            "invoice", MFN, {"is-amazon-invoiced": "true"}
+        )
         self.assertFalse(order.invoice_ids)
         self.assertTrue(order.amazon_workflow_note)
 
@@ -187,7 +187,9 @@ class TestParts(MoneyCase):
         cls.products["MUG-RED"].invoice_policy = "delivery"
 
     def deliver_part(self, order, quantity):
-        picking = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        picking = order.picking_ids.filtered(
+            lambda p: p.state not in ("done", "cancel")
+        )
         picking.move_ids.write({"quantity": quantity, "picked": True})
         picking._action_done()
 

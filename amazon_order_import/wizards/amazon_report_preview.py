@@ -22,7 +22,9 @@ class AmazonReportPreview(models.TransientModel):
     ignored_count = fields.Integer("Ignored", readonly=True)
     waiting_count = fields.Integer("Waiting", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
-    line_ids = fields.One2many("amazon.report.preview.line", "preview_id", readonly=True)
+    line_ids = fields.One2many(
+        "amazon.report.preview.line", "preview_id", readonly=True
+    )
 
     @api.model
     def _show(self, get_preview, values):
