@@ -233,14 +233,13 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _is_importable(self, report, work, channels):
         """Set the outcome of rows that are not to be imported; return the others."""
-        _ = self.env._
         row = work.values
         if work.parsed.error:
             outcome, code = "error", work.parsed.error.code
             message = report._translate_format_error(work.parsed.error)
             if (code, work.parsed.error.column) == ("missing_value", "item-price"):
                 outcome, code = "waiting", "price_pending"
-                message = _(
+                message = self.env._(
                     "Amazon gives no price yet for this item of order %(order)s (its "
                     "payment is pending). A later report brings it.",
                     order=work.record.order_ref,
@@ -253,7 +252,7 @@ class AmazonOrderImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "ignored",
-                _(
+                self.env._(
                     "Multi-channel order %(order)s: Amazon only ships it for you, the "
                     "sale took place elsewhere.",
                     order=row.order_id,
@@ -268,7 +267,7 @@ class AmazonOrderImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "waiting",
-                _(
+                self.env._(
                     "The sales channel “%(channel)s” of order %(order)s is not known. "
                     "Add it under Amazon > Configuration > Marketplaces, then process "
                     "the report again.",
@@ -285,7 +284,7 @@ class AmazonOrderImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "ignored",
-                _(
+                self.env._(
                     "The channel %(channel)s is switched off in the account "
                     "%(account)s. Switch it on and process the report again to import "
                     "order %(order)s.",
@@ -300,9 +299,10 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _guess_marketplace(self, report, row):
         """Return the marketplace of a row without sales channel, if there is one."""
-        marketplaces = report.marketplace_ids or report.account_id.channel_ids.filtered(
-            "active"
-        ).marketplace_id
+        marketplaces = (
+            report.marketplace_ids
+            or report.account_id.channel_ids.filtered("active").marketplace_id
+        )
         if not row.sales_channel and len(marketplaces) == 1:
             return marketplaces
         return self.env["amazon.marketplace"]
@@ -430,9 +430,7 @@ class AmazonOrderImporter(models.AbstractModel):
         self._create_orders(batch, new)
         for order_ref in groups:
             if order_ref not in new:
-                self._update_order(
-                    batch, batch.orders[order_ref], groups[order_ref]
-                )
+                self._update_order(batch, batch.orders[order_ref], groups[order_ref])
         self.env["amazon.shipment.importer"].import_shipments(batch, groups)
         self._set_tags(batch)
         # A savepoint ends in any environment: what is computed is computed here, where
@@ -1065,24 +1063,23 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _describe_closed(self, lines):
         """Return why lines can no longer be changed, or ``""``."""
-        _ = self.env._
         order = next(iter(lines)).order_id
         if order.state == "cancel":
-            return _("cancelled")
+            return self.env._("cancelled")
         if order.locked:
-            return _("locked")
+            return self.env._("locked")
         if any(
             # Also where a credit note took the quantity back: the invoice stands.
             invoice_line.move_id.state != "cancel"
             for line in lines
             for invoice_line in line.invoice_lines
         ):
-            return _("invoiced")
+            return self.env._("invoiced")
         if any(
             line.qty_delivered and line.qty_delivered_method != "amazon"
             for line in lines
         ):
-            return _("delivered")
+            return self.env._("delivered")
         return ""
 
     def _cancel_row(self, order, work, line):
@@ -1100,8 +1097,8 @@ class AmazonOrderImporter(models.AbstractModel):
                     work,
                     self.env._(
                         "Amazon cancelled item %(sku)s, but in Odoo the order is "
-                        "%(state)s.\nBefore: %(old)s\nNow: cancelled (quantity 0)\nTake "
-                        "the goods back or make a credit note where needed.",
+                        "%(state)s.\nBefore: %(old)s\nNow: cancelled (quantity 0)\n"
+                        "Take the goods back or make a credit note where needed.",
                         sku=work.values.sku,
                         state=self._describe_closed(lines),
                         old=self._describe_figures(lines),

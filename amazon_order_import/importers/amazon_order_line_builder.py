@@ -312,9 +312,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         """
         taxes = taxes.flatten_taxes_hierarchy()
         amount = float(charge.amount)
-        special_mode = (
-            "total_excluded" if charge.mode == "on_top" else "total_included"
-        )
+        special_mode = "total_excluded" if charge.mode == "on_top" else "total_included"
         computed = self._compute_taxes(batch, taxes, amount, currency, special_mode)
         if charge.mode == "compute":
             total_tax = currency.round(sum(computed.values()))

@@ -17,7 +17,7 @@ class AccountMoveLine(models.Model):
         return result
 
     def _is_amazon_part(self):
-        """Whether this draft line holds exact figures of one line of an Amazon order."""
+        """Whether this draft line holds exact figures of one Amazon order line."""
         sale_line = self.sale_line_ids
         return bool(
             self.extra_tax_data

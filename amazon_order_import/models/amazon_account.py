@@ -185,7 +185,6 @@ class AmazonAccount(models.Model):
     )
     placeholder_product_id = fields.Many2one(
         "product.product",
-        "Placeholder Product",
         check_company=True,
         default=lambda self: self._default_product("product_unknown_item"),
     )
@@ -399,29 +398,28 @@ class AmazonAccount(models.Model):
     def _explain_pattern_fault(self):
         """Return what is wrong with the SKU pattern and what to do, or ``""``."""
         self.ensure_one()
-        _ = self.env._
         pattern = self.sku_pattern or ""
         fault = find_pattern_fault(pattern) if pattern else ""
         messages = {
             "": "",
-            "too_long": _("The SKU pattern is too long. Shorten it."),
-            "invalid": _(
+            "too_long": self.env._("The SKU pattern is too long. Shorten it."),
+            "invalid": self.env._(
                 "The SKU pattern %(pattern)s is no regular expression. Check its "
                 "brackets and special characters.",
                 pattern=pattern,
             ),
-            "no_group": _(
+            "no_group": self.env._(
                 "The SKU pattern %(pattern)s has no group. Put what is the internal "
                 "reference in brackets, e.g. (.+)-FBA",
                 pattern=pattern,
             ),
-            "repeated_group": _(
+            "repeated_group": self.env._(
                 "The SKU pattern %(pattern)s repeats a group, which can take very "
                 "long. Repeat characters only, e.g. ([A-Z]+)-.* instead of "
                 "([A-Z]+-)*",
                 pattern=pattern,
             ),
-            "too_many_repeats": _(
+            "too_many_repeats": self.env._(
                 "The SKU pattern %(pattern)s has too many repeats, which can take very "
                 "long. Use at most four of * + { }.",
                 pattern=pattern,
@@ -540,7 +538,9 @@ class AmazonAccount(models.Model):
         name = f"FBA {country.code}" if country else self.env._("FBA unknown country")
         Location = self.env["stock.location"].sudo()
         parent = warehouse.lot_stock_id
-        if Location.search_count([("location_id", "=", parent.id), ("name", "=", name)]):
+        if Location.search_count(
+            [("location_id", "=", parent.id), ("name", "=", name)]
+        ):
             # Another seller account of the company has stock of its own.
             name = f"{name} ({self.name})"
         location = Location.create(
@@ -625,52 +625,51 @@ class AmazonAccount(models.Model):
         :param error: a ``SellingPartnerError``
         :rtype: str
         """
-        _ = self.env._
         if isinstance(error, AuthorizationError):
             advice = {
-                "invalid_grant": _(
+                "invalid_grant": self.env._(
                     "The authorisation was revoked, has expired, or the refresh token "
                     "was not copied whole. Authorise the application again in Seller "
                     "Central (Develop Apps > Authorize app) and enter the new refresh "
                     "token."
                 ),
-                "invalid_client": _(
+                "invalid_client": self.env._(
                     "The client ID or the client secret is wrong, or the secret has "
                     "expired (after 180 days). Look up both in Seller Central (Develop "
                     "Apps > View credentials) and enter them again."
                 ),
-                "unauthorized_client": _(
+                "unauthorized_client": self.env._(
                     "The refresh token belongs to another application. Enter the "
                     "client ID and client secret of the application for which it was "
                     "issued."
                 ),
             }.get(
                 error.reason,
-                _(
+                self.env._(
                     "Amazon does not accept this authorisation here. Check that the "
                     "region of the account is the one where the application was "
                     "authorised."
                 ),
             )
         elif isinstance(error, RoleMissingError):
-            advice = _(
+            advice = self.env._(
                 "The application lacks a role that this needs (for order reports: Tax "
                 "Invoicing or Direct-to-Consumer Shipping, for FBA reports: Tax "
                 "Invoicing or Tax Remittance). Add the role to the application in "
                 "Seller Central, then authorise it again."
             )
         elif isinstance(error, RetryableError):
-            advice = _(
+            advice = self.env._(
                 "Amazon could not be reached or asks to wait. Nothing is lost; it is "
                 "tried again by itself in %(minutes)s minutes.",
                 minutes=max(1, round(error.seconds / 60)),
             )
         else:
-            advice = _(
+            advice = self.env._(
                 "Amazon refuses this request. Request the report again; if it is "
                 "refused again, pass Amazon's message on to your administrator."
             )
-        return _("%(advice)s\nAmazon: %(error)s", advice=advice, error=error)
+        return self.env._("%(advice)s\nAmazon: %(error)s", advice=advice, error=error)
 
     def action_test_connection(self):
         """Ask Amazon for the seller's marketplaces and show the outcome."""
@@ -690,9 +689,7 @@ class AmazonAccount(models.Model):
             self.env._("Marketplaces: %(names)s", names=", ".join(names)),
         )
         return self._notify(
-            self.env._(
-                "Connected. Marketplaces: %(names)s", names=", ".join(names)
-            ),
+            self.env._("Connected. Marketplaces: %(names)s", names=", ".join(names)),
             "success",
         )
 

@@ -109,7 +109,7 @@ class AmazonReport(models.Model):
     next_attempt = fields.Datetime(
         help="Amazon asked to wait, or could not be reached: not before this moment"
     )
-    last_error = fields.Text("Last Error", readonly=True)
+    last_error = fields.Text(readonly=True)
 
     # The file.
     filename = fields.Char()
@@ -378,7 +378,8 @@ class AmazonReport(models.Model):
         ):
             if (
                 found.report_id not in known
-                and set(found.marketplace_ids or []) == set(self._get_marketplace_refs())
+                and set(found.marketplace_ids or [])
+                == set(self._get_marketplace_refs())
                 and found.data_start == self._aware(self.date_from)
                 and found.data_end == self._aware(self.date_to)
             ):
@@ -574,9 +575,7 @@ class AmazonReport(models.Model):
         try:
             with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
-                report.write(
-                    {"charset": parsed.charset, "row_count": parsed.row_count}
-                )
+                report.write({"charset": parsed.charset, "row_count": parsed.row_count})
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
                     report._process_batch(batch, retry_concurrent)
@@ -588,7 +587,9 @@ class AmazonReport(models.Model):
             yield 0
             return
         except OSError as error:
-            _logger.warning("The file of report %s cannot be read: %s", report.id, error)
+            _logger.warning(
+                "The file of report %s cannot be read: %s", report.id, error
+            )
             report._fail(
                 "file_missing",
                 report.env._(

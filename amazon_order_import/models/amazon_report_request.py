@@ -34,7 +34,7 @@ class AmazonReportRequest(models.Model):
         help="Empty: all active channels of the account",
     )
     repeat = fields.Boolean(
-        "Repeat", help="Request this report again and again, for the latest days"
+        help="Request this report again and again, for the latest days"
     )
     active = fields.Boolean(default=True)
     interval_minutes = fields.Integer("Every (minutes)", default=60)
@@ -69,14 +69,13 @@ class AmazonReportRequest(models.Model):
 
     @api.depends("kind")
     def _compute_purpose(self):
-        _ = self.env._
-        mfn = _(
+        mfn = self.env._(
             "Orders that you ship yourself (merchant-fulfilled), from the moment at "
             "which they may be shipped: items, prices, tax, delivery and invoice "
             "address. The period counts from the release of the payment, not from the "
             "purchase."
         )
-        fba = _(
+        fba = self.env._(
             "Orders that Amazon has shipped from its own warehouses (FBA), one row per "
             "item of a parcel: items, prices, tax, addresses, parcel and fulfilment "
             "centre. The period counts from the shipment."
@@ -164,10 +163,7 @@ class AmazonReportRequest(models.Model):
             self.env["amazon.report"]
             .sudo()
             .create(
-                [
-                    dict(base, date_from=start, date_to=end)
-                    for start, end in windows
-                ]
+                [dict(base, date_from=start, date_to=end) for start, end in windows]
             )
         )
 

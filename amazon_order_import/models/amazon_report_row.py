@@ -30,7 +30,7 @@ class AmazonReportRow(models.Model):
     raw_text = fields.Text("As Received", compute="_compute_raw_text")
     order_ref = fields.Char("Amazon Order", index="btree_not_null")
     sku = fields.Char("SKU")
-    row_key = fields.Char("Row Key", help="What identifies the row within its order")
+    row_key = fields.Char(help="What identifies the row within its order")
     outcome = fields.Selection(OUTCOMES, required=True, index=True)
     needs_attention = fields.Boolean(
         help="The row is imported, but a person should look at its order"

@@ -72,8 +72,8 @@ class AmazonReport(models.Model):
         report.state = "skipped"
         report.message_post(
             body=self.env._(
-                "Taken back by %(user)s: %(orders)s orders and %(lines)s lines removed, "
-                "%(kept)s rows kept.",
+                "Taken back by %(user)s: %(orders)s orders and %(lines)s lines "
+                "removed, %(kept)s rows kept.",
                 user=self.env.user.name,
                 orders=result["orders_removed"],
                 lines=result["lines_removed"],
@@ -174,22 +174,23 @@ class AmazonReport(models.Model):
 
     def _get_keep_reason(self, order):
         """Return why an order is not to be touched, or ``""``."""
-        _ = self.env._
         invoices = order.invoice_ids.filtered(lambda move: move.state != "cancel")
         if invoices:
-            return _(
+            return self.env._(
                 "Invoiced: %(names)s.",
                 names=", ".join(invoices.mapped("display_name")),
             )
         done = order.picking_ids.filtered(lambda picking: picking.state == "done")
         if done and order.amazon_fulfillment == "mfn":
-            return _("Delivered: %(names)s.", names=", ".join(done.mapped("name")))
+            return self.env._(
+                "Delivered: %(names)s.", names=", ".join(done.mapped("name"))
+            )
         if order.state == "cancel":
-            return _("Cancelled already.")
+            return self.env._("Cancelled already.")
         if order.locked:
-            return _("The order is locked.")
+            return self.env._("The order is locked.")
         if self._is_changed_by_hand(order):
-            return _("Changed by hand in Odoo.")
+            return self.env._("Changed by hand in Odoo.")
         return ""
 
     def _is_changed_by_hand(self, order):

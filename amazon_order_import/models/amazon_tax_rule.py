@@ -101,10 +101,11 @@ class AmazonTaxRule(models.Model):
         :param account: ``amazon.account`` record
         :return: list of dicts, in order of precedence
         """
-        _ = self.env._
         rules = [
             {
-                "name": _("North America: Amazon is marketplace facilitator (FBA)"),
+                "name": self.env._(
+                    "North America: Amazon is marketplace facilitator (FBA)"
+                ),
                 "marketplace_ids": [
                     fields.Command.set(
                         self.env["amazon.marketplace"]
@@ -121,7 +122,9 @@ class AmazonTaxRule(models.Model):
             if account.company_id.country_id != self.env.ref("base.uk"):
                 rules.append(
                     {
-                        "name": _("Goods in the United Kingdom, seller from abroad"),
+                        "name": self.env._(
+                            "Goods in the United Kingdom, seller from abroad"
+                        ),
                         "departure": "outside",
                         "destination": "same",
                         "destination_country_ids": [
@@ -134,10 +137,12 @@ class AmazonTaxRule(models.Model):
                 )
             rules += [
                 {
-                    "name": _("Import into the United Kingdom up to GBP 135"),
+                    "name": self.env._("Import into the United Kingdom up to GBP 135"),
                     "marketplace_ids": [
                         fields.Command.set(
-                            self.env.ref("amazon_order_import.amazon_marketplace_gb").ids
+                            self.env.ref(
+                                "amazon_order_import.amazon_marketplace_gb"
+                            ).ids
                         )
                     ],
                     "destination": "outside",
@@ -150,7 +155,7 @@ class AmazonTaxRule(models.Model):
                     "fiscal_position_id": export.id,
                 },
                 {
-                    "name": _("Import into the EU up to EUR 150 (IOSS)"),
+                    "name": self.env._("Import into the EU up to EUR 150 (IOSS)"),
                     "departure": "outside",
                     "destination": "eu",
                     "buyer": "consumer",
@@ -159,7 +164,9 @@ class AmazonTaxRule(models.Model):
                     "fiscal_position_id": export.id,
                 },
                 {
-                    "name": _("Business in another EU country (reverse charge)"),
+                    "name": self.env._(
+                        "Business in another EU country (reverse charge)"
+                    ),
                     "departure": "eu",
                     "destination": "eu",
                     "buyer": "business",
@@ -169,7 +176,7 @@ class AmazonTaxRule(models.Model):
                     ).id,
                 },
                 {
-                    "name": _("Export out of the EU"),
+                    "name": self.env._("Export out of the EU"),
                     "departure": "eu",
                     "destination": "outside",
                     "collector": "seller",

@@ -91,10 +91,11 @@ class SaleOrderLine(models.Model):
 
     @api.depends("amazon_line_type", "order_id.amazon_fulfillment")
     def _compute_qty_delivered_method(self):
-        super()._compute_qty_delivered_method()
+        result = super()._compute_qty_delivered_method()
         for line in self:
             if line._is_shipped_by_amazon():
                 line.qty_delivered_method = "amazon"
+        return result
 
     @api.depends("product_uom_qty", "state")
     def _compute_qty_delivered(self):
@@ -117,9 +118,7 @@ class SaleOrderLine(models.Model):
 
     def _is_shipped_by_amazon(self):
         self.ensure_one()
-        return bool(
-            self.amazon_line_type and self.order_id.amazon_fulfillment == "fba"
-        )
+        return bool(self.amazon_line_type and self.order_id.amazon_fulfillment == "fba")
 
     def _action_launch_stock_rule(self, **kwargs):
         # What Amazon has shipped needs no delivery from here.
@@ -262,7 +261,7 @@ class SaleOrderLine(models.Model):
         )
 
     def _sum_amazon_parts(self, invoice_lines):
-        """Return what documents hold of the line: ``(net, {tax id: tax}, quantity)``."""
+        """Return ``(net, {tax id: tax}, quantity)`` that documents hold of the line."""
         AccountTax = self.env["account.tax"]
         net, taxes, quantity = 0.0, defaultdict(float), 0.0
         for line in invoice_lines:

@@ -7,7 +7,6 @@ class StockMove(models.Model):
 
     amazon_report_id = fields.Many2one(
         "amazon.report",
-        "Amazon Report",
         copy=False,
         readonly=True,
         index="btree_not_null",
@@ -17,13 +16,14 @@ class StockMove(models.Model):
 
     @api.depends("origin", "amazon_report_id", "sale_line_id")
     def _compute_reference(self):
-        super()._compute_reference()
+        result = super()._compute_reference()
         for move in self:
             if not move.reference and (
                 move.amazon_report_id
                 or move.sale_line_id.order_id.amazon_fulfillment == "fba"
             ):
                 move.reference = move.origin
+        return result
 
     def _should_bypass_reservation(self, forced_location=False):
         # What has left already needs no reservation, neither before nor after.

@@ -13,5 +13,6 @@ class StockPicking(models.Model):
 
     def _add_delivery_cost_to_so(self):
         # The buyer paid Amazon's price: the carrier's costs are no part of the order.
-        if not self.sale_id.amazon_order_ref:
-            super()._add_delivery_cost_to_so()
+        if self.sale_id.amazon_order_ref:
+            return None
+        return super()._add_delivery_cost_to_so()

@@ -93,13 +93,17 @@ class TestMoney(MoneyCase):
     def test_stated_tax(self):
         """The contained tax of VCS stands where no rate can give it."""
         self.set_taxes(self.included)
-        order = self.import_order(self.vcs, **{"item-price": "9.99", "item-tax": "1.59"})
+        order = self.import_order(
+            self.vcs, **{"item-price": "9.99", "item-tax": "1.59"}
+        )
         self.check_documents(order, 9.99, 1.59)
 
     def test_stated_tax_without_odoo_tax(self):
         """Where Odoo has no tax for the line, Amazon's tax gets one of its own."""
         self.set_taxes(self.included.browse())
-        order = self.import_order(self.vcs, **{"item-price": "9.99", "item-tax": "1.60"})
+        order = self.import_order(
+            self.vcs, **{"item-price": "9.99", "item-tax": "1.60"}
+        )
         self.assertEqual(order.order_line.tax_ids, self.vcs.stated_tax_id)
         self.check_documents(order, 9.99, 1.60)
 
@@ -126,9 +130,7 @@ class TestMoney(MoneyCase):
     def test_quantity_changed_by_hand(self):
         """Changing the quantity keeps Amazon's price, not the product's list price."""
         self.set_taxes(self.included)
-        order = self.import_order(
-            **{"item-price": "20.00", "quantity-purchased": 2}
-        )
+        order = self.import_order(**{"item-price": "20.00", "quantity-purchased": 2})
         order.order_line.product_uom_qty = 3
         self.assertEqual(order.order_line.price_unit, 10.0)
         self.assertEqual(order.amount_total, 30.0)
@@ -146,9 +148,7 @@ class TestMoney(MoneyCase):
         self.assertEqual(order.state, "sale")
         self.assertEqual(str(order.date_order), "2026-10-05 06:15:00")
 
-    @settings(
-        max_examples=25, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_any_row(self, data):
         """Whatever a row says, Odoo's documents total what Amazon's figures total."""

@@ -291,7 +291,11 @@ class TestTax(AmazonCase):
             100.00,
             0.00,
             20.00,
-            **{"item-price": "120.00", "item-tax": "20.00", "ioss-number": "IM2760000742"},
+            **{
+                "item-price": "120.00",
+                "item-tax": "20.00",
+                "ioss-number": "IM2760000742",
+            },
         )
         self.assertEqual(order.amazon_ioss_number, "IM2760000742")
 

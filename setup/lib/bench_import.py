@@ -21,6 +21,7 @@ from pathlib import Path
 import requests
 
 from odoo import fields, release
+
 from odoo.addons.amazon_order_import.report_formats import open_report
 
 from setup.lib import demo_import
@@ -78,7 +79,8 @@ class OrderFile:
     def __init__(self, content):
         self.header, *lines = content.splitlines(keepends=True)
         self.orders = [
-            list(group) for _id, group in groupby(lines, lambda line: line.split(b"\t")[0])
+            list(group)
+            for _id, group in groupby(lines, lambda line: line.split(b"\t")[0])
         ]
 
     def take(self, rows=0, orders=0):

@@ -65,12 +65,14 @@ class Seller:
 
     def problems(self):
         """What in Odoo is not as the simulator says it must be, as sentences."""
-        return demo_import.compare(
-            self.env, self.amazon.url, {self.key: self.account}
-        )[1]
+        return demo_import.compare(self.env, self.amazon.url, {self.key: self.account})[
+            1
+        ]
 
     def orders(self):
-        return self.env["sale.order"].search([("amazon_account_id", "=", self.account.id)])
+        return self.env["sale.order"].search(
+            [("amazon_account_id", "=", self.account.id)]
+        )
 
     def expected(self):
         """What must stand in Odoo, by order number."""

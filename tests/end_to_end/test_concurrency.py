@@ -53,9 +53,7 @@ def at_once(registry, *tasks):
             except Exception as error:
                 results[number] = error
 
-    threads = [
-        threading.Thread(target=work, args=item) for item in enumerate(tasks)
-    ]
+    threads = [threading.Thread(target=work, args=item) for item in enumerate(tasks)]
     for thread in threads:
         thread.start()
     for thread in threads:
