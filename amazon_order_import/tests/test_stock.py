@@ -281,6 +281,17 @@ class TestFbaStock(StockCase):
                 self.assertEqual(self.get_stock(self.mug, germany), 0.0)
                 self.assertFalse(order._amazon_reverse_moves())
 
+    def test_report_undone(self):
+        for policy in ("move", "summary"):
+            with self.subTest(policy=policy):
+                self.account.fba_stock_policy = policy
+                report = self.import_lines(FBA, {"quantity-shipped": "2"})
+                germany = self.get_location("DE")
+                self.assertEqual(self.get_stock(self.mug, germany), -2.0)
+                report.undo()
+                self.assertFalse(self.get_order(FBA_REF))
+                self.assertEqual(self.get_stock(self.mug, germany), 0.0)
+
     def test_confirmed_by_hand(self):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):

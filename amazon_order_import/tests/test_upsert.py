@@ -1,6 +1,7 @@
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ..models import amazon_report
@@ -552,3 +553,25 @@ class TestUpsert(UpsertCase):
         self.import_lines(MFN, {"item-price": "10.00"})
         self.assertEqual(order.state, "sale")
         self.assertEqual(order.amount_total, 10.00)
+
+    # === ORDER OF THE REPORTS === #
+
+    def test_older_report_does_not_undo_newer(self):
+        """A file of Monday, processed after that of Tuesday, takes nothing back."""
+        create = self.env["amazon.report"].create_from_file
+        reports = [
+            create(
+                self.account,
+                MFN,
+                f"{price}.txt",
+                self.make_file(MFN, {"item-price": price}),
+            )
+            for price in ("19.99", "17.99")
+        ]
+        monday = fields.Datetime.now() - timedelta(days=2)
+        for days, report in enumerate(reports):
+            report.date_from = monday + timedelta(days=days - 1)
+            report.date_to = monday + timedelta(days=days)
+        reports[1].process()
+        reports[0].process()
+        self.assertEqual(self.get_order(REF).amount_total, 17.99)
