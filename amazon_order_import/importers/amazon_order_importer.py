@@ -72,12 +72,13 @@ class OrderBatch:
     channels: dict = field(default_factory=dict)
     fiscal_positions: dict = field(default_factory=dict)
     centers: dict = field(default_factory=dict)
+    warehouse: object = None
     carriers: object = None
     taxes: dict = field(default_factory=dict)
     tax_amounts: dict = field(default_factory=dict)
     descriptions: dict = field(default_factory=dict)
     has_analytic_models: object = None
-    centers: dict = field(default_factory=dict)
+    order_defaults: object = None
     tax_rules: object = None
     europe: object = None
     flags: dict = field(default_factory=lambda: defaultdict(set))
@@ -628,6 +629,7 @@ class AmazonOrderImporter(models.AbstractModel):
             line["sequence"] = 10 * sequence
         purchased = row.purchase_date.astimezone(timezone.utc).replace(tzinfo=None)
         return {
+            **self._get_order_defaults(batch),
             "company_id": company.id,
             "partner_id": customer.id,
             "partner_invoice_id": invoice.id,
@@ -664,6 +666,17 @@ class AmazonOrderImporter(models.AbstractModel):
             "amazon_replaced_order_ref": getattr(row, "original_order_id", False),
             "order_line": [Command.create(line) for line in lines],
         }
+
+    def _get_order_defaults(self, batch):
+        """Return defaults that Odoo would look up anew for each order of a batch."""
+        if batch.order_defaults is None:
+            Order = self.env["sale.order"]
+            names = ("campaign_id", "medium_id", "source_id", "quotation_document_ids")
+            known = [name for name in names if name in Order._fields]
+            batch.order_defaults = dict.fromkeys(known, False) | Order.default_get(
+                known
+            )
+        return batch.order_defaults
 
     def _prepare_order_details(self, batch, row):
         """Return what the report says of the order besides addresses and amounts."""
@@ -723,9 +736,11 @@ class AmazonOrderImporter(models.AbstractModel):
     def _get_warehouse(self, batch, channel):
         warehouse = (channel and channel.warehouse_id) or batch.account.warehouse_id
         if not warehouse:
-            warehouse = self.env["stock.warehouse"].search(
-                [("company_id", "=", batch.company.id)], limit=1
-            )
+            if batch.warehouse is None:
+                batch.warehouse = self.env["stock.warehouse"].search(
+                    [("company_id", "=", batch.company.id)], limit=1
+                )
+            warehouse = batch.warehouse
         return warehouse
 
     def _get_treatment(self, batch, row, context, rows):

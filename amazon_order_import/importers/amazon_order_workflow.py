@@ -38,7 +38,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 ("company_id", "=", report.company_id.id),
                 ("amazon_order_ref", "in", order_refs),
                 ("state", "in", ("draft", "sale")),
-            ]
+            ],
+            # Where the stock does not suffice for all, who bought first gets it.
+            order="date_order, id",
         )
         orders -= self._get_incomplete(orders)
         drafts = orders.filtered(lambda order: order.state == "draft")

@@ -173,8 +173,9 @@ class AmazonOffer(models.Model):
     def action_view_waiting_rows(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Report Rows"),
             "res_model": "amazon.report.row",
             "view_mode": "list,form",
             "domain": [("offer_id", "in", self.ids)],
+            # Last: Odoo's export takes the next string in brackets for a message too.
+            "name": self.env._("Report Rows"),
         }

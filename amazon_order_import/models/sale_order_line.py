@@ -127,7 +127,9 @@ class SaleOrderLine(models.Model):
         if not self.env.context.get("amazon_import"):
             return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
         lines._create_stock_references()
-        collected = lines.with_context(amazon_collect_pickings=True)
+        collected = lines.with_context(
+            amazon_collect_pickings=True, amazon_stock_rules={}
+        )
         result = super(SaleOrderLine, collected)._action_launch_stock_rule(**kwargs)
         lines.order_id.picking_ids.filtered(
             lambda picking: picking.state not in ("cancel", "done")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import clean_context, groupby
 
+from .stock_quant import Reservations
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -41,6 +43,70 @@ class StockMove(models.Model):
         return super()._action_confirm(
             merge=merge, merge_into=merge_into, create_proc=create_proc
         )
+
+    def _action_assign(self, force_qty=False):
+        if self.env.context.get("amazon_import") and not force_qty:
+            self._reserve_together()
+        return super()._action_assign(force_qty=force_qty)
+
+    def _reserve_together(self):
+        """Reserve for all moves of a batch in one go what one quant can give them all.
+
+        Odoo reserves move by move, with a dozen queries each. Whatever is not that
+        simple (lots, several places, too little stock, other units) is left to Odoo.
+        """
+        moves = self.filtered(
+            lambda move: move.state == "confirmed"
+            and move.procure_method == "make_to_stock"
+            and move.product_id.tracking == "none"
+            and move.product_uom == move.product_id.uom_id
+            and not move.picked
+            and move.product_id.categ_id.packaging_reserve_method != "full"
+            and not move.move_orig_ids
+            and not move.move_line_ids
+            and not move._should_bypass_reservation()
+        )
+        Quant = self.env["stock.quant"]
+        vals_list = []
+        for (product, location), group in moves.grouped(
+            lambda move: (move.product_id, move.location_id)
+        ).items():
+            need = sum(group.mapped("product_qty"))
+            found = Quant._get_reserve_quantity(product, location, need)
+            if len(found) != 1 or product.uom_id.compare(found[0][1], need):
+                continue
+            vals_list += [
+                move._prepare_move_line_vals(move.product_qty, found[0][0])
+                for move in group
+            ]
+        reservations = Reservations()
+        self.env["stock.move.line"].with_context(
+            amazon_reservations=reservations
+        ).create(vals_list)
+        for (product, *place), quantity in reservations.quantities.items():
+            location, lot, package, owner = place
+            Quant._update_reserved_quantity(
+                product, location, quantity, lot, package, owner
+            )
+
+    def _trigger_scheduler(self):
+        return super(StockMove, self._get_reordered())._trigger_scheduler()
+
+    def _update_orderpoints(self):
+        return super(StockMove, self._get_reordered())._update_orderpoints()
+
+    def _get_reordered(self):
+        """Return the moves whose product has a reordering rule.
+
+        Odoo searches the rules for each move; in a batch, most often there are none.
+        """
+        if not self.env.context.get("amazon_import"):
+            return self
+        orderpoints = self.env["stock.warehouse.orderpoint"].sudo()
+        products = orderpoints.search(
+            [("product_id", "in", self.product_id.ids)]
+        ).product_id
+        return self.filtered(lambda move: move.product_id in products)
 
     def _create_amazon_pickings(self):
         """Create the transfers of newly confirmed Amazon orders in one call.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from .marking import mark as _
 from .order_rows import ORDER_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
@@ -100,7 +101,7 @@ _VAT_INVOICE_MARKS = _marks("shipping-id transaction-type item-vat-incl-amount")
 _ALL = (
     ReportKind(
         key="fba_inventory",
-        label="Fulfilment by Amazon: stock",
+        label=_("FBA stock"),
         purpose="Tells how many units of each article lie in Amazon's warehouses.",
         report_type="GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
         alternate_types=(
@@ -116,7 +117,7 @@ _ALL = (
     ),
     ReportKind(
         key="fba_returns",
-        label="Fulfilment by Amazon: customer returns",
+        label=_("FBA customer returns"),
         purpose="Tells which goods customers sent back to Amazon, and their condition.",
         report_type="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
         regions=("eu", "na", "fe"),
@@ -125,7 +126,7 @@ _ALL = (
     ),
     ReportKind(
         key="fba_orders_eu",
-        label="Fulfilment by Amazon: orders (Europe)",
+        label=_("FBA orders – Europe"),
         purpose="Brings in the orders that Amazon has shipped for you in Europe.",
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING",
         alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
@@ -137,7 +138,7 @@ _ALL = (
     ),
     ReportKind(
         key="fba_orders_na",
-        label="Fulfilment by Amazon: orders (North America, Far East)",
+        label=_("FBA orders – North America, Far East"),
         purpose="Brings in the orders that Amazon has shipped for you outside Europe.",
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_TAX",
         alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
@@ -152,7 +153,7 @@ _ALL = (
     ),
     ReportKind(
         key="vcs_lite",
-        label="VCS Lite: VAT invoice data",
+        label=_("VCS Lite: VAT invoice data"),
         purpose="Tells the VAT that Amazon calculated for the invoices that you issue.",
         report_type="GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT",
         alternate_types=("GET_XML_VAT_INVOICE_DATA_REPORT",),
@@ -164,7 +165,7 @@ _ALL = (
     ),
     ReportKind(
         key="vcs_invoices",
-        label="VCS: invoices made by Amazon",
+        label=_("VCS: invoices made by Amazon"),
         purpose="Brings in the numbers and amounts of the invoices that Amazon issued.",
         report_type="SC_VAT_TAX_REPORT",
         alternate_types=("GET_VAT_TRANSACTION_DATA",),
@@ -174,7 +175,7 @@ _ALL = (
     ),
     ReportKind(
         key="mfn_orders_eu",
-        label="Fulfilment by merchant: orders (Europe)",
+        label=_("Merchant-fulfilled orders – Europe"),
         purpose="Brings in the orders that you ship yourself in Europe.",
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING",
         alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
@@ -188,7 +189,7 @@ _ALL = (
     ),
     ReportKind(
         key="mfn_orders_na",
-        label="Fulfilment by merchant: orders (North America, Far East)",
+        label=_("Merchant-fulfilled orders – North America, Far East"),
         purpose="Brings in the orders that you ship yourself outside Europe.",
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_TAX",
         alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
@@ -205,7 +206,7 @@ _ALL = (
     ),
     ReportKind(
         key="all_orders",
-        label="All orders (control list)",
+        label=_("All orders (control list)"),
         purpose="Lists every order, to check that none is missing.",
         report_type="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL",
         alternate_types=("GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",),

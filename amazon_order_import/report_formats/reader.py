@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from .kinds import KINDS, detect_kinds, known_names
+from .marking import mark as _
 from .row_format import normal_name
 from .sources import (
     MAX_ROW_BYTES,
@@ -101,7 +102,7 @@ class _Table:
 
     def _read_header(self):
         line = next(self.lines())
-        text, _ = self.decode(line)
+        text = self.decode(line)[0]
         cells = self._split_header(text)
         while cells and not cells[-1].strip():
             cells.pop()
@@ -110,8 +111,9 @@ class _Table:
             shown = clean_text(text[:60])
             raise ReportFileError(
                 "not_a_report",
-                seems=f"a file that begins with “{shown}”",
-                detail=" Its first line must hold the names of the columns.",
+                seems=_("a file that begins with “{start}”"),
+                start=shown,
+                hints=(_("Its first line must hold the names of the columns."),),
             )
         self.header = tuple(_unique(cells))
 
@@ -125,7 +127,7 @@ class _Table:
             names = {normal_name(cell) for cell in text.split(";")}
             if len(names & known_names()) > 1:
                 raise ReportFileError(
-                    "spreadsheet_file", seems="a table separated by semicolons"
+                    "spreadsheet_file", seems=_("a table separated by semicolons")
                 )
             return [text]
         else:
@@ -264,7 +266,7 @@ def _check_header(header, kind):
             "wrong_kind",
             kinds=found,
             expected=kind.label,
-            found="” or “".join(KINDS[key].label for key in found),
+            found=tuple(KINDS[key].label for key in found),
         )
     raise ReportFileError(
         "missing_columns", columns=tuple(missing), names=", ".join(missing)

@@ -38,7 +38,7 @@ _MESSAGES = {
     ),
     "not_a_report": _(
         "This is no report but {seems}. Download the report from Amazon as a text file"
-        " (.txt, .tsv or .csv) and upload that file as it is.{detail}"
+        " (.txt, .tsv or .csv) and upload that file as it is."
     ),
     "spreadsheet_file": _(
         "This is {seems}, saved by a spreadsheet program. Such programs change order"
@@ -53,8 +53,8 @@ _MESSAGES = {
         " for a shorter period, or upload the unpacked file."
     ),
     "unreadable_encoding": _(
-        "The characters of the file cannot be read ({detail}). Upload the file as"
-        " Amazon delivers it."
+        "The characters of the file cannot be read: it is no valid {encoding}. Upload"
+        " the file as Amazon delivers it."
     ),
     "missing_columns": _(
         "The file lacks columns without which orders cannot be imported: {names}."
@@ -70,6 +70,8 @@ _MESSAGES = {
         " another kind, or update the module."
     ),
 }
+#: Between the kinds that a file may be.
+_OR = _("” or “")
 
 
 class ReportFileError(Exception):
@@ -92,9 +94,15 @@ class ReportFileError(Exception):
         :param translate: function that gives the user's words for an English template
         """
         params = dict(self.params)
+        for name in ("expected", "detail"):
+            if name in params:
+                params[name] = translate(params[name])
         if "seems" in params:
-            params["seems"] = translate(params["seems"])
-        return translate(_MESSAGES[self.code]).format(**params)
+            params["seems"] = translate(params["seems"]).format(**params)
+        if "found" in params:
+            params["found"] = translate(_OR).join(map(translate, params["found"]))
+        sentences = [_MESSAGES[self.code], *params.pop("hints", ())]
+        return " ".join(translate(text).format(**params) for text in sentences)
 
 
 def lines(stream):
@@ -126,9 +134,8 @@ _EXPIRED = (
 
 
 def _foreign(seems, detail=""):
-    return ReportFileError(
-        "not_a_report", seems=seems, detail=f" It says: {detail}" if detail else ""
-    )
+    hints = (_("It says: {detail}"),) if detail else ()
+    return ReportFileError("not_a_report", seems=seems, detail=detail, hints=hints)
 
 
 def _refuse_zip(stream, head):
@@ -221,7 +228,7 @@ def _gunzipped(stream):
     while not unpacker.eof:
         rest = unpacker.decompress(b"", _CHUNK)
         if not rest:
-            raise zlib.error("it ends too early")
+            raise zlib.error(_("it ends too early"))
         yield rest
 
 
@@ -288,7 +295,7 @@ def unpack(stream, limit, closing):
             stream = closing.enter_context(_stored(_as_utf8(stream, encoding), limit))
         except UnicodeError:
             raise ReportFileError(
-                "unreadable_encoding", detail=f"it is no valid {encoding.upper()}"
+                "unreadable_encoding", encoding=encoding.upper()
             ) from None
         _refuse_foreign(stream)
         head = _head(stream)

@@ -4,8 +4,6 @@ Nothing is rolled back here: transactions commit as they do in production.
 """
 
 import itertools
-import os
-import secrets
 from pathlib import Path
 
 import pytest
@@ -33,13 +31,13 @@ def databases():
     return Databases(Environment(ROOT))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def registry(odoo, databases):
     """The registry of a fresh database with the addon, products, taxes and stock."""
     from odoo.modules.registry import Registry
     from odoo.sql_db import close_db
 
-    name = f"e2e_{os.getpid()}_{secrets.token_hex(3)}"
+    name = databases.test_name()
     databases.new(name)
     try:
         # pytest-odoo switches this on per module; loading would run Odoo's tests.
@@ -80,17 +78,21 @@ class new_env:
         self.cursor.close()
 
 
+def rest(env):
+    """Leaves nothing for the scheduled action to do in a later test."""
+    env.cr.rollback()
+    open_states = ("requested", "ready", "processing")
+    env["amazon.report"].search([("state", "in", open_states)]).state = "skipped"
+    env["amazon.account"].search([]).active = False
+    env.cr.commit()
+
+
 @pytest.fixture
 def env(registry):
     """An environment. Accounts and reports of the test rest when it is over."""
     with new_env(registry) as env:
         yield env
-        env.cr.rollback()
-        env["amazon.report"].search(
-            [("state", "in", ("requested", "ready", "processing"))]
-        ).state = "skipped"
-        env["amazon.account"].search([]).active = False
-        env.cr.commit()
+        rest(env)
 
 
 @pytest.fixture

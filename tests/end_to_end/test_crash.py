@@ -10,8 +10,8 @@ import pytest
 from .seller import Seller
 
 MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
-# As many as wanted, e.g. 10000; four batches are enough to be in the middle of one.
-ORDERS = int(os.environ.get("AMAZON_CRASH_ORDERS", "800"))
+# As many as wanted, e.g. 10000; three batches are enough to be in the middle of one.
+ORDERS = int(os.environ.get("AMAZON_CRASH_ORDERS", "500"))
 SECONDS = 90 + ORDERS // 5
 
 

@@ -6,7 +6,7 @@ from setup.lib import demo_import
 from tests.contract.conftest import models, shared  # noqa: F401 - fixtures
 from tests.simulator import Simulator
 
-from .conftest import new_env
+from .conftest import new_env, rest
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +21,7 @@ def world(registry):
         }
         reports = run(env, accounts)
         yield env, amazon, accounts, reports
+        rest(env)
 
 
 def run(env, accounts):

@@ -1,62 +1,16 @@
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
+import {ROW, chooseRecord, makeFile, openMenu, uploadFile} from "./amazon_tour_steps";
 
 const {DateTime} = luxon;
 
-// A good row, and one whose price is no amount.
-const ROW = {
-    "order-id": "302-7777777-0000001",
-    "order-item-id": "70000000000001",
-    "purchase-date": "2026-10-05T08:15:00+00:00",
-    "payments-date": "2026-10-05T08:20:00+00:00",
-    "buyer-email": "tour@marketplace.amazon.de",
-    "buyer-name": "Jörg Weißhaupt",
-    "buyer-phone-number": "",
-    sku: "TOUR-SKU",
-    "product-name": "Tour article",
-    "quantity-purchased": "1",
-    currency: "EUR",
-    "item-price": "19.99",
-    "item-tax": "0.00",
-    "shipping-price": "0.00",
-    "shipping-tax": "0.00",
-    "ship-service-level": "Standard",
-    "recipient-name": "Jörg Weißhaupt",
-    "ship-address-1": "Lindenstraße 12",
-    "ship-address-2": "",
-    "ship-address-3": "",
-    "ship-city": "München",
-    "ship-state": "",
-    "ship-postal-code": "80331",
-    "ship-country": "DE",
-    "ship-phone-number": "",
-    "sales-channel": "Amazon.de",
-};
+// A row whose price is no amount.
 const BAD_ROW = {
     ...ROW,
     "order-id": "302-7777777-0000002",
     "order-item-id": "70000000000002",
     "item-price": "a lot",
 };
-const FILE = [Object.keys(ROW), Object.values(ROW), Object.values(BAD_ROW)]
-    .map((cells) => `${cells.join("\t")}\r\n`)
-    .join("");
-
-function openMenu(section, entry) {
-    return [
-        ...stepUtils.goToAppSteps("amazon_order_import.menu_root"),
-        {
-            content: "Open a menu of the Amazon app",
-            trigger: `.o_menu_sections [data-menu-xmlid='amazon_order_import.${section}']`,
-            run: "click",
-        },
-        {
-            content: "Choose its entry",
-            trigger: `.o-dropdown-item[data-menu-xmlid='amazon_order_import.${entry}']`,
-            run: "click",
-        },
-    ];
-}
+const FILE = makeFile(ROW, BAD_ROW);
 
 function fill(name, value) {
     return {
@@ -76,21 +30,6 @@ function choose(name, label) {
         {
             content: `Choose ${label}`,
             trigger: `.o_select_menu_item:contains("${label}")`,
-            run: "click",
-        },
-    ];
-}
-
-function chooseRecord(name, label) {
-    return [
-        {
-            content: `Look for ${label}`,
-            trigger: `.o_field_widget[name='${name}'] input`,
-            run: `edit ${label}`,
-        },
-        {
-            content: `Choose ${label}`,
-            trigger: `.o-autocomplete--dropdown-item:contains("${label}")`,
             run: "click",
         },
     ];
@@ -233,23 +172,7 @@ registry.category("web_tour.tours").add("amazon_see_it_processed", {
 registry.category("web_tour.tours").add("amazon_upload_file", {
     url: "/odoo",
     steps: () => [
-        ...openMenu("menu_reports", "menu_report_upload"),
-        ...chooseRecord("account_id", "Tour Upload"),
-        {
-            content: "Choose the file",
-            trigger:
-                ".modal .o_field_widget[name='file'] input[type=file]:not(:visible)",
-            run() {
-                const files = new DataTransfer();
-                files.items.add(new File([FILE], "by hand.txt", {type: "text/plain"}));
-                this.anchor.files = files.files;
-                this.anchor.dispatchEvent(new Event("change", {bubbles: true}));
-            },
-        },
-        {
-            content: "The file is there",
-            trigger: ".modal .o_field_widget[name='file'] input[type=text]",
-        },
+        ...uploadFile("Tour Upload", "by hand.txt", FILE),
         {
             content: "Process it",
             trigger: ".modal button[name='action_upload']",
