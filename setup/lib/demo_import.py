@@ -36,7 +36,6 @@ STATES = {
     "cancelled": "nothing to report",
     "skipped": "skipped",
 }
-WIDTH = 96
 
 
 def ask(simulator, name, **query):
@@ -194,19 +193,22 @@ def upload_again(env, reports):
 # === WHAT HAS ARRIVED === #
 
 
-def compare(env, simulator, accounts):
+def compare(env, simulator, accounts, before=frozenset()):
     """What stands in Odoo beside what the simulator says must.
 
     :param accounts: dict ``{seller key: amazon.account}``
-    :return: ``(channels, problems)``: per marketplace ``[orders at Amazon, in Odoo,
-        Amazon's total, Odoo's total]``, and sentences
+    :param before: order numbers that an earlier run has imported: another start of the
+        simulator may have forgotten some of them
+    :return: ``(channels, refs, problems)``: per marketplace ``[orders at Amazon, in
+        Odoo, Amazon's total, Odoo's total]``, all order numbers, and sentences
     """
     channels = defaultdict(lambda: [0, 0, Decimal(0), Decimal(0)])
-    problems = []
+    refs, problems = set(), []
     for key, account in accounts.items():
         expected = ask(simulator, "expected", seller=key)["orders"]
         orders = env["sale.order"].search([("amazon_account_id", "=", account.id)])
         by_ref = orders.grouped("amazon_order_ref")
+        refs.update(expected)
         for ref, entry in expected.items():
             found = by_ref.get(ref, orders.browse())
             channel = channels[entry["marketplace"], entry["currency"]]
@@ -215,9 +217,9 @@ def compare(env, simulator, accounts):
             channel[2] += Decimal(entry["total"])
             channel[3] += sum(exact(order, "amount_total") for order in found)
             problems += check_order(ref, entry, found)
-        strangers = set(by_ref) - set(expected)
+        strangers = set(by_ref) - set(expected) - before
         problems += [f"{ref}: in Odoo, but not at Amazon" for ref in sorted(strangers)]
-    return channels, problems
+    return channels, refs, problems
 
 
 def exact(order, name):
@@ -324,28 +326,16 @@ def show_channels(env, channels):
         marketplace.api_ref: marketplace.name
         for marketplace in env["amazon.marketplace"].search([])
     }
-    columns = "{:<20}{:>12}{:>10}{:>20}{:>16}{:>5}{:>13}"
+    columns = "{:<20}{:>5}{:>12}{:>10}{:>18}{:>18}{:>13}"
     print(bold("\nORDERS"))
-    print(
-        columns.format(
-            *("", "at Amazon", "in Odoo", "Amazon's total", "Odoo's total", ""),
-            "difference",
-        )
-    )
+    heads = ("at Amazon", "in Odoo", "Amazon's total", "Odoo's total", "difference")
+    print(columns.format("", "", *heads))
     for (ref, currency), (there, here, amazon, odoo) in sorted(
         channels.items(), key=lambda item: (-item[1][0], marketplaces[item[0][0]])
     ):
-        print(
-            columns.format(
-                f" {marketplaces[ref]}",
-                there,
-                here,
-                f"{amazon:,}",
-                f"{odoo:,}",
-                currency,
-                f"{odoo - amazon:,}",
-            )
-        )
+        totals = (f"{amount:,}" for amount in (amazon, odoo, odoo - amazon))
+        name = f" {marketplaces[ref]}"
+        print(columns.format(name, currency, there, here, *totals))
 
 
 def show_result(reports, channels, problems, known, seconds):
@@ -358,7 +348,7 @@ def show_result(reports, channels, problems, known, seconds):
     if len(problems) > 12:
         print(f"  ! ... and {len(problems) - 12} more")
     if problems:
-        print(bold(f"{len(problems)} of {there} orders are not right; see above."))
+        print(bold(f"Not all is right among {there} orders: see above."))
         return
     print(
         bold(f"All {there} orders are in Odoo, each once, with Amazon's total and tax.")
@@ -373,14 +363,15 @@ def show_result(reports, channels, problems, known, seconds):
 
 def main(env, simulator):
     started = time.monotonic()
-    print(bold("Amazon orders into Odoo".ljust(WIDTH)))
+    print(bold("Orders of a simulated Amazon into Odoo"))
     admin = env.ref("base.user_admin")
     # Whoever opens the demonstration sees the orders first.
     admin.action_id = env.ref("amazon_order_import.sale_order_action").id
     ensure_taxes(env)
     ensure_products(env, simulator)
     env.cr.commit()
-    known = env["sale.order"].search_count([("amazon_order_ref", "!=", False)])
+    orders = env["sale.order"].search([("amazon_order_ref", "!=", False)])
+    before = set(orders.mapped("amazon_order_ref"))
     last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
     accounts = {}
     print(bold("\nSELLERS"))
@@ -392,13 +383,14 @@ def main(env, simulator):
     reports = work_off(env, last)
     uploaded = upload_again(env, reports)
     show_reports(reports, uploaded)
-    channels, problems = compare(env, simulator, accounts)
+    channels, refs, problems = compare(env, simulator, accounts, before)
     show_channels(env, channels)
     problems += [
         f"{report.display_name}: {STATES[report.state]}"
         for report in reports | uploaded
         if report.state not in ("done", "cancelled")
     ]
+    known = len(refs & before)
     show_result(reports, channels, problems, known, time.monotonic() - started)
     return 1 if problems else 0
 

@@ -65,9 +65,11 @@ class Seller:
 
     def problems(self):
         """What in Odoo is not as the simulator says it must be, as sentences."""
-        return demo_import.compare(self.env, self.amazon.url, {self.key: self.account})[
-            1
-        ]
+        accounts = {self.key: self.account}
+        _channels, _refs, problems = demo_import.compare(
+            self.env, self.amazon.url, accounts
+        )
+        return problems
 
     def orders(self):
         return self.env["sale.order"].search(

@@ -54,7 +54,7 @@ def test_every_kind_of_order_report_is_done(world):
 
 def test_every_order_has_amazons_figures(world):
     env, amazon, accounts, _reports = world
-    channels, problems = demo_import.compare(env, amazon.url, accounts)
+    channels, _refs, problems = demo_import.compare(env, amazon.url, accounts)
     assert problems == []
     assert sum(channel[0] for channel in channels.values()) > 80
     assert all(there == here for there, here, *_totals in channels.values())
