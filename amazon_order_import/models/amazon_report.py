@@ -66,6 +66,8 @@ class AmazonReport(models.Model):
     _description = "Amazon Report"
     _inherit = ["mail.thread"]
     _order = "id desc"
+    # Nobody edits a report, but staff talk about it.
+    _mail_post_access = "read"
 
     account_id = fields.Many2one(
         "amazon.account", required=True, index=True, ondelete="restrict"

@@ -61,7 +61,10 @@ class TestTranslation(TransactionCase):
         error = ReportFileError(
             "wrong_kind",
             expected="FBA orders – Europe",
-            found=("Merchant-fulfilled orders – Europe", "VCS: invoices made by Amazon"),
+            found=(
+                "Merchant-fulfilled orders – Europe",
+                "VCS: invoices made by Amazon",
+            ),
         )
         report = self.env["amazon.report"].with_context(lang="de_DE")
         self.assertEqual(
