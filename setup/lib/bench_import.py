@@ -51,7 +51,7 @@ class Clock:
         self.seconds = time.perf_counter() - self.start
         self.processor = time.process_time() - self.processor
         self.queries = self.cr.sql_log_count - self.queries
-        self.growth = memory("VmHWM") - self.memory
+        self.peak = memory("VmHWM")
 
     def figures(self, orders, rows):
         return {
@@ -61,7 +61,8 @@ class Clock:
             "python_seconds": round(self.processor, 2),
             "orders_per_second": round(orders / self.seconds, 2),
             "queries_per_order": round(self.queries / max(orders, 1), 1),
-            "memory_growth_mb": round(self.growth, 1),
+            "memory_peak_mb": round(self.peak),
+            "memory_growth_mb": round(self.peak - self.memory, 1),
         }
 
 
@@ -347,12 +348,12 @@ def show(result):
             )
         )
     small, large = (
-        result[name]["memory_growth_mb"] for name in ("small_report", "large_report")
+        result[name]["memory_peak_mb"] for name in ("small_report", "large_report")
     )
     print(
         f"\nThe large report: {result['ratio']} times as many orders per second as one "
-        f"by one.\nMemory at its highest: {small:+.0f} MB in the small report, "
-        f"{large:+.0f} MB in the large one.\nReading a file alone: "
+        f"by one.\nMemory at its highest: {small} MB in the small report, "
+        f"{large} MB in the large one.\nReading a file alone: "
         f"{result['reading_rows_per_second']:,} rows per second."
     )
 
