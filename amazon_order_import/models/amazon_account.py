@@ -354,8 +354,15 @@ class AmazonAccount(models.Model):
     def _create_default_tax_rules(self):
         """Prefill the table that says who owes the tax of an order."""
         Rule = self.env["amazon.tax.rule"].sudo()
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
         for account in self:
-            Rule.create(Rule._prepare_default_rules(account))
+            rules = Rule.create(Rule._prepare_default_rules(account))
+            for code in languages:
+                translated = Rule.with_context(lang=code)
+                for rule, vals in zip(
+                    rules, translated._prepare_default_rules(account), strict=True
+                ):
+                    rule.with_context(lang=code).name = vals["name"]
 
     def write(self, vals):
         result = super().write(self._clean_credentials(vals))

@@ -333,3 +333,10 @@ class TestTax(AmazonCase):
             names, ["amazon", "amazon", "amazon", "amazon", "seller", "seller"]
         )
         self.assertTrue(all(self.account.tax_rule_ids[1:].mapped("fiscal_position_id")))
+
+    def test_rules_speak_the_users_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        account = self.account.copy({"name": "Zweites Konto"})
+        rule = account.tax_rule_ids[-1]
+        self.assertEqual(rule.name, "Export out of the EU")
+        self.assertNotEqual(rule.with_context(lang="de_DE").name, rule.name)
