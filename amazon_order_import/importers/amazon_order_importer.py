@@ -3,13 +3,14 @@ import logging
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timezone
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
 
@@ -113,10 +114,11 @@ class AmazonOrderImporter(models.AbstractModel):
         report = report.with_env(self.env)
         works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
-        channels = self._get_channels(report, works)
+        channels = self._get_channels(works)
+        inactive = self._get_inactive_marketplaces(report)
         groups = defaultdict(list)
         for work in works:
-            if self._is_importable(report, work, channels):
+            if self._is_importable(report, work, channels, inactive):
                 groups[work.values.order_id].append(work)
         self.env["amazon.shipment.importer"].import_multi_channel(
             report, [w for w in works if w.record.code == "multi_channel"]
@@ -225,14 +227,19 @@ class AmazonOrderImporter(models.AbstractModel):
                 counts[head.split(":")[1], order_item] += 1
         return counts
 
-    def _get_channels(self, report, works):
-        """Return ``{sales channel: amazon.marketplace}`` and the inactive ones."""
+    def _get_channels(self, works):
+        """Return ``{sales channel: amazon.marketplace or None}``."""
         names = {work.values.sales_channel for work in works if work.values}
         marketplaces = self.env["amazon.marketplace"].search([])
         by_name = {m.name.casefold(): m for m in marketplaces}
         return {name: by_name.get(name.casefold()) for name in names}
 
-    def _is_importable(self, report, work, channels):
+    def _get_inactive_marketplaces(self, report):
+        """Return the marketplaces whose channel is switched off in the account."""
+        channels = report.account_id.with_context(active_test=False).channel_ids
+        return channels.filtered(lambda channel: not channel.active).marketplace_id
+
+    def _is_importable(self, report, work, channels, inactive):
         """Set the outcome of rows that are not to be imported; return the others."""
         row = work.values
         if work.parsed.error:
@@ -278,10 +285,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 "unknown_channel",
             )
             return False
-        channel = report.account_id.with_context(
-            active_test=False
-        ).channel_ids.filtered(lambda c: c.marketplace_id == work.marketplace)
-        if work.marketplace and channel and not channel.active:
+        if work.marketplace and work.marketplace in inactive:
             self._set_outcome(
                 work,
                 "ignored",
@@ -457,9 +461,6 @@ class AmazonOrderImporter(models.AbstractModel):
         self._find_orders(batch, groups)
         self.env["amazon.shipment.importer"].prepare_batch(batch, works)
         self.env["amazon.product.finder"].find_products(batch, works)
-        batch.centers = self.env["amazon.fulfillment.center"]._find_or_create(
-            getattr(work.values, "fulfillment_center_id", "") for work in works
-        )
         codes = {self._get_currency_code(batch, work) for work in works}
         currencies = (
             self.env["res.currency"]
@@ -617,17 +618,17 @@ class AmazonOrderImporter(models.AbstractModel):
             "warehouse": self._get_warehouse(batch, channel),
         }
         rows = [work.values for work, _product in ready]
-        context["treatment"] = self._get_treatment(batch, row, context, rows)
-        position = context["treatment"].fiscal_position
+        positions = []
         lines = []
         for work, product in ready:
             context["treatment"] = self._get_treatment(
                 batch, work.values, context, rows
             )
+            positions.append(context["treatment"].fiscal_position)
             lines += self._prepare_row_lines(batch, work, product, context)
         for sequence, line in enumerate(lines, start=1):
             line["sequence"] = 10 * sequence
-        purchased = row.purchase_date.astimezone(timezone.utc).replace(tzinfo=None)
+        purchased = to_utc(row.purchase_date)
         return {
             **self._get_order_defaults(batch),
             "company_id": company.id,
@@ -635,7 +636,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "partner_invoice_id": invoice.id,
             "partner_shipping_id": delivery.id,
             "pricelist_id": batch.pricelists[currency].id,
-            "fiscal_position_id": position.id,
+            "fiscal_position_id": positions[0].id,
             "warehouse_id": context["warehouse"].id,
             "team_id": (channel.team_id if channel else account.team_id).id
             or account.team_id.id,
@@ -653,9 +654,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "amazon_order_ref": row.order_id,
             "amazon_account_id": account.id,
             "amazon_marketplace_id": work.marketplace.id,
-            "amazon_fulfillment": "fba"
-            if batch.report.kind.startswith("fba")
-            else "mfn",
+            "amazon_fulfillment": batch.report.kind[:3],
             "amazon_purchase_date": purchased,
             **(details := self._prepare_order_details(batch, row)),
             "amazon_told": self.env["amazon.order.change"].describe(row, details),
@@ -703,16 +702,10 @@ class AmazonOrderImporter(models.AbstractModel):
             line["amazon_row_key"] = work.key
             line["amazon_fingerprint"] = work.fingerprint or False
             line["amazon_row_id"] = work.record.id
-            line["amazon_shipment_date"] = self._get_shipment_date(work.values)
-            if line["product_id"] == batch.account.placeholder_product_id.id:
-                # Without the SKU nobody knows what was sold.
-                row = work.values
-                line["name"] = "\n".join(filter(None, (row.sku, row.product_name)))
+            line["amazon_shipment_date"] = to_utc(
+                getattr(work.values, "shipment_date", None)
+            )
         return lines
-
-    def _get_shipment_date(self, row):
-        moment = getattr(row, "shipment_date", None)
-        return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False
 
     def _get_currency_code(self, batch, work):
         """Return the currency of a row; free rows may come without one."""

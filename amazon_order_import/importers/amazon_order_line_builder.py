@@ -284,10 +284,13 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
     def _get_description(self, row, charge, batch, product):
         """Return the text of a line, by the account's choice of names."""
+        if product == batch.account.placeholder_product_id:
+            # Without the SKU nobody knows what was sold.
+            return "\n".join(filter(None, (row.sku, row.product_name)))
         own = self._get_own_description(batch, product)
         if charge.line_type == "item" and row.product_name:
             choice = batch.account.line_name
-            if choice == "amazon" or product == batch.account.placeholder_product_id:
+            if choice == "amazon":
                 return row.product_name
             if choice == "both":
                 return f"{own}\n{row.product_name}"

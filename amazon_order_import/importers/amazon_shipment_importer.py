@@ -1,6 +1,5 @@
 import logging
 from collections import defaultdict
-from datetime import timezone
 
 from markupsafe import Markup
 
@@ -8,6 +7,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
+
+from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
 
@@ -17,10 +18,6 @@ SHIP_DATES = (
     "earliest_delivery_date",
     "latest_delivery_date",
 )
-
-
-def _to_utc(moment):
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False
 
 
 class AmazonShipmentImporter(models.AbstractModel):
@@ -90,7 +87,7 @@ class AmazonShipmentImporter(models.AbstractModel):
         dates = {}
         for name in SHIP_DATES:
             moments = [getattr(work.values, name, None) for work in works]
-            dates[f"amazon_{name}"] = _to_utc(min(filter(None, moments), default=None))
+            dates[f"amazon_{name}"] = to_utc(min(filter(None, moments), default=None))
         return dates
 
     @api.model
@@ -208,8 +205,8 @@ class AmazonShipmentImporter(models.AbstractModel):
         return {
             "carrier": row.carrier or False,
             "tracking_number": ", ".join(filter(None, tracking)) or False,
-            "shipment_date": _to_utc(row.shipment_date),
-            "estimated_arrival": _to_utc(row.estimated_arrival),
+            "shipment_date": to_utc(row.shipment_date),
+            "estimated_arrival": to_utc(row.estimated_arrival),
             "fulfillment_center_id": self._get_center(centers, works[0]).id,
         }
 

@@ -217,13 +217,7 @@ class AmazonReport(models.Model):
     def _set_file(self, content, charset=False):
         """Store the file in the archive and note what identifies it."""
         self.ensure_one()
-        self.env["ir.attachment"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_field", "=", "file"),
-                ("res_id", "=", self.id),
-            ]
-        ).unlink()
+        self._find_attachment().unlink()
         # The attachment behind the binary field, without the detour by base64.
         self.env["ir.attachment"].sudo().create(
             {
@@ -244,12 +238,9 @@ class AmazonReport(models.Model):
             }
         )
 
-    def _open_file(self):
-        """Return the archived file as a seekable binary stream."""
-        self.ensure_one()
-        if "amazon_preview_content" in self.env.context:
-            return io.BytesIO(self.env.context["amazon_preview_content"])
-        attachment = (
+    def _find_attachment(self):
+        """Return the attachment that holds the file, or none."""
+        return (
             self.env["ir.attachment"]
             .sudo()
             .search(
@@ -261,6 +252,13 @@ class AmazonReport(models.Model):
                 limit=1,
             )
         )
+
+    def _open_file(self):
+        """Return the archived file as a seekable binary stream."""
+        self.ensure_one()
+        if "amazon_preview_content" in self.env.context:
+            return io.BytesIO(self.env.context["amazon_preview_content"])
+        attachment = self._find_attachment()
         if attachment.store_fname:
             return open(attachment._full_path(attachment.store_fname), "rb")
         return io.BytesIO(attachment.raw or b"")
@@ -745,9 +743,19 @@ class AmazonReport(models.Model):
         """
         self.check_access("read")
         for report in self.sudo():
-            report._check_file()
-            report.write({"state": "ready", "only_open_rows": bool(report.row_ids)})
+            report._make_ready()
         self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def _make_ready(self):
+        """Let the report be processed again, as far as its rows are open.
+
+        :raise UserError: where there is no file
+        """
+        self._check_file()
+        has_rows = self.env["amazon.report.row"].search_count(
+            [("report_id", "=", self.id)], limit=1
+        )
+        self.write({"state": "ready", "only_open_rows": bool(has_rows)})
 
     def _check_file(self):
         if not self.file_size:

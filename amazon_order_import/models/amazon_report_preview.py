@@ -39,8 +39,7 @@ class AmazonReport(models.Model):
         self.check_access("read")
         with self._rolled_back():
             report = self.sudo().with_context(**PREVIEW_CONTEXT)
-            report._check_file()
-            report.write({"state": "ready", "only_open_rows": bool(report.row_ids)})
+            report._make_ready()
             result = report._collect_preview(max_rows)
         return self._drop_new_orders(result)
 

@@ -1,15 +1,14 @@
 """The golden files through the parser: every row is read, or refused with reason."""
 
 import json
-import os
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from report_formats import KINDS, ReportFileError, detect_file_kinds, open_report
 
-ROOT = Path(__file__).parents[2]
-GOLDEN = Path(os.environ.get("AMAZON_SHARED") or ROOT.parent / "shared") / "golden"
+from tests.shared import SHARED
+
+GOLDEN = SHARED / "golden"
 
 pytestmark = pytest.mark.skipif(
     not GOLDEN.is_dir(),

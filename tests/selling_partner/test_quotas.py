@@ -1,10 +1,8 @@
 """The quotas are Amazon's, and the ledger's arithmetic is a token bucket's."""
 
 import json
-import os
 import re
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from selling_partner.quotas import (
@@ -15,9 +13,9 @@ from selling_partner.quotas import (
     refill_seconds,
 )
 
+from tests.shared import SHARED
+
 NOW = datetime(2026, 11, 2, 12, tzinfo=timezone.utc)
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("AMAZON_SHARED") or ROOT / "../shared")
 MODELS = ("reports_2021-06-30.json", "tokens_2021-03-01.json", "sellers.json")
 
 

@@ -2,21 +2,18 @@
 
 import io
 import json
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from selling_partner import Credentials, SellingPartnerClient, errors
 
+from tests.shared import SHARED
 from tests.simulator import Simulator
 
 MFN_EU = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
 FBA_GENERAL = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL"
 DE, FR = "A1PA6795UKMFR9", "A13V1IB3VIYZZH"
-ROOT = Path(__file__).parents[2]
-SHARED = Path(os.environ.get("AMAZON_SHARED") or ROOT / "../shared")
 
 
 @pytest.fixture
