@@ -27,7 +27,8 @@ class AmazonMarketplace(models.Model):
         "Amazon collects the tax",
         help="Whether Amazon, as marketplace facilitator, collects the sales tax and "
         "pays it to the authorities where a report does not say who does (FBA). Such "
-        "tax is noted on the order but is not part of it",
+        "tax is noted on the order but is not part of it. Fills the tax rules of new "
+        "accounts; for an account that exists, change its tax rules",
     )
 
     _api_ref_unique = models.UniqueIndex(

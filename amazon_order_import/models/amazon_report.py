@@ -424,7 +424,9 @@ class AmazonReport(models.Model):
                     "failure_reason": self.env._(
                         "Amazon made no report. Most often there was nothing to report "
                         "in this period; it also happens when the same report was "
-                        "requested shortly before (also by another program)."
+                        "requested shortly before (also by another program). If you "
+                        "expect orders of this period, request it again in half an "
+                        "hour."
                     ),
                 }
             )
