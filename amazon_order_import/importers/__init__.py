@@ -1,3 +1,4 @@
+from . import amazon_row_importer
 from . import amazon_order_change
 from . import amazon_order_importer
 from . import amazon_order_line_builder

@@ -10,26 +10,12 @@ from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork
 from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
 
 MULTI_CHANNEL_ID = re.compile(r"S\d\d-", re.IGNORECASE)
-IMPORT_CONTEXT = {
-    # One note per report says what happened; not one per order.
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "sale_no_log_for_new_lines": True,
-    # A wrong VAT number must not keep an order out.
-    "no_vat_validation": True,
-    "amazon_import": True,
-}
-
-
-class ConcurrentImport(Exception):
-    """Another transaction has just created the same order: try again after it."""
-
 
 class ImportProblem(UserError):
     """An order cannot be imported as the report gives it; ``code`` names why."""
@@ -40,19 +26,12 @@ class ImportProblem(UserError):
 
 
 @dataclass
-class RowWork:
-    """A row on its way: its record, what the file says, what is found out."""
+class OrderRowWork(RowWork):
+    """A row of an order report on its way."""
 
-    record: object
-    parsed: object
-    key: str = ""
     fingerprint: str = ""
     ordinal: int = 1
     marketplace: object = None
-
-    @property
-    def values(self):
-        return self.parsed.values
 
 
 @dataclass
@@ -96,6 +75,7 @@ class OrderBatch:
 
 class AmazonOrderImporter(models.AbstractModel):
     _name = "amazon.order.importer"
+    _inherit = "amazon.row.importer"
     _description = "Import of Amazon Orders"
 
     @api.model
@@ -112,7 +92,7 @@ class AmazonOrderImporter(models.AbstractModel):
         """
         self = self.with_context(**IMPORT_CONTEXT)
         report = report.with_env(self.env)
-        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+        works = [OrderRowWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
         channels = self._get_channels(works)
         inactive = self._get_inactive_marketplaces(report)
@@ -131,13 +111,15 @@ class AmazonOrderImporter(models.AbstractModel):
             self.env["amazon.order.workflow"].run(report, list(groups))
         self.env.flush_all()
 
-    # === ROWS === #
+    @api.model
+    def finish_report(self, report):
+        self.env["amazon.shipment.importer"].finish_report(report)
 
-    def _set_outcome(self, work, outcome, message=False, code=False, **values):
-        """Store what became of a row."""
-        work.record.write(
-            {"outcome": outcome, "message": message, "code": code, **values}
-        )
+    @api.model
+    def plan_undo(self, report):
+        return report._plan_orders_undo()
+
+    # === ROWS === #
 
     def _set_keys(self, report, works):
         """Store order number, SKU and key of each row on its record."""

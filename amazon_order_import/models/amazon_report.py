@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..importers.amazon_order_importer import ConcurrentImport
+from ..importers.amazon_row_importer import ConcurrentImport
 from ..report_formats import (
     KINDS,
     RESTRICTED_REPORT_TYPES,
@@ -34,7 +34,16 @@ KIND_SELECTION = [
     ("mfn_orders_na", "Merchant-fulfilled orders – North America, Far East"),
     ("fba_orders_eu", "FBA orders – Europe"),
     ("fba_orders_na", "FBA orders – North America, Far East"),
+    ("fba_returns", "FBA customer returns"),
+    ("fba_inventory", "FBA stock"),
+    ("vcs_invoices", "VCS: invoices made by Amazon"),
+    ("vcs_lite", "VCS Lite: VAT invoice data"),
+    ("all_orders", "All orders (control list)"),
 ]
+#: Kinds whose rows become orders.
+ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na")
+#: Report kind -> model that imports its rows (see ``amazon.row.importer``).
+IMPORTERS = dict.fromkeys(ORDER_KINDS, "amazon.order.importer")
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
 #: Wait after an answer of Amazon's that cannot be understood.
@@ -703,11 +712,14 @@ class AmazonReport(models.Model):
         return Row.concat(*(known[row.number] for row in batch))
 
     def _get_importer(self):
-        """Return the importer model for this kind of report."""
-        return self.env["amazon.order.importer"]
+        """Return the importer model for this kind of report.
+
+        :return: a model that inherits ``amazon.row.importer``
+        """
+        return self.env[IMPORTERS[self.kind]]
 
     def _finish_processing(self):
-        self.env["amazon.shipment.importer"].finish_report(self)
+        self._get_importer().finish_report(self)
         Row = self.env["amazon.report.row"]
         open_count = Row.search_count(
             [

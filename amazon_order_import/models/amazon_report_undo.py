@@ -6,7 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..importers.amazon_order_importer import IMPORT_CONTEXT
+from ..importers.amazon_row_importer import IMPORT_CONTEXT
 from .amazon_report_row import OPEN_OUTCOMES
 
 _logger = logging.getLogger(__name__)
@@ -17,17 +17,20 @@ HUMAN_MESSAGES = ("comment", "email", "email_outgoing")
 
 @dataclass
 class UndoStep:
-    """What undoing a report does with one order.
+    """What undoing a report does with one order, or with what belongs to it.
 
-    - ``rows``: the rows of the report that made lines of the order
-    - ``remove_order``: the order goes as a whole; else the lines of ``rows``
-    - ``reason``: why the rows are kept instead, or ``""``
+    - ``order``: ``sale.order`` record; may be empty
+    - ``rows``: the rows of the report that the step is about
+    - ``remove_order``: the order goes as a whole; else the lines that ``rows`` made
+    - ``records``: what the rows made beside order lines, to be removed
+    - ``reason``: why all is kept instead, or ``""``
     """
 
     order: object
     rows: object
     remove_order: bool = False
     reason: str = ""
+    records: object = None
 
 
 class AmazonReport(models.Model):
@@ -43,8 +46,8 @@ class AmazonReport(models.Model):
         report is ``skipped`` then, its rows ``ignored`` with the code ``undone``;
         processing it again imports them anew.
 
-        :return: dict with ``orders_removed`` and ``lines_removed`` (numbers) and
-            ``kept``: list of dicts ``number`` (of the row), ``order_ref``,
+        :return: dict with ``orders_removed``, ``lines_removed`` and
+            ``records_removed`` (numbers) and ``kept``: list of dicts ``number`` (of the row), ``order_ref``,
             ``sale_order_id`` and ``reason``
         :raise AccessError: where the user is no Amazon manager
         :raise UserError: where the report is not processed, or just being processed
@@ -60,7 +63,12 @@ class AmazonReport(models.Model):
                     report=self.display_name,
                 )
             )
-        result = {"orders_removed": 0, "lines_removed": 0, "kept": []}
+        result = {
+            "orders_removed": 0,
+            "lines_removed": 0,
+            "records_removed": 0,
+            "kept": [],
+        }
         for step in report._plan_undo():
             if not step.reason:
                 report._undo_step(step, result)
@@ -72,11 +80,12 @@ class AmazonReport(models.Model):
         report.state = "skipped"
         report.message_post(
             body=self.env._(
-                "Taken back by %(user)s: %(orders)s orders and %(lines)s lines "
-                "removed, %(kept)s rows kept.",
+                "Taken back by %(user)s: %(orders)s orders, %(lines)s lines and "
+                "%(records)s other records removed, %(kept)s rows kept.",
                 user=self.env.user.name,
                 orders=result["orders_removed"],
                 lines=result["lines_removed"],
+                records=result["records_removed"],
                 kept=len(result["kept"]),
             )
         )
@@ -104,7 +113,11 @@ class AmazonReport(models.Model):
     # === PLAN === #
 
     def _plan_undo(self):
-        """Return what undoing would do, order by order, as a list of `UndoStep`."""
+        """Return what undoing would do as a list of `UndoStep`."""
+        return self._get_importer().plan_undo(self)
+
+    def _plan_orders_undo(self):
+        """Return what undoing a report of orders would do, order by order."""
         steps = []
         rows_by_order = self.row_ids.filtered("sale_order_id").grouped("sale_order_id")
         others = self._get_other_rows(self.env["sale.order"].concat(*rows_by_order))
@@ -215,7 +228,11 @@ class AmazonReport(models.Model):
         """Do one step; where Odoo refuses it, its reason is set."""
         try:
             with self.env.cr.savepoint():
-                if step.remove_order:
+                if step.records:
+                    count = len(step.records)
+                    step.records.unlink()
+                    result["records_removed"] += count
+                elif step.remove_order:
                     self._remove_order(step.order)
                     result["orders_removed"] += 1
                 else:

@@ -6,7 +6,8 @@ from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
 from ..importers.address_text import clean, country_code, shorten, state_keys
-from ..importers.amazon_order_importer import IMPORT_CONTEXT, OrderBatch
+from ..importers.amazon_order_importer import OrderBatch
+from ..importers.amazon_row_importer import IMPORT_CONTEXT
 from ..report_formats import open_report
 from .common import AmazonCase
 

@@ -9,6 +9,7 @@ class AmazonReportUndo(models.TransientModel):
     is_done = fields.Boolean(readonly=True)
     order_count = fields.Integer("Orders to Remove", readonly=True)
     row_count = fields.Integer("Added Items to Take Off", readonly=True)
+    record_count = fields.Integer("Other Records to Remove", readonly=True)
     line_ids = fields.One2many("amazon.report.undo.line", "undo_id", readonly=True)
 
     @api.model
@@ -22,7 +23,12 @@ class AmazonReportUndo(models.TransientModel):
                 "row_count": sum(
                     len(step.rows)
                     for step in plan
-                    if not step.remove_order and not step.reason
+                    if not (step.remove_order or step.records or step.reason)
+                ),
+                "record_count": sum(
+                    len(step.records)
+                    for step in plan
+                    if step.records and not step.reason
                 ),
                 "line_ids": [
                     Command.create(kept)
@@ -53,6 +59,7 @@ class AmazonReportUndo(models.TransientModel):
                 "is_done": True,
                 "order_count": result["orders_removed"],
                 "row_count": result["lines_removed"],
+                "record_count": result["records_removed"],
                 "line_ids": [
                     Command.clear(),
                     *(Command.create(kept) for kept in result["kept"]),

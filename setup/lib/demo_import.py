@@ -17,7 +17,10 @@ import requests
 
 from odoo import fields
 
-from odoo.addons.amazon_order_import.models.amazon_report import KIND_SELECTION
+from odoo.addons.amazon_order_import.models.amazon_report import (
+    KIND_SELECTION,
+    ORDER_KINDS,
+)
 from odoo.addons.amazon_order_import.report_formats import KINDS
 
 # The simulator's history is 20 days of the calendar; Amazon takes 30 in one report.
@@ -135,7 +138,7 @@ def request_reports(env, accounts):
     Request = env["amazon.report.request"]
     now = fields.Datetime.now()
     for account in accounts:
-        for kind, _label in KIND_SELECTION:
+        for kind in ORDER_KINDS:
             if account.region not in KINDS[kind].regions:
                 continue
             common = {"account_id": account.id, "kind": kind}

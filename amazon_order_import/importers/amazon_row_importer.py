@@ -1,0 +1,75 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+
+IMPORT_CONTEXT = {
+    # One note per report says what happened; not one per order.
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "sale_no_log_for_new_lines": True,
+    # A wrong VAT number must not keep an order out.
+    "no_vat_validation": True,
+    "amazon_import": True,
+}
+
+
+class ConcurrentImport(Exception):
+    """Another transaction has just created the same order: try again after it."""
+
+
+@dataclass
+class RowWork:
+    """A row on its way: its record, what the file says, what identifies it."""
+
+    record: object
+    parsed: object
+    key: str = ""
+
+    @property
+    def values(self):
+        return self.parsed.values
+
+
+class AmazonRowImporter(models.AbstractModel):
+    """Base of the importers: one for each sort of record that report rows become.
+
+    ``amazon.report`` hands over the rows of a file batch by batch and tells when the
+    file is through. An importer never commits, stores exactly one outcome on every
+    row, and leaves other rows alone where one cannot be imported.
+    """
+
+    _name = "amazon.row.importer"
+    _description = "Import of Amazon Report Rows"
+
+    @api.model
+    def import_rows(self, report, pairs):
+        """Make records of report rows and store the outcome of every row.
+
+        :param report: ``amazon.report`` record
+        :param pairs: list of ``(amazon.report.row, ParsedRow)``
+        """
+        raise NotImplementedError
+
+    @api.model
+    def finish_report(self, report):
+        """Do what needs the whole file, once all its rows are imported.
+
+        :param report: ``amazon.report`` record
+        """
+
+    @api.model
+    def plan_undo(self, report):
+        """Say what taking back a report would do.
+
+        :param report: ``amazon.report`` record
+        :return: list of ``amazon_report_undo.UndoStep``
+        """
+        return []
+
+    @api.model
+    def _set_outcome(self, work, outcome, message=False, code=False, **values):
+        """Store what became of a row."""
+        work.record.write(
+            {"outcome": outcome, "message": message, "code": code, **values}
+        )
