@@ -9,6 +9,7 @@ from . import amazon_marketplace
 from . import amazon_offer
 from . import amazon_parcel
 from . import amazon_report
+from . import amazon_report_coverage
 from . import amazon_report_preview
 from . import amazon_report_request
 from . import amazon_report_row

@@ -429,7 +429,7 @@ class AmazonReport(models.Model):
             self.write(
                 {
                     "state": "cancelled",
-                    "failure_code": "cancelled",
+                    "failure_code": "no_data",
                     "failure_reason": self.env._(
                         "Amazon made no report. Most often there was nothing to report "
                         "in this period; it also happens when the same report was "
