@@ -29,11 +29,7 @@ class AmazonReport(models.Model):
             ("kind", "=", kind),
             ("date_from", "<", date_to),
             ("date_to", ">", date_from),
-            "|",
-            ("state", "in", GOOD_STATES + (("requested", "skipped") * settled)),
-            "&",
-            ("state", "=", "cancelled"),
-            ("failure_code", "=", "no_data"),
+            *self._get_good_domain(("requested", "skipped") if settled else ()),
         ]
         reports = self.sudo().search(domain, order="date_from")
         channels = account.sudo().channel_ids.filtered("active").marketplace_id
@@ -47,6 +43,20 @@ class AmazonReport(models.Model):
             periods = [(r.date_from, r.date_to) for r in covering]
             gaps += subtract_periods(date_from, date_to, periods)
         return merge_periods(gaps)
+
+    @api.model
+    def _get_good_domain(self, more_states=()):
+        """Return the domain of reports whose period came in whole.
+
+        :param more_states: tuple of states that count as well
+        """
+        return [
+            "|",
+            ("state", "in", GOOD_STATES + more_states),
+            "&",
+            ("state", "=", "cancelled"),
+            ("failure_code", "=", "no_data"),
+        ]
 
 
 def subtract_periods(start, end, periods):

@@ -35,9 +35,9 @@ class TestCoverage(AmazonCase):
             }
         )
 
-    def uncovered(self, start=day(1), end=day(11), **options):
+    def uncovered(self, last_day=11, **options):
         return self.env["amazon.report"]._get_uncovered(
-            self.account, MFN, start, end, **options
+            self.account, MFN, day(1), day(last_day), **options
         )
 
     def test_gaps(self):
@@ -57,10 +57,10 @@ class TestCoverage(AmazonCase):
         self.add(day(4), day(5), state="cancelled", failure_code="no_data")
         self.add(day(5), day(6), state="skipped")
         self.assertEqual(
-            self.uncovered(end=day(7)), [(day(1), day(4)), (day(5), day(7))]
+            self.uncovered(7), [(day(1), day(4)), (day(5), day(7))]
         )
         self.assertEqual(
-            self.uncovered(end=day(7), settled=True),
+            self.uncovered(7, settled=True),
             [(day(2), day(4)), (day(6), day(7))],
         )
 
