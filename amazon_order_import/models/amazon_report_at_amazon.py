@@ -529,10 +529,11 @@ class AmazonReport(models.Model):
         if isinstance(error, (RetryableError, AnswerError)):
             # An answer that makes no sense is a passing trouble of Amazon's, too.
             seconds = getattr(error, "seconds", UNCLEAR_ANSWER_SECONDS)
+            pause = max(timedelta(seconds=seconds), FIRST_POLL)
             self.write(
                 {
                     "last_error": explanation,
-                    "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
+                    "next_attempt": fields.Datetime.now() + pause,
                 }
             )
             if (
