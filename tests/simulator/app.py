@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from . import (
     consent,
     control,
+    control_list,  # noqa: F401 - registers its report types
     documents,
     reports_api,
     sandbox,
@@ -126,6 +127,7 @@ class App:
         with state.lock:
             state.requests.append(entry)
             schedules_api.run_due(state)
+            state.forget()
             fault = state.faults.take(
                 REQUEST_KINDS,
                 operation=operation,
