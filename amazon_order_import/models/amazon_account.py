@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -602,6 +602,8 @@ class AmazonAccount(models.Model):
             region=account.region,
             endpoint=account.sp_api_endpoint or None,
             lwa_endpoint=account.lwa_endpoint or None,
+            on_call=partial(self.env["amazon.api.call"]._note, self),
+            before_call=partial(self.env["amazon.api.call"]._check_quota, self),
         )
 
     def _set_connection(self, state, message=False):
@@ -786,13 +788,11 @@ class AmazonAccount(models.Model):
             seconds_left = Report._advance_at_amazon(account, commit)
             if not seconds_left:
                 break
+            self.env["amazon.report.schedule"]._look(account, commit)
         finished = Report._process_ready(commit)
         for account in self.search([]):
             self.env["amazon.order.workflow"].run_invoicing(account, commit)
-        if Report._count_at_amazon():
-            self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
-                fields.Datetime.now() + timedelta(minutes=1)
-            )
+        self._trigger_next_look()
         if not finished:
             # Odoo runs the action again at once, not after its five minutes.
             commit(remaining=1)

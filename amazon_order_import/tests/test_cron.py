@@ -75,12 +75,26 @@ class CronCase(AmazonCase):
     def run_cron(self, times=1):
         with self.enter_registry_test_mode():
             for _round in range(times):
+                self.let_poll()
                 self.cron.method_direct_trigger()
+
+    def let_poll(self):
+        """The seconds pass after which Amazon is asked how far a report is."""
+        self.env["amazon.report"].search(
+            [("next_attempt", "!=", False), ("last_error", "=", False)]
+        ).next_attempt = False
+
+    def pass_time(self, reports, **span):
+        """What waits has waited, and Amazon's quotas are full again."""
+        reports.next_attempt = False
+        span = timedelta(**(span or {"hours": 12}))
+        for call in self.env["amazon.api.call"].search([]):
+            call.called_at -= span
 
     def run_until(self, reports, rounds=8):
         """Run the scheduled action until the reports rest, as time passes."""
         for _round in range(rounds):
-            reports.next_attempt = False
+            self.pass_time(reports)
             self.run_cron()
             if all(
                 state not in amazon_report.OPEN_STATES
@@ -297,7 +311,7 @@ class TestCron(CronCase):
         reports = self.request() + self.request()
         with self.lose_answer():
             for _round in range(2):
-                reports.next_attempt = False
+                self.pass_time(reports)
                 self.run_cron()
         self.run_until(reports)
         self.assertEqual(reports.mapped("state"), ["done"] * 2)
