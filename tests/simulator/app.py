@@ -13,6 +13,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from . import (
+    consent,
     control,
     documents,
     reports_api,
@@ -75,6 +76,8 @@ _ROUTES = Map(
     + [
         Rule("/auth/o2/token", endpoint="token", methods=["POST"]),
         Rule("/documents/<token>", endpoint="downloadDocument", methods=["GET"]),
+        Rule("/apps/authorize/consent", endpoint="consent", methods=["GET"]),
+        Rule("/apps/authorize/consent", endpoint="decide", methods=["POST"]),
     ],
     strict_slashes=False,
     merge_slashes=False,
@@ -150,6 +153,8 @@ class App:
             with state.lock:
                 if operation == "token":
                     return tokens.issue_token(state, request)
+                if operation in _PAGES:
+                    return _PAGES[operation](state, request)
                 if operation is None:
                     raise ApiError(
                         403,
@@ -190,6 +195,8 @@ class App:
         )
 
 
+# What a person's browser asks for.
+_PAGES = {"consent": consent.show, "decide": consent.decide}
 # Amazon names the rate with these answers only.
 _LIMITED = (200, 201, 202, 400, 404)
 

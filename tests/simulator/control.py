@@ -6,6 +6,8 @@ method path               body or query -> answer
 GET    /_control/sellers  -> the sellers with their credentials
 POST   /_control/sellers  {"key", ...}: changes a seller or adds one
 POST   /_control/authorizations {"seller"} -> {"code"} for authorization_code
+POST   /_control/secrets  {"seller"} -> {"client_secret"}: rotates it; the old
+                          one is good for ``old_secret_days`` more
 GET    /_control/catalogue -> the products
 GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
                           &start=&end=] -> what must stand in Odoo by now
@@ -22,21 +24,23 @@ GET/DELETE /_control/requests  the log of received requests, tokens redacted
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 
 from werkzeug.exceptions import HTTPException
 
 from .clock import api_time, parse_time
 from .errors import json_response
 from .formats import COLUMN_GROUPS
-from .tokens import issue_code
+from .tokens import issue_code, rotate_secret
 from .world.catalogue import CATALOGUE
 from .world.market import HISTORY_DAYS
 from .world.marketplaces import BY_COUNTRY
 from .world.money import to_text
 from .world.sellers import Seller
 
-_SETS = ("roles", "columns")
-_TUPLES = ("marketplaces", "suspended")
+_SETS = ("roles", "columns", "pending_roles", "old_refresh_tokens")
+_TUPLES = ("marketplaces", "suspended", "redirect_uris")
+_TIMES = ("authorized_at", "secret_changed_at")
 
 
 def handle(state, request):
@@ -122,6 +126,12 @@ def _place_orders(state, _request, body):
 def seller_body(seller):
     body = asdict(seller)
     body |= {name: sorted(body[name]) for name in _SETS}
+    body |= {
+        name: api_time(value)
+        for name, value in body.items()
+        if isinstance(value, datetime)
+    }
+    del body["old_secrets"]
     body["marketplace_ids"] = [BY_COUNTRY[c].id for c in seller.marketplaces]
     return body
 
@@ -138,6 +148,9 @@ def _post_seller(state, _request, body):
     for name in _TUPLES:
         if name in body:
             body[name] = tuple(body[name])
+    for name in _TIMES:
+        if name in body:
+            body[name] = parse_time(body[name])
     unknown = set(body.get("columns", ())) - set(COLUMN_GROUPS)
     if unknown:
         raise ValueError(f"No columns {sorted(unknown)}.")
@@ -153,6 +166,7 @@ def _post_seller(state, _request, body):
         days = body.pop("history_days", HISTORY_DAYS)
         seller = Seller(**body)
         state.sellers[key] = seller
+        state.welcome(seller)
         state.market.open_history(seller, state.clock.now(), days)
     return seller_body(seller)
 
@@ -160,6 +174,10 @@ def _post_seller(state, _request, body):
 def _post_authorization(state, _request, body):
     seller = state.seller(body["seller"])
     return {"code": issue_code(state, seller), "selling_partner_id": seller.seller_id}
+
+
+def _post_secret(state, _request, body):
+    return {"client_secret": rotate_secret(state, state.seller(body["seller"]))}
 
 
 def _get_catalogue(_state, _request, _body):
@@ -232,6 +250,7 @@ _ACTIONS = {
     ("GET", "sellers"): _get_sellers,
     ("POST", "sellers"): _post_seller,
     ("POST", "authorizations"): _post_authorization,
+    ("POST", "secrets"): _post_secret,
     ("GET", "catalogue"): _get_catalogue,
     ("GET", "expected"): _get_expected,
     ("POST", "orders"): _place_orders,

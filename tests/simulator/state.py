@@ -22,6 +22,12 @@ DEFAULT_SETTINGS = {
     "progress_seconds": 300,
     "token_seconds": 3600,
     "rdt_seconds": 3600,
+    # How long an authorisation and a client secret are good; 0 is for ever.
+    "authorization_days": 365,
+    "secret_days": 180,
+    "old_secret_days": 7,
+    # Whether refresh tokens from before a new consent stay good.
+    "old_refresh_tokens": True,
     "link_seconds": 300,
     # Amazon's tokens guide demands a restricted data token; its changelog says
     # that an ordinary token will do where the role is granted.
@@ -55,7 +61,13 @@ class State:
         # A simulator that is started again must not give the ids of the last one.
         self._numbers = itertools.count(100 * int(self.clock.now().timestamp()))
         for seller in self.sellers.values():
+            self.welcome(seller)
             self.market.open_history(seller, self.clock.now(), history_days)
+
+    def welcome(self, seller):
+        """Starts the terms of a seller's authorisation and of its secret."""
+        seller.authorized_at = seller.authorized_at or self.clock.now()
+        seller.secret_changed_at = seller.secret_changed_at or self.clock.now()
 
     def number(self):
         """The next of a sequence that all ids share."""
