@@ -17,9 +17,6 @@ class AmazonAccount(models.Model):
 
     _inherit = "amazon.account"
 
-    selling_partner_id = fields.Char(
-        "Seller ID", readonly=True, copy=False, help="Amazon's merchant token"
-    )
     orders_from = fields.Datetime(
         copy=False,
         help="Orders bought before this moment are not imported; their report rows say "

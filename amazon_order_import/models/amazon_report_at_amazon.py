@@ -196,8 +196,9 @@ class AmazonReport(models.Model):
         if self.amazon_status == "DONE" and self.state == "requested":
             commit()
             self._fetch(client)
-        if self.account_id.connection_state != "connected":
-            self.account_id._set_connection("connected")
+        # Only the document proves that the kind may be read.
+        fetched = self.state == "ready"
+        self.account_id._note_api_success(self.kind if fetched else None)
 
     # === ASKING === #
 
@@ -524,8 +525,8 @@ class AmazonReport(models.Model):
 
     def _note_error(self, error):
         """Store what went wrong at Amazon; give up only where waiting is useless."""
-        self.account_id._note_api_error(error)
-        explanation = self.account_id._explain_error(error)
+        self.account_id._note_api_error(error, self.kind)
+        explanation = self.account_id._explain_error(error, self.kind)
         if isinstance(error, (RetryableError, AnswerError)):
             # An answer that makes no sense is a passing trouble of Amazon's, too.
             seconds = getattr(error, "seconds", UNCLEAR_ANSWER_SECONDS)

@@ -217,7 +217,16 @@ class AmazonReport(models.Model):
             return "range"
         if self._had_own_neighbour():
             return "too_often"
+        if self._lacks_role():
+            return "role"
         return ""
+
+    def _lacks_role(self):
+        """Whether the role check of the account says so; Amazon may only cancel."""
+        access = self.account_id.sudo().access_ids
+        return "missing" in access.filtered(lambda a: a.kind == self.kind).mapped(
+            "state"
+        )
 
     def _guess_reason(self, found, words):
         """Return the code of what is most probable."""

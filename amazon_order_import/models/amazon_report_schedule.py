@@ -376,7 +376,7 @@ class AmazonReportSchedule(models.Model):
         look_due = look_due or (taken and not account.schedules_looked)
         if not (list_due or look_due) or not account.has_credentials:
             return
-        if account.connection_state == "unauthorized":
+        if account.disconnected_since:
             return
         try:
             with account._get_client() as client:

@@ -1,5 +1,6 @@
 from . import test_buyers
 from . import test_change
+from . import test_connection_tour
 from . import test_coverage
 from . import test_cron
 from . import test_golden

@@ -196,6 +196,7 @@ class SimulatedAmazon:
 
     def __init__(self, simulator, package):
         self.url = simulator.url
+        self.state = simulator.state
         self.catalogue = importlib.import_module(f"{package}.world.catalogue").CATALOGUE
 
     def expected(self, seller, start, end):

@@ -290,7 +290,7 @@ class TestCron(CronCase):
         report = self.request()
         self.account.lwa_client_secret = "wrong"
         self.run_cron()
-        self.assertEqual(self.account.connection_state, "unauthorized")
+        self.assertEqual(self.account.connection_state, "credentials")
         self.assertIn("client secret", self.account.connection_message)
         self.assertFalse(report.amazon_report_id)
 
@@ -381,7 +381,7 @@ class TestCron(CronCase):
         self.assertTrue(report.amazon_report_id)
         self.account.lwa_client_secret = "wrong"
         self.run_cron()
-        self.assertEqual(self.account.connection_state, "unauthorized")
+        self.assertEqual(self.account.connection_state, "credentials")
         self.account.lwa_client_secret = SECRETS["lwa_client_secret"]
         self.run_until(report)
         self.assertEqual(report.state, "done", report.failure_reason)

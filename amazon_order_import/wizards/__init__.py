@@ -1,3 +1,4 @@
+from . import amazon_account_connect
 from . import amazon_first_run
 from . import amazon_offer_assign
 from . import amazon_report_preview
