@@ -322,7 +322,7 @@ class TestCron(CronCase):
         self.assertFalse(report.amazon_report_id)
         self.assertEqual(report.state, "requested")
         self.run_until(report)
-        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertEqual(report.state, "done", report.last_error)
         self.assertEqual(self.asked("createReport"), 1)
 
     def test_lost_answers_of_two_reports(self):
