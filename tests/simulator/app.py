@@ -15,11 +15,13 @@ from werkzeug.wrappers import Request, Response
 from . import (
     control,
     documents,
+    fba_reports,  # noqa: F401 (registers its report types)
     reports_api,
     sandbox,
     schedules_api,
     sellers_api,
     tokens,
+    vat_reports,  # noqa: F401 (registers its report types)
 )
 from .clock import api_time
 from .errors import ApiError, denied, invalid_input, json_response

@@ -18,6 +18,9 @@ GET/POST /_control/limits {"scale": 0 turns limits off, 1 is Amazon's}
 GET/POST/DELETE /_control/faults  see faults.py; DELETE [?id=] clears
 GET/DELETE /_control/requests  the log of received requests, tokens redacted
 ====== ================== ===================================================
+
+What follows the sales (shipments, returns, VAT documents, stock, uploads) is in
+control_after_sales.py.
 """
 
 from collections import Counter
@@ -25,6 +28,7 @@ from dataclasses import asdict
 
 from werkzeug.exceptions import HTTPException
 
+from . import control_after_sales
 from .clock import api_time, parse_time
 from .errors import json_response
 from .formats import COLUMN_GROUPS
@@ -138,6 +142,8 @@ def _post_seller(state, _request, body):
     for name in _TUPLES:
         if name in body:
             body[name] = tuple(body[name])
+    if "vat_service" in body:
+        body["vcs"] = body["vat_service"] != "none"
     unknown = set(body.get("columns", ())) - set(COLUMN_GROUPS)
     if unknown:
         raise ValueError(f"No columns {sorted(unknown)}.")
@@ -246,4 +252,5 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
+    **control_after_sales.ACTIONS,
 }

@@ -34,6 +34,8 @@ def create_report(state, call):
         raise invalid_input("dataEndTime must be prior to or equal to now.")
     if start > end:
         raise invalid_input("dataStartTime must be before dataEndTime.")
+    if rules.check:
+        rules.check(call.seller, marketplace_ids, start, end, options)
     report = reports.create(
         state, call.seller, rules, marketplace_ids, start, end, options
     )

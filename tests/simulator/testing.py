@@ -1,6 +1,8 @@
 """A plain caller of the simulator for tests: no retries, no cleverness."""
 
+import csv
 import gzip
+import io
 from datetime import timedelta
 
 import requests
@@ -126,7 +128,10 @@ def read_table(link, answer):
     if link.get("compressionAlgorithm") == "GZIP":
         data = gzip.decompress(data)
     charset = answer.headers["Content-Type"].partition("charset=")[2]
-    lines = data.decode(_CODECS.get(charset, charset)).split("\r\n")
+    text = data.decode(_CODECS.get(charset, charset))
+    if text.startswith("\ufeff"):
+        return list(csv.DictReader(io.StringIO(text[1:], newline="")))
+    lines = text.split("\r\n")
     header = lines[0].split("\t")
     return [
         dict(zip(header, line.split("\t"), strict=True)) for line in lines[1:] if line

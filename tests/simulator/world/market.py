@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta, timezone
 
 from .factory import OrderFactory
 from .marketplaces import BY_COUNTRY
+from .transactions import AfterSales
 
 HISTORY_DAYS = 20
 # Nothing becomes reportable by itself around the start, so that a test or the
@@ -22,10 +23,17 @@ class Market:
     def __init__(self, seed):
         self.seed = seed
         self._orders = {}
+        self._after_sales = {}
         self._placed = 0
 
     def orders(self, seller):
         return list(self._orders.get(seller.key, {}).values())
+
+    def after_sales(self, seller):
+        """What followed the seller's sales: shipments, returns, stock."""
+        if seller.key not in self._after_sales:
+            self._after_sales[seller.key] = AfterSales(self.seed, seller)
+        return self._after_sales[seller.key]
 
     def open_history(self, seller, start, days=HISTORY_DAYS):
         """Makes the orders of the ``days`` before ``start`` for one seller."""
@@ -37,7 +45,7 @@ class Market:
             for number in range(seller.orders_per_day):
                 order = self._of_the_day(factory, seller, midnight, number)
                 if not self._is_quiet(order, start) and order.order_id not in known:
-                    known[order.order_id] = order
+                    self._add(seller, order)
 
     def place(
         self, seller, now, count=1, marketplace="", fulfillment="mfn", **particulars
@@ -67,9 +75,13 @@ class Market:
                 particulars.get("sku", ""),
             )
             if order.order_id not in known:
-                known[order.order_id] = order
+                self._add(seller, order)
                 made.append(order)
         return made
+
+    def _add(self, seller, order):
+        self._orders[seller.key][order.order_id] = order
+        self.after_sales(seller).add(order)
 
     @staticmethod
     def _of_the_day(factory, seller, midnight, number):
