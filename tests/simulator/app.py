@@ -13,7 +13,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from . import (
+    consent,
     control,
+    control_list,  # noqa: F401 - registers its report types
     documents,
     fba_reports,  # noqa: F401 (registers its report types)
     reports_api,
@@ -77,6 +79,8 @@ _ROUTES = Map(
     + [
         Rule("/auth/o2/token", endpoint="token", methods=["POST"]),
         Rule("/documents/<token>", endpoint="downloadDocument", methods=["GET"]),
+        Rule("/apps/authorize/consent", endpoint="consent", methods=["GET"]),
+        Rule("/apps/authorize/consent", endpoint="decide", methods=["POST"]),
     ],
     strict_slashes=False,
     merge_slashes=False,
@@ -125,6 +129,7 @@ class App:
         with state.lock:
             state.requests.append(entry)
             schedules_api.run_due(state)
+            state.forget()
             fault = state.faults.take(
                 REQUEST_KINDS,
                 operation=operation,
@@ -152,6 +157,8 @@ class App:
             with state.lock:
                 if operation == "token":
                     return tokens.issue_token(state, request)
+                if operation in _PAGES:
+                    return _PAGES[operation](state, request)
                 if operation is None:
                     raise ApiError(
                         403,
@@ -192,6 +199,8 @@ class App:
         )
 
 
+# What a person's browser asks for.
+_PAGES = {"consent": consent.show, "decide": consent.decide}
 # Amazon names the rate with these answers only.
 _LIMITED = (200, 201, 202, 400, 404)
 

@@ -67,7 +67,7 @@ class _Sale:
 
     @property
     def _cancelled(self):
-        return getattr(self.order, "cancelled_at", None) is not None
+        return self.order.cancelled_at is not None
 
     def reserve(self, book):
         if not self._cancelled:

@@ -47,7 +47,6 @@ COMMENTS = (
 )
 IN_INVENTORY, REIMBURSED = "Unit returned to inventory", "Reimbursed"
 _AMAZON_PAYS = ("CARRIER_DAMAGED", "DAMAGED")
-_MFN_SHIPS_AFTER = timedelta(hours=20)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 
@@ -164,7 +163,7 @@ class Transaction:
     @property
     def void(self):
         """Whether the order was cancelled, so that this never happens."""
-        return getattr(self.order, "cancelled_at", None) is not None
+        return self.order.cancelled_at is not None
 
     def total(self):
         return sum(f.total for e in self.entries for f in e.figures.values())
@@ -312,15 +311,14 @@ class AfterSales:
             for line in order.lines
             if line.quantity
         ]
-        if entries and getattr(order, "released", True):
-            shipped = getattr(order, "shipped_at", None)
+        if entries and order.shipped_at:
             shipment_id = "M" + "".join(rng.choices(_LETTERS, k=9))
             yield Transaction(
                 SHIPMENT,
                 shipment_id,
                 order,
                 shipment_id,
-                shipped or order.fulfillable_at + _MFN_SHIPS_AFTER,
+                order.shipped_at,
                 entries,
             )
 
