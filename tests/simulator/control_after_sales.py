@@ -15,11 +15,13 @@ GET    /_control/expected_documents ?seller= [&start=&end=] -> VAT documents
 GET    /_control/expected_returns ?seller= [&start=&end=] -> rows of FBA
                                returns, by the date under which each is told
 GET    /_control/expected_stock ?seller= -> by pool and SKU, and by country
+GET    /_control/uploads       ?seller= -> invoices that the seller uploaded
 ====== ======================= ==============================================
 """
 
 from datetime import datetime, timedelta, timezone
 
+from . import feeds
 from .clock import api_time, parse_time
 from .world import vat
 from .world.catalogue import CATALOGUE
@@ -116,6 +118,14 @@ def expected_stock(state, request, _body):
     return {"seller": seller.key, "now": api_time(now), "pools": pools}
 
 
+def uploads(state, request, _body):
+    """All uploads with what Amazon found; ``accepted`` is null before the feed ends."""
+    seller = state.seller(request.args["seller"])
+    feeds.settle(state, seller)
+    found = [u.body() for u in state.uploads if u.seller_key == seller.key]
+    return {"seller": seller.key, "uploads": found}
+
+
 def _place(state, body):
     """Seller, after-sales and the moment of something that a test lets happen."""
     seller = state.seller(body.get("seller", "eu"))
@@ -140,4 +150,5 @@ ACTIONS = {
     ("GET", "expected_documents"): expected_documents,
     ("GET", "expected_returns"): expected_returns,
     ("GET", "expected_stock"): expected_stock,
+    ("GET", "uploads"): uploads,
 }

@@ -7,12 +7,12 @@ import csv
 import io
 from datetime import datetime, time, timedelta, timezone
 
+from . import feeds
 from .clock import api_time
 from .errors import ApiError, invalid_input
 from .formats import write_table
 from .report_types import Content, report_type
 from .world.catalogue import BY_SKU
-from .world.marketplaces import BY_COUNTRY
 from .world.money import to_text
 from .world.sellers import TAX_INVOICING
 from .world.transactions import COMPONENTS, GIFTWRAP, OUR_PRICE, SHIPMENT, SHIPPING
@@ -20,15 +20,15 @@ from .world.vat import (
     APPEARS_AFTER,
     COUNTRY_NAMES,
     REGISTRATIONS,
+    VAT_MARKETPLACES,
     converted,
     invoice_number,
     is_documented,
     number_since,
     regime_of,
+    wants_invoice,
 )
 
-VAT_COUNTRIES = ("IE", "ES", "GB", "FR", "BE", "NL", "DE", "IT", "SE", "PL")
-_VAT_MARKETPLACES = {BY_COUNTRY[country].id for country in VAT_COUNTRIES}
 PENDING_DAYS = timedelta(days=90)
 ALL_DAYS = timedelta(days=30)
 _PENDING, _ALL = "ReportOption=pendingInvoices", "ReportOption=all"
@@ -116,7 +116,7 @@ _VIDR_PARTS = {
 
 def check_vidr(_seller, marketplace_ids, start, end, options):
     """Refuses what Amazon refuses of a request for the VIDR."""
-    if not _VAT_MARKETPLACES.issuperset(marketplace_ids):
+    if not VAT_MARKETPLACES.issuperset(marketplace_ids):
         raise invalid_input("", "Provided MarketplaceIdList is invalid.")
     unknown = set(options) - {_PENDING, _ALL}
     if unknown or any(value.lower() != "true" for value in options.values()):
@@ -146,6 +146,7 @@ def vat_invoice_data(state, report):
     seller, now = report.seller, state.clock.now()
     if seller.vat_service != "vcs_lite" or not seller.self_invoicing:
         return None
+    feeds.settle(state, seller)
     everything = _ALL in report.options
     first = report.data_start if everything else now - PENDING_DAYS
     rows = []
@@ -164,12 +165,6 @@ def vat_invoice_data(state, report):
     if not rows:
         return None
     return Content(write_table(VIDR_COLUMNS, rows), ("UTF-8",))
-
-
-def wants_invoice(transaction):
-    """Whether the seller has to upload a document for it."""
-    first = transaction.kind != SHIPMENT or transaction.original is None
-    return first and is_documented(transaction)
 
 
 def invoice_status(transaction):

@@ -184,6 +184,7 @@ class AfterSales:
         self.stock = StockBook(seed, seller)
         self.by_order = {}
         self.by_id = {}
+        self.by_shipment = {}
         self.returned = []
         self._timeline = []
         self._told = []
@@ -416,6 +417,7 @@ class AfterSales:
 
     def _keep(self, transaction):
         self.by_order.setdefault(transaction.order.order_id, []).append(transaction)
+        self.by_shipment.setdefault(transaction.shipment_id, []).append(transaction)
         self.by_id[transaction.id] = transaction
         self._sort_in(self._timeline, transaction.at, transaction)
         return transaction

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .catalogue import BY_SKU, VAT_RATES, vat_rate
+from .marketplaces import BY_COUNTRY
 from .stock import CENTER_COUNTRIES
 from .transactions import SHIPMENT
 
+# The marketplaces that have the VAT service.
+VAT_COUNTRIES = ("IE", "ES", "GB", "FR", "BE", "NL", "DE", "IT", "SE", "PL")
+VAT_MARKETPLACES = {BY_COUNTRY[country].id for country in VAT_COUNTRIES}
 # SC_VAT_TAX_REPORT tells of a shipment three days later, and of some without number.
 APPEARS_AFTER = timedelta(days=3)
 NUMBER_LATE = timedelta(days=2)
@@ -93,6 +97,12 @@ def is_documented(transaction):
         and not transaction.void
         and bool(transaction.total() or transaction.tax())
     )
+
+
+def wants_invoice(transaction):
+    """Whether a seller without Amazon's invoices has to upload a document for it."""
+    first = transaction.kind != SHIPMENT or transaction.original is None
+    return first and is_documented(transaction)
 
 
 def regime_of(seller, transaction):
@@ -199,12 +209,6 @@ def documents(seed, seller, after_sales, start, end, now):
     found = [
         document(seed, seller, transaction, now)
         for transaction in after_sales.between(start, end)
-        if is_documented(transaction) and _is_told(seller, transaction)
+        if (is_documented if seller.vat_service == "vcs" else wants_invoice)(transaction)
     ]
     return [entry for entry in found if entry["told"]]
-
-
-def _is_told(seller, transaction):
-    """Corrections are of invoices that Amazon makes itself."""
-    corrected = transaction.kind == SHIPMENT and transaction.original is not None
-    return seller.vat_service == "vcs" or not corrected
