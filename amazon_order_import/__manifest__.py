@@ -27,6 +27,7 @@
         "views/amazon_report_request_views.xml",
         "views/amazon_account_views.xml",
         "views/amazon_account_overview_views.xml",
+        "views/amazon_control_order_views.xml",
         "views/amazon_authorization_templates.xml",
         "views/amazon_offer_views.xml",
         "views/amazon_report_row_views.xml",
@@ -40,12 +41,14 @@
         "wizards/amazon_first_run_views.xml",
         "views/amazon_account_reports_views.xml",
         "wizards/amazon_offer_assign_views.xml",
+        "wizards/amazon_order_finder_views.xml",
         "wizards/amazon_report_preview_views.xml",
         "wizards/amazon_report_undo_views.xml",
         "wizards/amazon_report_upload_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["amazon_order_import/static/src/**/*"],
         "web.assets_tests": ["amazon_order_import/static/tests/tours/**/*"],
     },
 }

@@ -1156,6 +1156,48 @@ class AmazonOrderImporter(models.AbstractModel):
                 order._action_cancel()
         self._set_cancelled(work, order)
 
+    @api.model
+    def cancel_order(self, order, works):
+        """Cancel a known order that Amazon cancelled as a whole.
+
+        One that has left, or is invoiced or locked, becomes a to-do of a person. Its
+        lines stay as they are, so that a report that tells of them once more finds
+        nothing changed.
+
+        :param order: ``sale.order`` record that is not cancelled
+        :param works: list of ``RowWork`` of the rows that say so; get their outcome
+        """
+        lines = order.order_line.filtered("amazon_row_key") or order.order_line
+        closed = self._describe_closed(lines) if lines else ""
+        if not closed and order.amazon_parcel_ids:
+            closed = self.env._("shipped by Amazon")
+        for work in works:
+            if closed:
+                self._leave_to_person(
+                    order,
+                    work,
+                    self.env._(
+                        "Amazon cancelled order %(order)s, but in Odoo it is %(state)s."
+                        "\nTake the goods back or make a credit note where needed.",
+                        order=order.amazon_order_ref,
+                        state=closed,
+                    ),
+                )
+            else:
+                self._set_outcome(
+                    work,
+                    "cancelled",
+                    self.env._(
+                        "Amazon cancelled order %(order)s; it is cancelled in Odoo, "
+                        "too.",
+                        order=order.amazon_order_ref,
+                    ),
+                    "cancelled",
+                    sale_order_id=order.id,
+                )
+        if not closed:
+            order._action_cancel()
+
     def _drop_line(self, line):
         """Set a line to nothing; Odoo forbids to delete lines of confirmed orders."""
         figures = dict(line.amazon_figures, quantity=0, amount="0", tax="0")

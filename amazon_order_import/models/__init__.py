@@ -11,12 +11,17 @@ from . import amazon_account_reports
 from . import amazon_api_call
 from . import amazon_account_roles
 from . import amazon_authorization
+from . import amazon_account_completeness
+from . import amazon_control_order
+from . import amazon_control_order_cure
 from . import amazon_fulfillment_center
 from . import amazon_marketplace
 from . import amazon_offer
 from . import amazon_parcel
 from . import amazon_report
 from . import amazon_report_at_amazon
+from . import amazon_report_columns
+from . import amazon_report_completeness
 from . import amazon_report_coverage
 from . import amazon_report_end
 from . import amazon_report_preview

@@ -29,7 +29,10 @@ KIND_SELECTION = [
 #: Kinds whose rows become orders.
 ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na")
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
-IMPORTERS = dict.fromkeys(ORDER_KINDS, "amazon.order.importer")
+IMPORTERS = {
+    **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "all_orders": "amazon.control.importer",
+}
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
 #: Bytes of a file (some hundred rows) that is processed while the user waits.
@@ -339,6 +342,7 @@ class AmazonReport(models.Model):
             with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
+                report._note_columns(parsed)
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
                     report._process_batch(batch, retry_concurrent)
@@ -472,6 +476,7 @@ class AmazonReport(models.Model):
 
     def _finish_processing(self):
         self._get_importer().finish_report(self)
+        self._compare_with_control_list()
         Row = self.env["amazon.report.row"]
         open_count = Row.search_count(
             [

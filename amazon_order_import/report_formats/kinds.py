@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from .control_rows import CONTROL_ROWS
 from .marking import mark as _
 from .order_rows import ORDER_ROWS
 from .row_format import RowFormat, normal_name
@@ -219,6 +220,7 @@ _ALL = (
         marks=_marks("amazon-order-id last-updated-date order-status"),
         lookback_days=730,
         retention_days=30,
+        row_format=CONTROL_ROWS,
     ),
 )
 

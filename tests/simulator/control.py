@@ -29,6 +29,9 @@ GET    /_control/calls    -> {"calls": all requests ever, "refused": those of th
                           (and status) with their number
 ====== ================== ===================================================
 
+What follows the sales (shipments, returns, VAT documents, stock, uploads) is in
+control_after_sales.py.
+
 Expected: ``orders`` must be in Odoo with these figures, ``not_sales`` must be no
 sales (multi-channel, or cancelled: one that was released first may be in Odoo,
 cancelled), ``awaited`` are known to Amazon but in no order report yet (its status
@@ -41,7 +44,7 @@ from datetime import datetime, timedelta
 
 from werkzeug.exceptions import HTTPException
 
-from . import programs
+from . import control_after_sales, programs
 from .clock import api_time, parse_time
 from .errors import json_response
 from .formats import COLUMN_GROUPS
@@ -180,6 +183,8 @@ def _post_seller(state, _request, body):
     for name in _TUPLES:
         if name in body:
             body[name] = tuple(body[name])
+    if "vat_service" in body:
+        body["vcs"] = body["vat_service"] != "none"
     for name in _TIMES:
         if name in body:
             body[name] = parse_time(body[name])
@@ -308,5 +313,9 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
+<<<<<<< HEAD
+    **control_after_sales.ACTIONS,
+=======
     ("GET", "calls"): _get_calls,
+>>>>>>> sim4
 }

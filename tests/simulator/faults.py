@@ -7,7 +7,8 @@ no ``report_type``; those of reports strike at createReport, those of documents 
 the download.
 
 ``operation`` is Amazon's operation id, or ``token`` for Login with Amazon, or
-``downloadDocument`` for the link of a document.
+``downloadDocument`` and ``uploadDocument`` for the link of a document. The ends of
+reports strike feeds too, at createFeed, with the feed's type as ``report_type``.
 
 =================== ========================================================
 kind                what happens (parameters)
@@ -57,6 +58,7 @@ DOCUMENT_KINDS = {
     "wrong_charset",
     "no_charset",
 }
+UPLOAD_KINDS = {"expired_link"}
 MATCH_KEYS = {"operation", "seller", "report_type", "method", "path"}
 
 

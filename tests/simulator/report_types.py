@@ -13,7 +13,6 @@ from datetime import timedelta
 from . import formats
 from .world.sellers import (
     FULFILLMENT,
-    PRICING,
     SHIPPING,
     TAX_INVOICING,
     TAX_REMITTANCE,
@@ -36,6 +35,8 @@ class ReportType:
     """``roles``: any one of them is enough. ``dated``: needs dataStartTime.
 
     ``near_real_time``: at most one in 30 minutes for the same data (refusals.py).
+    ``check``: refuses a request by ApiError, called with the seller, the marketplace
+    ids, start, end and options.
     ``exclusive``: only one schedule among the types of the same name here.
     """
 
@@ -50,6 +51,7 @@ class ReportType:
     near_real_time: bool = False
     retention_days: int = 90
     exclusive: str = ""
+    check: Callable | None = None
     make: Callable | None = None
 
 
@@ -208,15 +210,6 @@ def shipments_general(state, report):
     return _shipments(state, report, personal=False)
 
 
-_INVENTORY = (FULFILLMENT, PRICING, TRACKING)
-for _name in (
-    "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
-    "GET_FBA_MYI_ALL_INVENTORY_DATA",
-    "GET_AFN_INVENTORY_DATA",
-):
-    known(_name, _INVENTORY, dated=False)
-known("GET_AFN_INVENTORY_DATA_BY_COUNTRY", _INVENTORY, dated=False, regions=("eu",))
-known("GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA", (FULFILLMENT,))
 known(
     "GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING",
     (SHIPPING,),
@@ -224,12 +217,9 @@ known(
     schedulable=True,
     retention_days=30,
 )
-for _name in (
-    "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT",
-    "GET_XML_VAT_INVOICE_DATA_REPORT",
-):
-    known(_name, (TAX_INVOICING,), dated=False, schedulable=True)
-known("SC_VAT_TAX_REPORT", (TAX_INVOICING,), restricted=True, regions=("eu",))
+known(
+    "GET_XML_VAT_INVOICE_DATA_REPORT", (TAX_INVOICING,), dated=False, schedulable=True
+)
 known("GET_VAT_TRANSACTION_DATA", (TAX_INVOICING,), restricted=True, regions=("eu",))
 for _suffix, _role, _regions in (
     ("INVOICING", TAX_INVOICING, ("eu",)),

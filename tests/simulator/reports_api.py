@@ -22,8 +22,8 @@ def create_report(state, call):
         raise invalid_input(f"The report type {rules.name} can only be scheduled.")
     marketplace_ids = allowed_marketplaces(call.seller, body.get("marketplaceIds"))
     options = report_options(body)
-    end = _time(body, "dataEndTime") or now
-    start = _time(body, "dataStartTime")
+    end = time_of(body, "dataEndTime") or now
+    start = time_of(body, "dataStartTime")
     if start is None:
         if rules.dated:
             raise invalid_input(
@@ -34,6 +34,8 @@ def create_report(state, call):
         raise invalid_input("dataEndTime must be prior to or equal to now.")
     if start > end:
         raise invalid_input("dataStartTime must be before dataEndTime.")
+    if rules.check:
+        rules.check(call.seller, marketplace_ids, start, end, options)
     report = reports.create(
         state, call.seller, rules, marketplace_ids, start, end, options
     )
@@ -60,6 +62,11 @@ def cancel_report(state, call, report_id):
 
 def get_reports(state, call):
     """getReports: newest first, by filters or by nextToken alone."""
+    return page_of(state, call, "reports", _select)
+
+
+def page_of(state, call, name, select):
+    """A page of what ``select(state, call)`` finds, or the next one by its token."""
     query = call.request.args
     token = query.get("nextToken")
     if token is not None:
@@ -69,9 +76,9 @@ def get_reports(state, call):
             raise invalid_input("The nextToken is invalid or has expired.")
         found, size = state.pages[token]
     else:
-        found, size = _select(state, call)
+        found, size = select(state, call), _page_size(query)
     page, rest = found[:size], found[size:]
-    body = {"reports": [report.body() for report in page]}
+    body = {name: [entry.body() for entry in page]}
     if rest:
         body["nextToken"] = state.opaque()
         state.pages[body["nextToken"]] = (rest, size)
@@ -112,10 +119,15 @@ def allowed_marketplaces(seller, ids):
 
 
 def report_options(body):
-    options = body.get("reportOptions") or {}
+    return text_map(body, "reportOptions")
+
+
+def text_map(body, name):
+    """A map of text to text in the body, empty where it has none."""
+    options = body.get(name) or {}
     is_map = isinstance(options, dict)
     if not is_map or not all(isinstance(value, str) for value in options.values()):
-        raise invalid_input("reportOptions must map text to text.")
+        raise invalid_input(f"{name} must map text to text.")
     return options
 
 
@@ -142,8 +154,8 @@ def _select(state, call):
     if statuses and not set(statuses) <= set(STATUSES):
         raise invalid_input("Invalid input in processing status")
     marketplaces = query_list(query, "marketplaceIds", MAX_FILTER)
-    since = _time(query, "createdSince") or now - LOOK_BACK
-    until = _time(query, "createdUntil") or now
+    since = time_of(query, "createdSince") or now - LOOK_BACK
+    until = time_of(query, "createdUntil") or now
     if since < now - LOOK_BACK:
         raise invalid_input("createdSince is more than 90 days ago.")
     mine = [
@@ -158,7 +170,7 @@ def _select(state, call):
         reports.look_at(state, report)
     found = [r for r in mine if not statuses or r.status in statuses]
     found.sort(key=lambda report: (report.created, report.id), reverse=True)
-    return found, _page_size(query)
+    return found
 
 
 def _page_size(query):
@@ -168,7 +180,8 @@ def _page_size(query):
     return int(text)
 
 
-def _time(values, name):
+def time_of(values, name):
+    """The aware datetime of a body's or query's field, None where it has none."""
     text = values.get(name)
     if text is None:
         return None

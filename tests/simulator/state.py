@@ -32,6 +32,8 @@ DEFAULT_SETTINGS = {
     # Whether refresh tokens from before a new consent stay good.
     "old_refresh_tokens": True,
     "link_seconds": 300,
+    # The pause that Amazon wants between two uploads of invoices.
+    "upload_seconds": 3,
     # Amazon's tokens guide demands a restricted data token; its changelog says
     # that an ordinary token will do where the role is granted.
     "require_rdt": True,
@@ -72,6 +74,11 @@ class State:
         self.schedules = {}
         self.documents = {}
         self.links = {}
+        self.feeds = {}
+        self.feed_documents = {}
+        self.upload_links = {}
+        self.uploads = []
+        self.last_upload = {}
         self.pages = {}
         self.requests = deque(maxlen=MAX_LOGGED_REQUESTS)
         # All requests ever, by seller, operation and status.
@@ -96,7 +103,7 @@ class State:
         if now - self._forgotten_at < _FORGET_EVERY:
             return
         self._forgotten_at = now
-        for store in (self.tokens, self.links, self.documents):
+        for store in (self.tokens, self.links, self.upload_links, self.documents):
             for key, entry in list(store.items()):
                 if entry.expires_at < now - _FORGET_EVERY:
                     del store[key]

@@ -19,6 +19,8 @@ MFN_SCENARIOS = {
     "cancelled_line": 4,
     "cancelled_order": 2,
     "replacement": 3,
+    # Never by chance: a sale whose VAT Amazon's service does not calculate.
+    "untaxed": 0,
 }
 FBA_SCENARIOS = {
     "simple": 30,
@@ -250,7 +252,7 @@ class OrderFactory:
             )
             amounts.gift_tax = tax_on(amounts.gift, rate)
             return
-        if not self.seller.vcs:
+        if not self.seller.vcs or order.scenario == "untaxed":
             return
         abroad = ship_to.country != self.seller.home_country
         if order.business and order.buyer.vat_number and abroad:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta, timezone
 
 from .factory import OrderFactory
 from .marketplaces import BY_COUNTRY
+from .transactions import AfterSales
 
 HISTORY_DAYS = 20
 # Unless the market is live, nothing becomes reportable by itself around the start,
@@ -29,6 +30,7 @@ class Market:
         self.clock = clock
         self.live = live
         self._orders = {}
+        self._after_sales = {}
         # seller key -> day -> order id -> order, for every day in an order's life
         self._days = defaultdict(lambda: defaultdict(dict))
         self._made_until = {}
@@ -37,6 +39,16 @@ class Market:
     def orders(self, seller):
         self._keep_up(seller)
         return list(self._orders.get(seller.key, {}).values())
+
+    def after_sales(self, seller):
+        """What followed the seller's sales: shipments, returns, stock."""
+        self._keep_up(seller)
+        return self._follow_up(seller)
+
+    def _follow_up(self, seller):
+        if seller.key not in self._after_sales:
+            self._after_sales[seller.key] = AfterSales(self.seed, seller)
+        return self._after_sales[seller.key]
 
     def between(self, seller, start, end):
         """The seller's orders to which anything happens on these days, by chance also
@@ -65,6 +77,13 @@ class Market:
         order.cancel(at)
         self._index(seller, order)
         return order
+
+    def ship(self, seller, order_id, at):
+        """A merchant's order leaves at ``at``; its shipment."""
+        order = self.order(seller, order_id)
+        shipment = self._follow_up(seller).ship(order, at)
+        self._index(seller, order)
+        return shipment
 
     def withhold(self, seller, order_id, days):
         """FBA reports lack the order's shipments for ``days``."""
@@ -140,6 +159,7 @@ class Market:
 
     def _add(self, seller, order):
         self._orders[seller.key][order.order_id] = order
+        self._follow_up(seller).add(order)
         self._index(seller, order)
 
     def _index(self, seller, order):

@@ -33,6 +33,9 @@ class Seller:
 
     ``columns`` are the groups of optional columns switched on in Seller Central
     (``COLUMN_GROUPS`` in formats); ``marketplaces`` are country codes.
+    ``vat_service``: none, vcs_lite (Amazon calculates, the seller invoices) or vcs
+    (Amazon invoices); of ``vcs_lite`` sellers, those without ``self_invoicing`` have
+    not opted for it. ``vcr_layout``: 2026 or 2024, of the SC_VAT_TAX_REPORT.
     ``fba_tax_withheld``: in North America, whose FBA report does not say who
     collects the tax, Amazon does so for every order.
 
@@ -59,6 +62,9 @@ class Seller:
     store_name: str = "Simulated Store"
     suspended: tuple[str, ...] = ()
     vcs: bool = False
+    vat_service: str = ""
+    self_invoicing: bool = True
+    vcr_layout: str = "2026"
     columns: set[str] = field(default_factory=set)
     compression: bool = True
     fba_addresses: bool = True
@@ -80,6 +86,9 @@ class Seller:
     old_secrets: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self):
+        # Whether Amazon calculates VAT at all follows from the service, if named.
+        self.vat_service = self.vat_service or ("vcs_lite" if self.vcs else "none")
+        self.vcs = self.vat_service != "none"
         self.client_id = (
             self.client_id or f"amzn1.application-oa2-client.simulated-{self.key}"
         )
