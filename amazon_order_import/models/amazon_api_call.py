@@ -173,14 +173,15 @@ class AmazonApiCall(models.Model):
         for call in calls:
             # Where Amazon refuses a call, nothing is left, whatever we counted.
             weight = USAGE_PLANS[operation].burst if call.status == TOO_MANY else 1
-            moments += [call.called_at.replace(tzinfo=timezone.utc)] * weight
+            # Moments have full seconds: at worst, a call was made at the end of its.
+            moment = call.called_at + timedelta(seconds=1)
+            moments += [moment.replace(tzinfo=timezone.utc)] * weight
         told = next((call.rate for call in calls if call.rate), None)
         allowed = next_allowed(
             operation, moments, now.replace(tzinfo=timezone.utc), told
         )
         allowed = allowed.replace(tzinfo=None)
         if allowed.microsecond:
-            # Moments have full seconds in Odoo.
             allowed = allowed.replace(microsecond=0) + timedelta(seconds=1)
         return allowed
 

@@ -282,7 +282,7 @@ class AmazonReport(models.Model):
             return bool(self.env["sale.order"].sudo().search_count(domain, limit=1))
         domain = [
             *(("shipment_date", *limit) for limit in period),
-            ("sale_order_id", "any", orders + [("amazon_fulfillment", "=", "fba")]),
+            ("order_id", "any", orders + [("amazon_fulfillment", "=", "fba")]),
         ]
         return bool(self.env["amazon.parcel"].sudo().search_count(domain, limit=1))
 
@@ -318,7 +318,7 @@ class AmazonReport(models.Model):
         self.write(
             {
                 "state": "cancelled" if quiet else "failed",
-                "attempts": attempts,
+                "attempts": attempts if reason.attempts > 1 else self.attempts,
                 "failure_code": code,
                 "failure_reason": f"{text}\n{reason.advice}",
                 "last_error": False,
