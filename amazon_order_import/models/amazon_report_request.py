@@ -67,10 +67,8 @@ class AmazonReportRequest(models.Model):
     )
     date_to = fields.Datetime("To", default=fields.Datetime.now)
     # Amazon looks at the day only for some kinds, in its own calendar (UTC).
-    day_from = fields.Date(
-        "First Day", compute="_compute_days", inverse="_inverse_day_from"
-    )
-    day_to = fields.Date("Last Day", compute="_compute_days", inverse="_inverse_day_to")
+    day_from = fields.Date("First Day", compute="_compute_days", readonly=False)
+    day_to = fields.Date("Last Day", compute="_compute_days", readonly=False)
     problem = fields.Text(compute="_compute_plan")
     plan = fields.Text("What Happens", compute="_compute_plan")
     quota = fields.Text(compute="_compute_quota")
@@ -185,21 +183,18 @@ class AmazonReportRequest(models.Model):
             # the day before is the last that is over.
             request.day_to = end and end.date() - timedelta(days=1)
 
-    def _inverse_day_from(self):
-        for request in self.filtered("is_whole_days"):
-            request.date_from = request.day_from and _midnight(request.day_from)
-
-    def _inverse_day_to(self):
-        for request in self.filtered("is_whole_days"):
-            request.date_to = request.day_to and _midnight(
-                request.day_to + timedelta(days=1)
-            )
-
     @api.onchange("day_from", "day_to")
     def _onchange_days(self):
         if self.is_whole_days:
-            self._inverse_day_from()
-            self._inverse_day_to()
+            self.update(self._prepare_days(self.day_from, self.day_to))
+
+    @api.model
+    def _prepare_days(self, first, last):
+        """Return the values of a period of whole days in Amazon's calendar."""
+        return {
+            "date_from": first and _midnight(first),
+            "date_to": last and _midnight(last + timedelta(days=1)),
+        }
 
     def _get_period(self):
         """Return the period that Amazon is asked for: naive UTC ``(start, end)``."""
@@ -384,11 +379,10 @@ class AmazonReportRequest(models.Model):
     @api.model
     def _describe_minutes(self, minutes):
         """Return a time span in the unit that people use for it."""
-        if minutes % 10080 == 0:
-            return self.env._("%(count)s weeks", count=minutes // 10080)
-        if minutes >= 2880 or minutes == 1440:
+        # Always more than one: no language needs a singular.
+        if minutes >= 2 * 24 * 60:
             return self.env._("%(count)s days", count=round(minutes / 1440))
-        if minutes >= 120 or minutes == 60:
+        if minutes >= 2 * 60:
             return self.env._("%(count)s hours", count=round(minutes / 60))
         return self.env._("%(count)s minutes", count=minutes)
 
@@ -440,13 +434,23 @@ class AmazonReportRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        requests = super().create(vals_list)
+        requests = super().create([self._read_days(vals) for vals in vals_list])
         for request in requests.filtered(lambda r: not r.repeat):
             request._create_reports(request._get_windows())
         if requests:
             # Without waiting for the next of the five minutes.
             self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
         return requests
+
+    @api.model
+    def _read_days(self, vals):
+        """Return values in which days that were chosen are the period."""
+        days = [fields.Date.to_date(vals.get(name)) for name in ("day_from", "day_to")]
+        kind = KINDS.get(vals.get("kind"))
+        if not kind or not kind.whole_days or not any(days):
+            return vals
+        period = self._prepare_days(*days)
+        return vals | {name: value for name, value in period.items() if value}
 
     def _get_windows(self):
         """Return the windows of a request for one period."""

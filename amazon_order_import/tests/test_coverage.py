@@ -56,9 +56,7 @@ class TestCoverage(AmazonCase):
         self.add(day(3), day(4), state="cancelled", failure_code="too_often")
         self.add(day(4), day(5), state="cancelled", failure_code="no_data")
         self.add(day(5), day(6), state="skipped")
-        self.assertEqual(
-            self.uncovered(7), [(day(1), day(4)), (day(5), day(7))]
-        )
+        self.assertEqual(self.uncovered(7), [(day(1), day(4)), (day(5), day(7))])
         self.assertEqual(
             self.uncovered(7, settled=True),
             [(day(2), day(4)), (day(6), day(7))],

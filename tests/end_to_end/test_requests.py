@@ -199,9 +199,9 @@ def test_a_report_of_another_program_is_used(seller, amazon):
     """Found before asking: no second report, and no conflict."""
     seller.sell(fulfillment="fba")
     start = amazon.clock.now() - timedelta(days=25)
-    theirs = programs(
-        amazon, "create_report", report_type=FBA, start=api_time(start)
-    )["report_id"]
+    theirs = programs(amazon, "create_report", report_type=FBA, start=api_time(start))[
+        "report_id"
+    ]
     report = ask(seller, SHIPMENTS)
     seller.work(4)
     assert (report.state, report.amazon_report_id) == ("done", theirs)
@@ -236,9 +236,9 @@ def test_another_program_that_comes_first_unseen(seller, amazon):
     look = seller.env["amazon.api.call"].search([("operation", "=", "getReports")])
     assert look
     start = amazon.clock.now() - timedelta(days=25)
-    theirs = programs(
-        amazon, "create_report", report_type=FBA, start=api_time(start)
-    )["report_id"]
+    theirs = programs(amazon, "create_report", report_type=FBA, start=api_time(start))[
+        "report_id"
+    ]
     report = ask(seller, SHIPMENTS)
     seller.work(6)
     assert report.amazon_report_id == theirs
@@ -417,9 +417,7 @@ def test_polling_backs_off(seller, amazon):
     first = report.next_attempt - now
     assert timedelta(seconds=20) < first <= timedelta(seconds=31)
     calls = len(seller.calls("getReport"))
-    seller.env.ref(
-        "amazon_order_import.ir_cron_check_reports"
-    ).method_direct_trigger()
+    seller.env.ref("amazon_order_import.ir_cron_check_reports").method_direct_trigger()
     seller.env.cr.commit()
     assert len(seller.calls("getReport")) == calls, "looked before its time"
     report.asked_at -= timedelta(hours=1)
@@ -629,9 +627,9 @@ def test_a_schedule_brings_its_reports(seller, amazon):
 
 
 def test_another_programs_schedule_is_named_before_it_is_replaced(seller, amazon):
-    theirs = programs(
-        amazon, "create_schedule", report_type=MFN_XML, period="PT15M"
-    )["schedule_id"]
+    theirs = programs(amazon, "create_schedule", report_type=MFN_XML, period="PT15M")[
+        "schedule_id"
+    ]
     mine = schedule(seller)
     answer = mine.action_start()
     assert mine.state == "draft"
@@ -661,9 +659,7 @@ def test_a_stolen_schedule_is_noticed(seller, amazon):
     mine = schedule(seller)
     mine.action_start()
     seller.env.cr.commit()
-    theirs = programs(
-        amazon, "create_schedule", report_type=MFN_XML, period="PT15M"
-    )
+    theirs = programs(amazon, "create_schedule", report_type=MFN_XML, period="PT15M")
     assert theirs["replaced"] == [mine.amazon_schedule_id]
     seller.account.schedules_listed -= timedelta(days=2)
     seller.env.cr.commit()
