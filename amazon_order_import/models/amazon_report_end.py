@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..report_formats import KINDS, RESTRICTED_REPORT_TYPES
@@ -59,6 +59,18 @@ class AmazonReport(models.Model):
     """How a report ends that Amazon did not make, and what to do then."""
 
     _inherit = "amazon.report"
+
+    status_text = fields.Char("What Happened", compute="_compute_status_text")
+
+    @api.depends("state", "failure_reason", "last_error")
+    def _compute_status_text(self):
+        for report in self:
+            text = (
+                report.last_error
+                if report.state == "requested"
+                else report.failure_reason
+            )
+            report.status_text = (text or "").partition("\n")[0]
 
     def _get_reasons(self):
         """Return all reasons for which Amazon makes no report.

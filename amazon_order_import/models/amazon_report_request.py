@@ -11,6 +11,8 @@ from .amazon_report import KIND_SELECTION
 CLOCK_MARGIN = timedelta(minutes=2)
 #: A form stays open for a while: an end so little in the future means now.
 FORM_MARGIN = timedelta(minutes=5)
+#: Days that are offered first for kinds of whole days.
+WHOLE_DAYS = 10
 #: A month's VAT documents are complete from this day of the next month on.
 VAT_DAY = 3
 #: A period of VAT documents that long is meant to hold the whole month.
@@ -182,6 +184,17 @@ class AmazonReportRequest(models.Model):
             # The end is the midnight after the last day; of a moment within a day,
             # the day before is the last that is over.
             request.day_to = end and end.date() - timedelta(days=1)
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """Offer days that Amazon has complete where it counts in days."""
+        if self.is_whole_days:
+            today = fields.Datetime.now().date()
+            self.update(
+                self._prepare_days(
+                    today - timedelta(days=WHOLE_DAYS), today - timedelta(days=1)
+                )
+            )
 
     @api.onchange("day_from", "day_to")
     def _onchange_days(self):

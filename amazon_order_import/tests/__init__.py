@@ -14,6 +14,7 @@ from . import test_performance
 from . import test_preview
 from . import test_preview_tour
 from . import test_products
+from . import test_request_tour
 from . import test_requests
 from . import test_reservation
 from . import test_rows
