@@ -288,33 +288,37 @@ class AmazonReport(models.Model):
         ).replace("\u202f", " ")
         return text if self.env.context.get("tz") else f"{text} UTC"
 
-    def _get_known_amazon_ids(self):
-        """Return Amazon's ids of all reports that Odoo asked for or took over."""
-        accounts = self.account_id._get_seller_accounts()
-        reports = self.sudo().search(
-            [
-                ("account_id", "in", accounts.ids),
-                "|",
-                ("amazon_report_id", "!=", False),
-                ("earlier_amazon_ids", "!=", False),
-            ]
+    @api.model
+    def _drop_known(self, account, found):
+        """Return those of Amazon's reports that Odoo neither asked for nor took over.
+
+        :param account: ``amazon.account`` record
+        :param found: iterable of ``selling_partner.records.Report``
+        :return: list of them, in the same order
+        """
+        found = list(found)
+        mine = [("account_id", "in", account._get_seller_accounts().ids)]
+        reports = self.sudo()
+        known = set(
+            reports.search(
+                [*mine, ("amazon_report_id", "in", [r.report_id for r in found])]
+            ).mapped("amazon_report_id")
         )
-        known = set(reports.mapped("amazon_report_id"))
-        for report in reports.filtered("earlier_amazon_ids"):
+        # Few: only reports that Amazon ended without a file have earlier ones.
+        for report in reports.search([*mine, ("earlier_amazon_ids", "!=", False)]):
             known.update(report.earlier_amazon_ids.split())
-        return known
+        return [report for report in found if report.report_id not in known]
 
     def _find_at_amazon(self, client):
         """Return Amazon's id of this very report if it has been made, else False."""
-        known = self._get_known_amazon_ids()
         refs = set(self._get_marketplace_refs())
-        for found in client.get_reports(
+        reports = client.get_reports(
             report_types=[self._get_report_type()],
             created_since=self._aware(self.asked_at - CLOCK_DIFFERENCE),
-        ):
+        )
+        for found in self._drop_known(self.account_id, reports):
             if (
-                found.report_id not in known
-                and not found.schedule_id
+                not found.schedule_id
                 and set(found.marketplace_ids or []) == refs
                 and self._is_same_period(found)
             ):
@@ -392,17 +396,13 @@ class AmazonReport(models.Model):
 
         :return: list of ``selling_partner.records.Report``, newest first
         """
-        known = self._get_known_amazon_ids()
         pause = timedelta(minutes=KINDS[self.kind].min_minutes)
         since = min(self.asked_at or fields.Datetime.now(), fields.Datetime.now())
-        others = [
-            found
-            for found in client.get_reports(
-                report_types=[self._get_report_type()],
-                created_since=self._aware(since - pause),
-            )
-            if found.report_id not in known
-        ]
+        reports = client.get_reports(
+            report_types=[self._get_report_type()],
+            created_since=self._aware(since - pause),
+        )
+        others = self._drop_known(self.account_id, reports)
         self.env["amazon.api.call"]._note_foreign(self.account_id, others)
         return others
 

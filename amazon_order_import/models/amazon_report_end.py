@@ -451,9 +451,9 @@ class AmazonReport(models.Model):
         if not self.marketplace_ids and not self.amazon_report_id:
             raise UserError(
                 self.env._(
-                    "%(report)s was uploaded by hand, not requested from Amazon. Upload "
-                    "a correct file, or request its period under Amazon > Reports > "
-                    "Request.",
+                    "%(report)s was uploaded by hand, not requested from Amazon. "
+                    "Upload a correct file, or request its period under Amazon > "
+                    "Reports > Request.",
                     report=self.display_name,
                 )
             )

@@ -437,8 +437,8 @@ class AmazonReportRequest(models.Model):
             text
             + " "
             + self.env._(
-                "The next one can be requested at %(time)s; a request made now waits until "
-                "then by itself.",
+                "The next one can be requested at %(time)s; a request made now waits "
+                "until then by itself.",
                 time=local.strftime("%H:%M"),
             )
         )

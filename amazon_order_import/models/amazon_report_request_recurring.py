@@ -127,14 +127,14 @@ class AmazonReportRequest(models.Model):
             request.next_run = request._get_next_run(now)
 
     def _has_report_on_its_way(self):
-        """Whether a report of this request is at Amazon; one that is stuck waits alone."""
+        """Whether a report of this request is at Amazon; a stuck one waits alone."""
         waiting = self.env["amazon.report"].search(
             [("request_id", "=", self.id), ("state", "=", "requested")]
         )
         return bool(waiting.filtered(lambda report: not report.is_stuck))
 
     def _get_next_run(self, now):
-        """Return the next time of the rhythm; times that were missed are not made up."""
+        """Return the next time of the rhythm; what was missed is not made up for."""
         interval = timedelta(minutes=self.interval_minutes)
         if self._is_refused():
             return now + max(interval, REFUSED_RETRY)

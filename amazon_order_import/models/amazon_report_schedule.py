@@ -397,7 +397,7 @@ class AmazonReportSchedule(models.Model):
 
     @api.model
     def _is_listing_due(self, account, active, now):
-        """Whether to ask Amazon which schedules there are: once a day, if it matters."""
+        """Whether to ask Amazon which schedules there are: daily, if it matters."""
         if account.schedules_listed and account.schedules_listed > now - LIST_INTERVAL:
             return False
         return bool(active) or bool(
@@ -416,15 +416,15 @@ class AmazonReportSchedule(models.Model):
         """Create the reports that Amazon's schedules made since the last look."""
         Report = self.env["amazon.report"]
         since = account.schedules_looked or fields.Datetime.now() - LIST_INTERVAL
-        known = Report.new({"account_id": account.id})._get_known_amazon_ids()
         by_id = {s.amazon_schedule_id: s for s in schedules}
         vals_list = []
-        for found in client.get_reports(
+        reports = client.get_reports(
             report_types=sorted(set(schedules.mapped("report_type"))),
             created_since=Report._aware(since - LOOK_OVERLAP),
-        ):
+        )
+        for found in Report._drop_known(account, reports):
             schedule = by_id.get(found.schedule_id)
-            if not schedule or found.report_id in known:
+            if not schedule:
                 continue
             if found.processing_status not in ("DONE", "IN_PROGRESS", "IN_QUEUE"):
                 # Nothing to report in that period, and nothing that was asked for.

@@ -589,7 +589,7 @@ class TestReportEnds(RequestCase):
         self.assertEqual(clean_words(b""), "")
 
     def test_before_the_start_of_the_account(self):
-        """Orders bought before are left out, and their rows say so; known ones go on."""
+        """Orders bought before are left out, rows say so; known orders go on."""
         self.account.orders_from = datetime(2026, 10, 4)
         early = {"purchase-date": "2026-10-03T23:00:00+00:00"}
         report = self.import_lines(
