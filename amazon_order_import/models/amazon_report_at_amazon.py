@@ -143,6 +143,7 @@ class AmazonReport(models.Model):
                     report._advance(client, commit)
                 except UserError as error:
                     report._fail("not_requested", str(error))
+                    report._call_person(str(error))
                     seconds_left = commit()
                 except SellingPartnerError as error:
                     report._note_error(error)

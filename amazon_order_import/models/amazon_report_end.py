@@ -338,7 +338,7 @@ class AmazonReport(models.Model):
             }
         )
         if reason.needs_person:
-            self._call_person(reason)
+            self._call_person(reason.advice)
 
     def _end_refused(self, error, explanation):
         """End a report that Amazon refuses to make or to hand over."""
@@ -347,7 +347,7 @@ class AmazonReport(models.Model):
         if isinstance(error, DocumentError) or code not in ("range", "too_often"):
             reason = self._get_reasons()["refused"]
             self._fail(error.code or "refused", explanation)
-            self._call_person(reason)
+            self._call_person(reason.advice)
         else:
             self._end(code, words=str(error))
 
@@ -406,8 +406,11 @@ class AmazonReport(models.Model):
         if amazon_id and amazon_id not in known:
             self.earlier_amazon_ids = " ".join([*known, amazon_id])
 
-    def _call_person(self, reason):
-        """Give the account's responsible an activity, once for the same trouble."""
+    def _call_person(self, note):
+        """Give the account's responsible an activity, once for the same trouble.
+
+        :param str note: what to do
+        """
         summary = self.env._("Amazon made no report")
         alike = self.search(
             [
@@ -423,7 +426,7 @@ class AmazonReport(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=reason.advice,
+            note=note,
             user_id=self.account_id.user_id.id,
         )
 

@@ -496,6 +496,7 @@ class TestCron(CronCase):
         self.run_until(bad + good)
         self.assertEqual(bad.state, "failed")
         self.assertIn("No channels", bad.failure_reason)
+        self.assertEqual(bad.activity_ids.user_id, first.user_id)
         self.assertEqual(good.state, "done")
 
     def test_account_with_an_impossible_endpoint(self):
