@@ -52,6 +52,8 @@ class AmazonAuthorization(Controller):
                 spapi_oauth_code, selling_partner_id, way.redirect_uri
             )
         except AmazonAuthorizationProblem as problem:
+            if problem.account:
+                account = problem.account.with_env(request.env)
             response = self._show_problem(account, problem)
         else:
             response = request.redirect(self._get_account_url(account))

@@ -23,8 +23,8 @@ class AmazonAccount(models.Model):
 
     authorization_method = fields.Selection(
         [
-            ("self", "With a refresh token that you copy from Amazon"),
-            ("website", "On Amazon's page: you sign in and allow access"),
+            ("self", "By a refresh token from Amazon"),
+            ("website", "On Amazon's consent page"),
         ],
         "How do you authorise?",
         required=True,

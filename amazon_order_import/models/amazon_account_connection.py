@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ..selling_partner import Credentials, SellingPartnerClient
 from ..selling_partner.errors import (
@@ -251,19 +251,18 @@ class AmazonAccount(models.Model):
             account.connection_cure = cures.get(state, "none")
             if state == "not_connected" and account.has_credentials:
                 account.connection_cure = "test"
-            message = account._get_connection_advice()
+            account.connection_message = account._get_connection_advice()
             if state == "connected":
                 account.connection_level = "success"
-            if state in WORKING_STATES and (expiry := account._get_next_expiry()):
-                what, days = expiry
-                message += "\n" + account._explain_expiry(what, days)
-                if state == "connected":
-                    account.connection_title = account._get_expiry_title(what, days)
-                    account.connection_level = "danger" if days < 7 else "warning"
-                    account.connection_cure = (
-                        "connect" if what == "authorization" else "credentials"
-                    )
-            account.connection_message = message
+                if expiry := account._get_next_expiry():
+                    account._set_expiry_message(*expiry)
+
+    def _set_expiry_message(self, what, days):
+        """Say on a connected account what expires soon."""
+        self.connection_title = self._get_expiry_title(what, days)
+        self.connection_message = self._explain_expiry(what, days)
+        self.connection_level = "danger" if days < EXPIRY_WARNINGS[-1] else "warning"
+        self.connection_cure = "connect" if what == "authorization" else "credentials"
 
     def _get_next_expiry(self):
         """Return what expires soon, and in how many days; None where nothing does.
@@ -842,7 +841,7 @@ class AmazonAccount(models.Model):
                 account=self.name,
                 problem=self.connection_title,
             )
-            return summary, self._get_connection_advice(), today
+            return summary, plaintext2html(self._get_connection_advice()), today
         what, limit = need
         expires = (
             self.authorization_expires
@@ -861,7 +860,7 @@ class AmazonAccount(models.Model):
                 account=self.name,
                 days=limit + 1,
             )
-        note = self._explain_expiry(what, (expires - today).days)
+        note = plaintext2html(self._explain_expiry(what, (expires - today).days))
         # Each warning is due when the next one comes.
         later = [other for other in EXPIRY_WARNINGS if other < limit]
         deadline = expires - timedelta(days=max(later)) if later else today
