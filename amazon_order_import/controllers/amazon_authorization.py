@@ -31,7 +31,9 @@ logging.getLogger("werkzeug").addFilter(_CallbackRedactor())
 
 class AmazonAuthorization(Controller):
     @route(CALLBACK_PATH, type="http", auth="user", methods=["GET"], sitemap=False)
-    def callback(self, state=None, selling_partner_id=None, spapi_oauth_code=None, **kw):
+    def callback(
+        self, state=None, selling_partner_id=None, spapi_oauth_code=None, **kw
+    ):
         """Where Amazon's consent page sends the browser back to.
 
         :param state: what ``_get_consent_action`` sent along

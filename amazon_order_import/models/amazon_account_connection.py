@@ -290,7 +290,9 @@ class AmazonAccount(models.Model):
             return self.env._("Connected, renewal overdue")
         if what == "authorization":
             return self.env._("Connected, expires in %(days)s days", days=days)
-        return self.env._("Connected, client secret expires in %(days)s days", days=days)
+        return self.env._(
+            "Connected, client secret expires in %(days)s days", days=days
+        )
 
     def _explain_expiry(self, what, days):
         """Return what expires when and what to do about it."""
@@ -419,7 +421,9 @@ class AmazonAccount(models.Model):
             if account.connection_state != "not_connected":
                 account._set_connection("not_connected")
         elif account.connection_state != "not_connected":
-            self.env.ref("amazon_order_import.ir_cron_check_connections").sudo()._trigger()
+            self.env.ref(
+                "amazon_order_import.ir_cron_check_connections"
+            ).sudo()._trigger()
 
     def _get_client(self):
         """Return a client for this account, to be used as a context manager.
@@ -521,7 +525,9 @@ class AmazonAccount(models.Model):
             if kind:
                 account._store_access({kind: ("missing", words)}, "report")
             account._set_connection("role_missing", "role_missing", words)
-        elif isinstance(error, RetryableError) and not isinstance(error, ThrottledError):
+        elif isinstance(error, RetryableError) and not isinstance(
+            error, ThrottledError
+        ):
             account._set_connection("unreachable", "unavailable", words)
 
     @api.model
@@ -573,7 +579,11 @@ class AmazonAccount(models.Model):
     def _get_refusal_advice(self, reason):
         """Return what it means that Amazon refuses the credentials, and the cure."""
         expired = self.authorization_expires
-        if reason == "invalid_grant" and expired and expired < fields.Datetime.now().date():
+        if (
+            reason == "invalid_grant"
+            and expired
+            and expired < fields.Datetime.now().date()
+        ):
             return self.env._(
                 "The authorisation has expired on %(date)s. Authorise the application "
                 "again: press “Connect with Amazon”. The reports that were missed are "

@@ -75,7 +75,9 @@ class AmazonAccount(models.Model):
                 "Amazon (Develop Apps > Edit App), then connect again: only a new "
                 "authorisation carries the new role."
             )
-        labels = dict(self.env["amazon.report"]._fields["kind"]._description_selection(self.env))
+        labels = dict(
+            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
+        )
         return self.env._(
             "The application may not read the report “%(kind)s”: it lacks the role "
             "%(role)s. Add the role to the application at Amazon (Develop Apps > Edit "

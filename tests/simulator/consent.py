@@ -137,9 +137,7 @@ def _application(state, values):
     registered = first.redirect_uris
     target = values.get("redirect_uri") or (registered[0] if registered else "")
     if not (target in registered if registered else _is_loopback(target)):
-        raise _Refusal(
-            "MD5101", f"{target!r} is no redirect URI of the application."
-        )
+        raise _Refusal("MD5101", f"{target!r} is no redirect URI of the application.")
     return sellers, target
 
 
