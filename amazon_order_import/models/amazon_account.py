@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -574,13 +572,11 @@ class AmazonAccount(models.Model):
             seconds_left = Report._advance_at_amazon(account, commit)
             if not seconds_left:
                 break
+            self.env["amazon.report.schedule"]._look(account, commit)
         finished = Report._process_ready(commit)
         for account in self.search([]):
             self.env["amazon.order.workflow"].run_invoicing(account, commit)
-        if Report._count_at_amazon():
-            self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
-                fields.Datetime.now() + timedelta(minutes=1)
-            )
+        self._trigger_next_look()
         if not finished:
             # Odoo runs the action again at once, not after its five minutes.
             commit(remaining=1)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -452,6 +453,8 @@ class AmazonAccount(models.Model):
             region=account.region,
             endpoint=account.sp_api_endpoint or None,
             lwa_endpoint=account.lwa_endpoint or None,
+            on_call=partial(self.env["amazon.api.call"]._note, self),
+            before_call=partial(self.env["amazon.api.call"]._check_quota, self),
         )
 
     # === STATE === #

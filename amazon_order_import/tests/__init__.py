@@ -3,9 +3,14 @@ from . import test_buyers
 from . import test_change
 from . import test_connection
 from . import test_connection_tour
+from . import test_coverage
+from . import test_columns
+from . import test_completeness
+from . import test_completeness_tour
 from . import test_cron
 from . import test_golden
 from . import test_money
+from . import test_order_finder
 from . import test_partners
 from . import test_performance
 from . import test_preview

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 from . import (
     consent,
     control,
+    control_list,  # noqa: F401 - registers its report types
     documents,
     reports_api,
     sandbox,
@@ -126,6 +127,7 @@ class App:
         with state.lock:
             state.requests.append(entry)
             schedules_api.run_due(state)
+            state.forget()
             fault = state.faults.take(
                 REQUEST_KINDS,
                 operation=operation,
@@ -139,6 +141,7 @@ class App:
         with state.lock:
             response.headers["x-amzn-RequestId"] = entry["request_id"]
             entry["status"] = response.status_code
+            state.calls[entry["seller"], operation, response.status_code] += 1
             limited = operation in OPERATIONS and response.status_code in _LIMITED
             if limited:
                 rate = state.limits.rate(operation)

@@ -12,22 +12,36 @@ GET    /_control/catalogue -> the products
 GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
                           &start=&end=] -> what must stand in Odoo by now
 POST   /_control/orders   {"seller", "marketplace", "fulfillment", "count",
-                          "scenario", "sku", "age", "spread"}
+                          "scenario", "sku", "age", "spread", "pending",
+                          "cancelled", "withheld_days"} (market.py, factory.py)
+POST   /_control/changes  {"seller", "order_id"} and {"cancel": seconds from now}
+                          or {"withheld_days"}: -> the order as expected
+POST   /_control/programs what other programs of a seller do: programs.py
 GET    /_control/clock    -> {"now"}
-POST   /_control/clock    {"advance": seconds} or {"frozen": bool}
+POST   /_control/clock    {"advance": seconds}, {"frozen": bool} or {"skew":
+                          seconds that Amazon's clock is ahead}
 GET/POST /_control/settings  see state.DEFAULT_SETTINGS
 GET/POST /_control/limits {"scale": 0 turns limits off, 1 is Amazon's}
 GET/POST/DELETE /_control/faults  see faults.py; DELETE [?id=] clears
 GET/DELETE /_control/requests  the log of received requests, tokens redacted
+GET    /_control/calls    -> {"calls": all requests ever, "refused": those of them
+                          that were too fast}, as lists of seller, operation
+                          (and status) with their number
 ====== ================== ===================================================
+
+Expected: ``orders`` must be in Odoo with these figures, ``not_sales`` must be no
+sales (multi-channel, or cancelled: one that was released first may be in Odoo,
+cancelled), ``awaited`` are known to Amazon but in no order report yet (its status
+by order number: pending, not shipped, or shipped and withheld).
 """
 
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from werkzeug.exceptions import HTTPException
 
+from . import programs
 from .clock import api_time, parse_time
 from .errors import json_response
 from .formats import COLUMN_GROUPS
@@ -39,7 +53,7 @@ from .world.money import to_text
 from .world.sellers import Seller
 
 _SETS = ("roles", "columns", "pending_roles", "old_refresh_tokens")
-_TUPLES = ("marketplaces", "suspended", "redirect_uris")
+_TUPLES = ("marketplaces", "suspended", "redirect_uris", "days_off")
 _TIMES = ("authorized_at", "secret_changed_at")
 
 
@@ -67,7 +81,7 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
     order counts with all its rows up to ``end``.
     """
     end = min(end or state.clock.now(), state.clock.now())
-    orders, excluded = {}, {}
+    orders, excluded, awaited = {}, {}, {}
     for order in state.market.orders(seller):
         if marketplace and marketplace not in (
             order.marketplace.country,
@@ -80,6 +94,8 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
             continue
         entry = order.expected(end)
         if entry is None:
+            if order.status(end):
+                awaited[order.order_id] = order.status(end)
             continue
         (orders if entry["total"] is not None else excluded)[order.order_id] = entry
     count = Counter(entry["country"] for entry in orders.values())
@@ -90,12 +106,13 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
         "by_marketplace": dict(count),
         "orders": orders,
         "not_sales": excluded,
+        "awaited": awaited,
     }
 
 
 def _reportable_since(order, start, end):
     moments = [order.fulfillable_at]
-    if order.fulfillment == "fba":
+    if order.fulfillment == "fba" and order.parcels:
         moments = [parcel.reported_at for parcel in order.parcels]
     return any(start <= moment <= end for moment in moments)
 
@@ -121,6 +138,21 @@ def _place_orders(state, _request, body):
         "orders": [order.order_id for order in orders],
         "rows": sum(len(order.parcels or order.lines) for order in orders),
     }
+
+
+def _change_order(state, _request, body):
+    seller, order_id = state.seller(body.get("seller", "eu")), body["order_id"]
+    now = state.clock.now()
+    if "cancel" in body:
+        at = now + timedelta(seconds=float(body["cancel"]))
+        state.market.cancel(seller, order_id, at)
+    if "withheld_days" in body:
+        state.market.withhold(seller, order_id, float(body["withheld_days"]))
+    return {"order": state.market.order(seller, order_id).expected(now)}
+
+
+def _post_program(state, _request, body):
+    return programs.act(state, body)
 
 
 def seller_body(seller):
@@ -199,6 +231,8 @@ def _post_clock(state, request, body):
         state.clock.freeze(bool(body["frozen"]))
     if "advance" in body:
         state.clock.advance(float(body["advance"]))
+    if "skew" in body:
+        state.clock.set_skew(float(body["skew"]))
     return _get_clock(state, request, body)
 
 
@@ -241,6 +275,13 @@ def _get_requests(state, _request, _body):
     return {"requests": list(state.requests)}
 
 
+def _get_calls(state, _request, _body):
+    def rows(counter):
+        return [[*key, number] for key, number in counter.items() if number]
+
+    return {"calls": rows(state.calls), "refused": rows(state.limits.refused)}
+
+
 def _delete_requests(state, _request, _body):
     state.requests.clear()
     return {"requests": []}
@@ -254,6 +295,8 @@ _ACTIONS = {
     ("GET", "catalogue"): _get_catalogue,
     ("GET", "expected"): _get_expected,
     ("POST", "orders"): _place_orders,
+    ("POST", "changes"): _change_order,
+    ("POST", "programs"): _post_program,
     ("GET", "clock"): _get_clock,
     ("POST", "clock"): _post_clock,
     ("GET", "settings"): _get_settings,
@@ -265,4 +308,5 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
+    ("GET", "calls"): _get_calls,
 }

@@ -22,7 +22,8 @@ slow                the answer comes after ``seconds`` (default 5)
 drop                the connection closes without an answer
 fatal               the created report ends FATAL (``document``: with reasons)
 cancelled           the created report ends CANCELLED
-stuck               the created report stays IN_QUEUE
+stuck               the created report stays IN_QUEUE (for ``seconds``)
+foreign_cancel      another program cancels the created report while IN_QUEUE
 cut                 the document's connection closes half-way
 truncated           half of the document's bytes, as if that were all
 gzip_bomb           a document that unpacks to ``size_mb`` (default 512)
@@ -46,7 +47,7 @@ REQUEST_KINDS = {
     "slow",
     "drop",
 }
-REPORT_KINDS = {"fatal", "cancelled", "stuck"}
+REPORT_KINDS = {"fatal", "cancelled", "stuck", "foreign_cancel"}
 DOCUMENT_KINDS = {
     "cut",
     "truncated",

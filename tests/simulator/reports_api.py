@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from . import reports
+from . import refusals, reports
 from .clock import parse_time
 from .errors import ApiError, denied, invalid_input, json_response, not_found
 from .report_types import REPORT_TYPES
@@ -17,7 +17,7 @@ STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 def create_report(state, call):
     """createReport: 202 with the id; roles, region and marketplaces are checked."""
     body, now = call.body, state.clock.now()
-    rules = allowed_type(call.seller, body.get("reportType"))
+    rules = allowed_type(state, call.seller, body.get("reportType"))
     if not rules.requestable:
         raise invalid_input(f"The report type {rules.name} can only be scheduled.")
     marketplace_ids = allowed_marketplaces(call.seller, body.get("marketplaceIds"))
@@ -54,8 +54,7 @@ def cancel_report(state, call, report_id):
             f"The report {report_id} is {report.status}; only a report IN_QUEUE can "
             "be cancelled."
         )
-    report.status = "CANCELLED"
-    report.processing_end = state.clock.now()
+    reports.cancel(state, report)
     return json_response(None)
 
 
@@ -79,7 +78,7 @@ def get_reports(state, call):
     return json_response(body)
 
 
-def allowed_type(seller, name):
+def allowed_type(state, seller, name):
     """The rules of a report type, or the error for this seller."""
     if not isinstance(name, str) or not name:
         raise invalid_input(
@@ -88,7 +87,8 @@ def allowed_type(seller, name):
     rules = REPORT_TYPES.get(name)
     if rules is None:
         raise invalid_input("", f"Invalid Report Type {name}")
-    if seller.region not in rules.regions or not seller.roles & set(rules.roles):
+    refuse = state.settings["missing_role"] == "refuse"
+    if refuse and not refusals.allowed(seller, rules):
         raise denied()
     return rules
 
@@ -149,10 +149,9 @@ def _select(state, call):
     mine = [
         report
         for report in state.reports.values()
-        if report.seller is call.seller
-        and report.type in types
+        if report.type in types
         and since <= report.created <= until
-        and reports.retained(state, report)
+        and _is_visible(state, call.seller, report)
         and (not marketplaces or set(marketplaces) & set(report.marketplace_ids))
     ]
     for report in mine:
@@ -181,6 +180,11 @@ def _time(values, name):
 
 def _find(state, seller, report_id):
     report = state.reports.get((seller.key, report_id))
-    if report is None or not reports.retained(state, report):
+    if report is None or not _is_visible(state, seller, report):
         raise not_found(f"No report {report_id}.")
     return report
+
+
+def _is_visible(state, seller, report):
+    foreign = report.program and not state.settings["foreign_reports"]
+    return report.seller is seller and not foreign and reports.retained(state, report)

@@ -36,6 +36,10 @@ class Seller:
     ``fba_tax_withheld``: in North America, whose FBA report does not say who
     collects the tax, Amazon does so for every order.
 
+    By chance, ``cancelled_share`` of the orders are cancelled before they ship, half
+    of them never released, and FBA reports lack ``withheld_share`` for
+    ``withheld_days``. Nothing is sold on ``days_off`` (ISO dates).
+
     The application: ``application_status`` is draft or published; with no
     ``redirect_uris`` any address of this machine will do. ``pending_roles`` become
     roles when the seller authorises again. ``authorized_at`` and
@@ -60,6 +64,10 @@ class Seller:
     fba_addresses: bool = True
     fba_tax_withheld: bool = True
     orders_per_day: int = 4
+    cancelled_share: float = 0.0
+    withheld_share: float = 0.0
+    withheld_days: float = 3
+    days_off: tuple[str, ...] = ()
     revoked: bool = False
     application_id: str = ""
     application_name: str = "Amazon Order Import"
