@@ -128,6 +128,7 @@ class AmazonAccount(models.Model):
         try:
             self._look_for_reports(client, list(types))
         except ThrottledError:
+            self._retry_soon()
             return set()
         except (RoleMissingError, DataError, UnavailableError) as error:
             if isinstance(error, UnavailableError) and error.status is None:
@@ -147,7 +148,8 @@ class AmazonAccount(models.Model):
             except RoleMissingError as error:
                 found[kind] = ("missing", self._get_amazon_words(error))
             except ThrottledError:
-                # What is left stays as it was, until the next check.
+                # What is left stays as it was for now.
+                self._retry_soon()
                 break
             except UnavailableError as error:
                 # Amazon answers a missing role with HTTP 500 at times.

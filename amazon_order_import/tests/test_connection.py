@@ -40,6 +40,7 @@ class ConnectionCase(CronCase):
 
     def check(self):
         """Let the daily action run, as if its time had come."""
+        self.pass_time(self.env["amazon.report"])
         self.account.next_connection_check = False
         with self.enter_registry_test_mode():
             self.check_cron.method_direct_trigger()
@@ -214,6 +215,11 @@ class TestConnectionState(ConnectionCase):
         self.fault("throttle", "getMarketplaceParticipations")
         self.check()
         self.check_state("connected", "none")
+        self.assertLess(
+            self.account.next_connection_check,
+            fields.Datetime.now() + timedelta(hours=2),
+        )
+        self.pass_time(self.env["amazon.report"])
         action = self.account.action_test_connection()
         self.assertEqual(action["params"]["type"], "success")
 
@@ -439,7 +445,7 @@ class TestRoleCheck(ConnectionCase):
         self.fault("forbidden", "createReport")
         report = self.request()
         self.run_until(report)
-        self.assertEqual(report.failure_code, "Unauthorized")
+        self.assertEqual(report.failure_code, "role")
         self.assertEqual(self.get_access(MFN).evidence, "report")
         self.check()
         self.assertEqual(self.get_access(MFN).state, "missing")

@@ -137,7 +137,7 @@ def _select(state, call):
     for name in types:
         # A list of reports needs the role of each type (amzn/selling-partner-api-docs
         # 1190, -models 722).
-        allowed_type(call.seller, name)
+        allowed_type(state, call.seller, name)
     statuses = query_list(query, "processingStatuses")
     if statuses and not set(statuses) <= set(STATUSES):
         raise invalid_input("Invalid input in processing status")
