@@ -12,7 +12,7 @@ from .amazon_authorization import AmazonAuthorizationProblem
 _logger = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/amazon/authorize/callback"
-#: The marketplace whose Seller Central is proposed where the company's country has none.
+#: Whose Seller Central is proposed where the company's country has no marketplace.
 HOME_MARKETPLACES = {"eu": "Amazon.de", "na": "Amazon.com", "fe": "Amazon.co.jp"}
 
 

@@ -794,7 +794,7 @@ class AmazonAccount(models.Model):
     # === WHO IS RESPONSIBLE === #
 
     def _update_connection_activity(self):
-        """Have exactly one to-do while the connection needs a person, none otherwise."""
+        """Have one to-do while the connection needs a person, none otherwise."""
         self.ensure_one()
         account = self.sudo()
         existing = account.activity_search([CONNECTION_ACTIVITY])
