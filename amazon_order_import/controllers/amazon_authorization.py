@@ -31,7 +31,9 @@ logging.getLogger("werkzeug").addFilter(_CallbackRedactor())
 
 class AmazonAuthorization(Controller):
     @route(CALLBACK_PATH, type="http", auth="user", methods=["GET"], sitemap=False)
-    def callback(self, state=None, selling_partner_id=None, spapi_oauth_code=None, **kw):
+    def callback(
+        self, state=None, selling_partner_id=None, spapi_oauth_code=None, **kw
+    ):
         """Where Amazon's consent page sends the browser back to.
 
         :param state: what ``_get_consent_action`` sent along
@@ -52,6 +54,8 @@ class AmazonAuthorization(Controller):
                 spapi_oauth_code, selling_partner_id, way.redirect_uri
             )
         except AmazonAuthorizationProblem as problem:
+            if problem.account:
+                account = problem.account.with_env(request.env)
             response = self._show_problem(account, problem)
         else:
             response = request.redirect(self._get_account_url(account))

@@ -27,7 +27,6 @@ class AmazonAccountAccess(models.Model):
         default="unknown",
     )
     role = fields.Char(
-        "Role",
         compute="_compute_role",
         help="The roles of the application that open this report; one is enough",
     )

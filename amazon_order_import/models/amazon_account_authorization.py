@@ -12,7 +12,7 @@ from .amazon_authorization import AmazonAuthorizationProblem
 _logger = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/amazon/authorize/callback"
-#: The marketplace whose Seller Central is proposed where the company's country has none.
+#: Whose Seller Central is proposed where the company's country has no marketplace.
 HOME_MARKETPLACES = {"eu": "Amazon.de", "na": "Amazon.com", "fe": "Amazon.co.jp"}
 
 
@@ -23,8 +23,8 @@ class AmazonAccount(models.Model):
 
     authorization_method = fields.Selection(
         [
-            ("self", "With a refresh token that you copy from Amazon"),
-            ("website", "On Amazon's page: you sign in and allow access"),
+            ("self", "By a refresh token from Amazon"),
+            ("website", "On Amazon's consent page"),
         ],
         "How do you authorise?",
         required=True,

@@ -4,7 +4,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ..selling_partner import Credentials, SellingPartnerClient
 from ..selling_partner.errors import (
@@ -252,19 +252,18 @@ class AmazonAccount(models.Model):
             account.connection_cure = cures.get(state, "none")
             if state == "not_connected" and account.has_credentials:
                 account.connection_cure = "test"
-            message = account._get_connection_advice()
+            account.connection_message = account._get_connection_advice()
             if state == "connected":
                 account.connection_level = "success"
-            if state in WORKING_STATES and (expiry := account._get_next_expiry()):
-                what, days = expiry
-                message += "\n" + account._explain_expiry(what, days)
-                if state == "connected":
-                    account.connection_title = account._get_expiry_title(what, days)
-                    account.connection_level = "danger" if days < 7 else "warning"
-                    account.connection_cure = (
-                        "connect" if what == "authorization" else "credentials"
-                    )
-            account.connection_message = message
+                if expiry := account._get_next_expiry():
+                    account._set_expiry_message(*expiry)
+
+    def _set_expiry_message(self, what, days):
+        """Say on a connected account what expires soon."""
+        self.connection_title = self._get_expiry_title(what, days)
+        self.connection_message = self._explain_expiry(what, days)
+        self.connection_level = "danger" if days < EXPIRY_WARNINGS[-1] else "warning"
+        self.connection_cure = "connect" if what == "authorization" else "credentials"
 
     def _get_next_expiry(self):
         """Return what expires soon, and in how many days; None where nothing does.
@@ -292,7 +291,9 @@ class AmazonAccount(models.Model):
             return self.env._("Connected, renewal overdue")
         if what == "authorization":
             return self.env._("Connected, expires in %(days)s days", days=days)
-        return self.env._("Connected, client secret expires in %(days)s days", days=days)
+        return self.env._(
+            "Connected, client secret expires in %(days)s days", days=days
+        )
 
     def _explain_expiry(self, what, days):
         """Return what expires when and what to do about it."""
@@ -421,7 +422,9 @@ class AmazonAccount(models.Model):
             if account.connection_state != "not_connected":
                 account._set_connection("not_connected")
         elif account.connection_state != "not_connected":
-            self.env.ref("amazon_order_import.ir_cron_check_connections").sudo()._trigger()
+            self.env.ref(
+                "amazon_order_import.ir_cron_check_connections"
+            ).sudo()._trigger()
 
     def _get_client(self):
         """Return a client for this account, to be used as a context manager.
@@ -525,7 +528,9 @@ class AmazonAccount(models.Model):
             if kind:
                 account._store_access({kind: ("missing", words)}, "report")
             account._set_connection("role_missing", "role_missing", words)
-        elif isinstance(error, RetryableError) and not isinstance(error, ThrottledError):
+        elif isinstance(error, RetryableError) and not isinstance(
+            error, ThrottledError
+        ):
             account._set_connection("unreachable", "unavailable", words)
 
     @api.model
@@ -577,7 +582,11 @@ class AmazonAccount(models.Model):
     def _get_refusal_advice(self, reason):
         """Return what it means that Amazon refuses the credentials, and the cure."""
         expired = self.authorization_expires
-        if reason == "invalid_grant" and expired and expired < fields.Datetime.now().date():
+        if (
+            reason == "invalid_grant"
+            and expired
+            and expired < fields.Datetime.now().date()
+        ):
             return self.env._(
                 "The authorisation has expired on %(date)s. Authorise the application "
                 "again: press “Connect with Amazon”. The reports that were missed are "
@@ -785,7 +794,7 @@ class AmazonAccount(models.Model):
     # === WHO IS RESPONSIBLE === #
 
     def _update_connection_activity(self):
-        """Have exactly one to-do while the connection needs a person, none otherwise."""
+        """Have one to-do while the connection needs a person, none otherwise."""
         self.ensure_one()
         account = self.sudo()
         existing = account.activity_search([CONNECTION_ACTIVITY])
@@ -845,7 +854,7 @@ class AmazonAccount(models.Model):
                 account=self.name,
                 problem=self.connection_title,
             )
-            return summary, self._get_connection_advice(), today
+            return summary, plaintext2html(self._get_connection_advice()), today
         what, limit = need
         expires = (
             self.authorization_expires
@@ -864,7 +873,7 @@ class AmazonAccount(models.Model):
                 account=self.name,
                 days=limit + 1,
             )
-        note = self._explain_expiry(what, (expires - today).days)
+        note = plaintext2html(self._explain_expiry(what, (expires - today).days))
         # Each warning is due when the next one comes.
         later = [other for other in EXPIRY_WARNINGS if other < limit]
         deadline = expires - timedelta(days=max(later)) if later else today

@@ -75,7 +75,9 @@ class AmazonAccount(models.Model):
                 "Amazon (Develop Apps > Edit App), then connect again: only a new "
                 "authorisation carries the new role."
             )
-        labels = dict(self.env["amazon.report"]._fields["kind"]._description_selection(self.env))
+        labels = dict(
+            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
+        )
         return self.env._(
             "The application may not read the report “%(kind)s”: it lacks the role "
             "%(role)s. Add the role to the application at Amazon (Develop Apps > Edit "
@@ -126,6 +128,7 @@ class AmazonAccount(models.Model):
         try:
             self._look_for_reports(client, list(types))
         except ThrottledError:
+            self._retry_soon()
             return set()
         except (RoleMissingError, DataError, UnavailableError) as error:
             if isinstance(error, UnavailableError) and error.status is None:
@@ -145,7 +148,8 @@ class AmazonAccount(models.Model):
             except RoleMissingError as error:
                 found[kind] = ("missing", self._get_amazon_words(error))
             except ThrottledError:
-                # What is left stays as it was, until the next check.
+                # What is left stays as it was for now.
+                self._retry_soon()
                 break
             except UnavailableError as error:
                 # Amazon answers a missing role with HTTP 500 at times.

@@ -16,12 +16,14 @@ class AmazonAuthorizationProblem(Exception):
 
     :param code: see ``amazon.authorization._explain``
     :param words: Amazon's own words, if any
+    :param account: ``amazon.account`` that it was begun for, if that may be told
     """
 
-    def __init__(self, code, words=False):
+    def __init__(self, code, words=False, account=None):
         super().__init__(code)
         self.code = code
         self.words = words
+        self.account = account
 
 
 class AmazonAuthorization(models.Model):
@@ -79,10 +81,10 @@ class AmazonAuthorization(models.Model):
         if way.user_id != self.env.user:
             raise AmazonAuthorizationProblem("other_user")
         if way.is_used or not way.try_lock_for_update():
-            raise AmazonAuthorizationProblem("used_state")
+            raise AmazonAuthorizationProblem("used_state", account=way.account_id)
         way.is_used = True
         if way.expires_at < fields.Datetime.now():
-            raise AmazonAuthorizationProblem("expired_state")
+            raise AmazonAuthorizationProblem("expired_state", account=way.account_id)
         return way
 
     @api.autovacuum

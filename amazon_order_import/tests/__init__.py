@@ -1,5 +1,7 @@
+from . import test_authorization
 from . import test_buyers
 from . import test_change
+from . import test_connection
 from . import test_connection_tour
 from . import test_coverage
 from . import test_columns

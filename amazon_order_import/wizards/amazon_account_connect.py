@@ -21,7 +21,7 @@ class AmazonAccountConnect(models.TransientModel):
     )
     has_client = fields.Boolean(compute="_compute_has_client")
     client_id = fields.Char("Client ID", groups=SECRET_GROUP)
-    client_secret = fields.Char("Client Secret", groups=SECRET_GROUP)
+    client_secret = fields.Char(groups=SECRET_GROUP)
     refresh_token = fields.Char()
     application_id = fields.Char(related="account_id.application_id", readonly=False)
     is_draft_application = fields.Boolean(
@@ -88,6 +88,10 @@ class AmazonAccountConnect(models.TransientModel):
             account._store_authorization({"lwa_refresh_token": token})
         elif not account.has_credentials:
             raise UserError(self.env._("Paste the refresh token that Amazon shows."))
-        action = account.action_test_connection() if not token else account._show_connection()
+        action = (
+            account.action_test_connection()
+            if not token
+            else account._show_connection()
+        )
         action["params"]["next"] = {"type": "ir.actions.act_window_close"}
         return action

@@ -56,9 +56,9 @@ registry.category("web_tour.tours").add("amazon_connect_by_consent", {
             run: "click",
         },
         {
-            content: "On Amazon's page",
+            content: "On Amazon's consent page",
             trigger:
-                ".modal .o_field_widget[name='authorization_method'] label:contains(\"On Amazon's page\")",
+                ".modal .o_field_widget[name='authorization_method'] label:contains(\"consent page\")",
             run: "click",
         },
         fillDialog("client_id", "amzn1.application-oa2-client.simulated-eu"),
