@@ -160,7 +160,14 @@ class AmazonReport(models.Model):
         return wanted
 
     @api.depends_context("lang")
-    @api.depends("columns", "account_id", "kind")
+    @api.depends(
+        "columns",
+        "kind",
+        "account_id.region",
+        "account_id.vat_service",
+        "account_id.gift_wrap_product_id",
+        "account_id.channel_ids.active",
+    )
     def _compute_column_advice(self):
         for report in self:
             columns = report.columns or {}

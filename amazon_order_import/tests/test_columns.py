@@ -41,7 +41,6 @@ class TestColumns(AmazonCase):
     def test_vat_details_where_amazon_computes_the_tax(self):
         report = self.import_lines("mfn_orders_eu", ALL_COLUMNS)
         self.account.vat_service = "vcs"
-        report.invalidate_recordset()
         self.assertIn("“VAT details”", report.column_advice)
         vat = {**ALL_COLUMNS, "vat-exclusive-item-price": "16.80"}
         self.assertEqual(self.advice(vat), "")
@@ -67,7 +66,7 @@ class TestColumns(AmazonCase):
         self.assertIn("Billing address", self.account.column_advice)
         self.assertRegex(
             self.account.column_url,
-            r"^https://sellercentral\..+/order-reports-and-feeds/column-picker$",
+            r"^https://sellercentral.+/order-reports-and-feeds/column-picker$",
         )
         self.import_lines("mfn_orders_eu", ALL_COLUMNS)
         self.account.invalidate_recordset()

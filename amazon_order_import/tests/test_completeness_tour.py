@@ -79,6 +79,14 @@ class TestCompletenessTour(LoopbackCase, HttpCase):
     def test_search_in_vain(self):
         """The search of Amazon's orders finds nothing and says why; a request mends."""
         self.sell(range(1, 12))
+        self.account.write(
+            {
+                "lwa_client_id": "id",
+                "lwa_client_secret": "secret",
+                "lwa_refresh_token": "token",
+                "connection_state": "connected",
+            }
+        )
         self.start_tour("/odoo", "amazon_search_in_vain", login=self.user.login)
         request = self.env["amazon.report.request"].search(
             [("account_id", "=", self.account.id)]

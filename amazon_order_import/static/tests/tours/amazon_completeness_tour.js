@@ -1,5 +1,6 @@
 import {chooseRecord, openMenu} from "./amazon_tour_steps";
 import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
 
 const MISSING = "302-7777777-0000012";
 
@@ -112,7 +113,7 @@ registry.category("web_tour.tours").add("amazon_completeness_find_and_mend", {
 
 registry.category("web_tour.tours").add("amazon_search_in_vain", {
     steps: () => [
-        ...openMenu("menu_orders", "").slice(0, 1),
+        ...stepUtils.goToAppSteps("amazon_order_import.menu_root"),
         {
             content: "Look for the order",
             trigger: ".o_searchview_input",
