@@ -413,9 +413,7 @@ class SellingPartnerClient:
                 createdUntil=_time(created_until),
             ),
         }
-        return self._pages(
-            self._feeds("getFeeds").get_feeds, query, "feeds", read_feed
-        )
+        return self._pages(self._feeds("getFeeds").get_feeds, query, "feeds", read_feed)
 
     def download_feed_result(self, document_id: str) -> bytes:
         """Return a feed's processing report, decompressed.

@@ -1,9 +1,10 @@
 """Amazon's usage plans, and when the next call of an operation may be made.
 
 Rates and bursts are Amazon's defaults, as its models state them: reports 2021-06-30,
-feeds 2021-06-30, tokens 2021-03-01 and sellers v1 (github.com/amzn/selling-partner-api-models). They
-count per selling partner and application; the answer's header
-``x-amzn-RateLimit-Limit`` tells the rate that really applies.
+feeds 2021-06-30, tokens 2021-03-01 and sellers v1
+(github.com/amzn/selling-partner-api-models). They count per selling partner and
+application; the answer's header ``x-amzn-RateLimit-Limit`` tells the rate that really
+applies.
 """
 
 from collections.abc import Sequence

@@ -111,7 +111,9 @@ def test_every_operation_of_feeds_succeeds_as_modelled(models, amazon, seller):
     def feed():
         body = {"contentType": "application/pdf"}
         made = call("createFeedDocument", 201, "POST", FEED_DOCUMENTS, json=body)
-        put = requests.put(made["url"], PDF, headers={"Content-Type": "application/pdf"})
+        put = requests.put(
+            made["url"], PDF, headers={"Content-Type": "application/pdf"}
+        )
         assert put.status_code == 200
         body = {
             "feedType": "UPLOAD_VAT_INVOICE",

@@ -4,7 +4,8 @@
 method path               body or query -> answer
 ====== ================== ===================================================
 GET    /_control/sellers  -> the sellers with their credentials
-POST   /_control/sellers  {"key", ...}: changes a seller or adds one
+POST   /_control/sellers  {"key", ...}: changes a seller or adds one, which takes
+                          from another what {"like": key} has, if given
 POST   /_control/authorizations {"seller"} -> {"code"} for authorization_code
 POST   /_control/secrets  {"seller"} -> {"client_secret"}: rotates it; the old
                           one is good for ``old_secret_days`` more
@@ -39,6 +40,7 @@ by order number: pending, not shipped, or shipped and withheld).
 """
 
 from collections import Counter
+from copy import copy
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -57,6 +59,7 @@ from .world.sellers import Seller
 
 _SETS = ("roles", "columns", "pending_roles", "old_refresh_tokens")
 _TUPLES = ("marketplaces", "suspended", "redirect_uris", "days_off")
+_COPIED = ("region", "marketplaces", "home_country", "roles", "columns", "vat_service")
 _TIMES = ("authorized_at", "secret_changed_at")
 
 
@@ -185,6 +188,8 @@ def _post_seller(state, _request, body):
             body[name] = tuple(body[name])
     if "vat_service" in body:
         body["vcs"] = body["vat_service"] != "none"
+    elif "vcs" in body:
+        body["vat_service"] = "vcs_lite" if body["vcs"] else "none"
     for name in _TIMES:
         if name in body:
             body[name] = parse_time(body[name])
@@ -201,6 +206,9 @@ def _post_seller(state, _request, body):
             setattr(seller, name, value)
     else:
         days = body.pop("history_days", HISTORY_DAYS)
+        if "like" in body:
+            model = state.seller(body.pop("like"))
+            body = {name: copy(getattr(model, name)) for name in _COPIED} | body
         seller = Seller(**body)
         state.sellers[key] = seller
         state.welcome(seller)

@@ -179,7 +179,8 @@ def signature_error():
     return storage_error(
         403,
         "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided.",
+        "The request signature we calculated does not match the signature you "
+        "provided.",
     )
 
 

@@ -190,7 +190,10 @@ def afn_inventory(state, report):
         ):
             rows.append(
                 _afn_row(product.sku, product)
-                | {"Warehouse-Condition-code": code, "Quantity Available": str(quantity)}
+                | {
+                    "Warehouse-Condition-code": code,
+                    "Quantity Available": str(quantity),
+                }
             )
     return _table(report, AFN_COLUMNS, rows)
 

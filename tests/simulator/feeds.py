@@ -32,12 +32,17 @@ class Feed:
     marketplace_ids: tuple[str, ...]
     created: datetime
     upload: invoice_uploads.Upload
+    document_id: str
     status: str = "IN_QUEUE"
     polls: int = 0
     destiny: str = ""
     processing_start: datetime | None = None
     processing_end: datetime | None = None
     result_id: str = ""
+
+    def is_over(self, now):
+        """Whether Amazon has forgotten the feed."""
+        return self.created + RETENTION <= now
 
     def body(self):
         """The feed as the API shows it."""
@@ -69,7 +74,9 @@ def create(state, seller, feed_type, marketplace_ids, options, document):
         document.content_type,
         document.data,
     )
-    feed = Feed(feed_id, seller, feed_type, tuple(marketplace_ids), now, upload)
+    feed = Feed(
+        feed_id, seller, feed_type, tuple(marketplace_ids), now, upload, document.id
+    )
     fault = state.faults.take(
         REPORT_KINDS,
         operation="createFeed",

@@ -173,6 +173,6 @@ def _select(state, call):
 
 def _find(state, seller, feed_id):
     feed = state.feeds.get((seller.key, feed_id))
-    if feed is None or feed.created + feeds.RETENTION <= state.clock.now():
+    if feed is None or feed.is_over(state.clock.now()):
         raise not_found(f"No feed {feed_id}.")
     return feed

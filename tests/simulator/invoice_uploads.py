@@ -249,8 +249,7 @@ def _check_figures(state, seller, upload):
     if any(t.status in _DONE for t in transactions):
         raise Refusal(
             "AlreadyInvoiced",
-            "There is a document for this shipment already: "
-            f"{transactions[0].number}.",
+            f"There is a document for this shipment already: {transactions[0].number}.",
             figures=True,
         )
     number = metadata["invoicenumber"]

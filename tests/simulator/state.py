@@ -111,6 +111,11 @@ class State:
             days = REPORT_TYPES[report.type].retention_days
             if report.created < now - timedelta(days=days + 1):
                 del self.reports[key]
+        for key, feed in list(self.feeds.items()):
+            if feed.is_over(now):
+                del self.feeds[key]
+                self.feed_documents.pop((feed.seller.key, feed.document_id), None)
+                self.feed_documents.pop((feed.seller.key, feed.result_id), None)
         self.pages.clear()
 
     def number(self):

@@ -29,12 +29,9 @@ def lite(amazon):
 @pytest.fixture
 def vcs(lite):
     """The seller for whom Amazon makes the invoices, from its first order on."""
-    body = {"key": "eu-auto", "seller_id": "A5SIMAUTO12345", "region": "eu"}
-    body |= {"vat_service": "vcs", "marketplaces": ["DE", "FR", "IT", "ES", "PL", "GB"]}
-    body |= {"home_country": "DE", "history_days": 25}
-    known = lite.control("GET", "sellers")["sellers"]
-    body["roles"] = next(s["roles"] for s in known if s["key"] == "eu-vcs")
-    body["columns"] = next(s["columns"] for s in known if s["key"] == "eu-vcs")
+    body = {"key": "eu-auto", "like": "eu-vcs", "seller_id": "A5SIMAUTO12345"}
+    body |= {"vat_service": "vcs", "history_days": 25}
+    body["marketplaces"] = ["DE", "FR", "IT", "ES", "PL", "GB"]
     lite.control("POST", "sellers", body)
     return Caller(lite.url, "eu-auto")
 
@@ -236,7 +233,14 @@ CASES = [
         "I",
         "Seller",
     ),
-    ("IT", {"fulfillment": "mfn", "scenario": "untaxed"}, ("IT",), "receipt", "T", "Seller"),
+    (
+        "IT",
+        {"fulfillment": "mfn", "scenario": "untaxed"},
+        ("IT",),
+        "receipt",
+        "T",
+        "Seller",
+    ),
 ]
 
 
@@ -274,7 +278,9 @@ def test_every_regime(amazon, vcs, country, order, to, regime, letter, responsib
 def test_a_correction_takes_the_invoice_back_and_makes_another(amazon, vcs):
     order_id = place(vcs, "DE")
     amazon.clock.advance(86400)
-    made = vcs.control("POST", "corrections", {"seller": "eu-auto", "order_id": order_id})
+    made = vcs.control(
+        "POST", "corrections", {"seller": "eu-auto", "order_id": order_id}
+    )
     assert len(made["documents"]) == 2
     amazon.clock.advance(6 * 86400)
     first, back, again = (row for row in vcr(vcs) if row["Order ID"] == order_id)
@@ -296,9 +302,7 @@ def test_a_correction_takes_the_invoice_back_and_makes_another(amazon, vcs):
 def test_credits_give_back_exactly_what_was_sold(amazon, lite):
     order_id = place(lite, "DE", scenario="quantity")
     body = {"seller": "eu-vcs", "order_id": order_id, "quantity": 1}
-    (line,) = amazon.state.market.order(
-        amazon.state.sellers["eu-vcs"], order_id
-    ).lines
+    (line,) = amazon.state.market.order(amazon.state.sellers["eu-vcs"], order_id).lines
     for _ in range(line.quantity):
         lite.control("POST", "returns", body)
     with pytest.raises(AssertionError, match="left to give back"):

@@ -115,7 +115,10 @@ def test_wrong_figures_are_told_by_vidr_alone(lite, shipment, changes, error):
     assert row["invoice-status-description"].startswith(error)
     upload(lite, metadata(shipment))
     (row,) = rows_of(lite, shipment["order-id"], pending=False)
-    assert (row["invoice-status"], row["invoice-status-description"]) == ("Invoiced", "")
+    assert (row["invoice-status"], row["invoice-status-description"]) == (
+        "Invoiced",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -287,7 +290,8 @@ def test_a_feed_needs_its_upload(seller):
     body = {"contentType": "application/pdf"}
     document = seller.call("POST", FEED_DOCUMENTS, json=body).json()
     assert (
-        create(seller, inputFeedDocumentId=document["feedDocumentId"]).status_code == 400
+        create(seller, inputFeedDocumentId=document["feedDocumentId"]).status_code
+        == 400
     )
 
 

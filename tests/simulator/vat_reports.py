@@ -15,7 +15,7 @@ from .report_types import Content, report_type
 from .world.catalogue import BY_SKU
 from .world.money import to_text
 from .world.sellers import TAX_INVOICING
-from .world.transactions import COMPONENTS, GIFTWRAP, OUR_PRICE, SHIPMENT, SHIPPING
+from .world.transactions import COMPONENTS, GIFTWRAP, OUR_PRICE, SHIPPING
 from .world.vat import (
     APPEARS_AFTER,
     COUNTRY_NAMES,
@@ -366,13 +366,17 @@ def _vcr_row(state, seller, transaction, entry):
         "Tax Calculation Reason Code": regime.reason,
         "Tax Reporting Scheme": regime.scheme,
         "Tax Collection Responsibility": regime.responsibility,
-        "Tax Address Role": "ShipTo" if regime.country == regime.ship_to else "ShipFrom",
+        "Tax Address Role": "ShipTo"
+        if regime.country == regime.ship_to
+        else "ShipFrom",
         "Jurisdiction Level": "Country",
         "Jurisdiction Name": COUNTRY_NAMES[regime.country],
         "Seller Tax Registration": REGISTRATIONS.get(regime.registration, ""),
         "Seller Tax Registration Jurisdiction": regime.registration,
         "Buyer Tax Registration": buyer_vat,
-        "Buyer Tax Registration Jurisdiction": order.buyer.vat_country if buyer_vat else "",
+        "Buyer Tax Registration Jurisdiction": order.buyer.vat_country
+        if buyer_vat
+        else "",
         "Buyer Tax Registration Type": "VAT" if buyer_vat else "",
         "VAT Invoice Number": number,
         "Invoice Url": f"https://example.invalid/{number}" if told else "",

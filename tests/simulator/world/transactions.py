@@ -7,7 +7,7 @@ shipment never exceed it, and together reach it to the cent.
 import bisect
 import itertools
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .money import to_text
@@ -375,9 +375,10 @@ class AfterSales:
     def _take_back(self, rng, credit, entry, how):
         """The rows of the returns report: one per unit, seldom one for two."""
         order, at = credit.order, credit.at
-        disposition = how.get("disposition") or rng.choices(
-            list(DISPOSITIONS), list(DISPOSITIONS.values())
-        )[0]
+        disposition = (
+            how.get("disposition")
+            or rng.choices(list(DISPOSITIONS), list(DISPOSITIONS.values()))[0]
+        )
         status = REIMBURSED if disposition in _AMAZON_PAYS else IN_INVENTORY
         reason, comment = rng.choice(REASONS), rng.choice(COMMENTS)
         late = timedelta(days=rng.choice((0, 0, 0, 0, 1, 2)))

@@ -209,6 +209,8 @@ def documents(seed, seller, after_sales, start, end, now):
     found = [
         document(seed, seller, transaction, now)
         for transaction in after_sales.between(start, end)
-        if (is_documented if seller.vat_service == "vcs" else wants_invoice)(transaction)
+        if (is_documented if seller.vat_service == "vcs" else wants_invoice)(
+            transaction
+        )
     ]
     return [entry for entry in found if entry["told"]]
