@@ -26,6 +26,7 @@
         "views/amazon_report_request_views.xml",
         "views/amazon_report_row_views.xml",
         "views/amazon_report_views.xml",
+        "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/amazon_parcel_views.xml",

@@ -1,3 +1,4 @@
+from . import account_move
 from . import account_move_line
 from . import account_tax
 from . import amazon_account
@@ -8,6 +9,7 @@ from . import amazon_fulfillment_center
 from . import amazon_marketplace
 from . import amazon_offer
 from . import amazon_parcel
+from . import amazon_refund
 from . import amazon_report
 from . import amazon_report_preview
 from . import amazon_report_request

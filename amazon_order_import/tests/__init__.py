@@ -8,6 +8,7 @@ from . import test_performance
 from . import test_preview
 from . import test_preview_tour
 from . import test_products
+from . import test_refund_guard
 from . import test_reservation
 from . import test_rows
 from . import test_security
