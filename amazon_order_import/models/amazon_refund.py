@@ -45,7 +45,7 @@ class AmazonRefund(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
-        help="The credit note that holds this refund; empty as long as nobody booked it",
+        help="The credit note that holds this refund; empty until somebody books it",
     )
 
     _reference_unique = models.UniqueIndex(

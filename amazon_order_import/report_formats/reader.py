@@ -29,8 +29,9 @@ class ParsedRow(NamedTuple):
     """One data row.
 
     `number` counts rows with content from 1; `raw` is {column: text} exactly as in
-    the file; `values` is an `OrderRow` or `ShipmentRow`, None if there is an
-    `error` (`RowError`); `warnings` are the `RowError`s of cells left empty.
+    the file; `values` is what the format makes of it (an `OrderRow`, a `ReturnRow`
+    ...), None if there is an `error` (`RowError`); `warnings` are the `RowError`s of
+    cells left empty.
     """
 
     number: int
@@ -154,7 +155,8 @@ def _unique(cells):
 class Report:
     """An opened report file.
 
-    - `kind`: its `ReportKind`; `header`: tuple of its column names, made unique
+    - `kind`: its `ReportKind`; `row_format`: the `RowFormat` of its rows
+    - `header`: tuple of its column names, made unique
     - `unknown_columns`: those that Amazon's documentation does not know
     - `charset`: the Python name of the file's encoding; `doubtful_charset`: whether
       some rows do not fit it (they carry the warning bad_characters)
@@ -170,8 +172,9 @@ class Report:
         self.charset = table.charset
         self.doubtful_charset = table.doubtful
         self.row_count = table.row_count
-        self.unknown_columns = tuple(kind.row_format.unknown(table.header))
-        self._format = kind.row_format.bind(table.header)
+        self.row_format = kind.format_of(table.header)
+        self.unknown_columns = tuple(self.row_format.unknown(table.header))
+        self._format = self.row_format.bind(table.header)
         self._empty_row = dict.fromkeys(table.header, "")
 
     def __enter__(self):
@@ -256,8 +259,18 @@ def open_report(stream, kind_key, charset=None, max_bytes=MAX_UNPACKED_BYTES):
     return Report(table, kind)
 
 
+def read_raw(kind_key, number, raw):
+    """The `ParsedRow` of a row that was read before.
+
+    `raw`: {column: text} as `ParsedRow.raw` gave it; `number`: its number in the file.
+    """
+    header = list(raw)
+    bound = KINDS[kind_key].format_of(header).bind(header)
+    return ParsedRow(number, raw, *bound.read_carefully(list(raw.values())))
+
+
 def _check_header(header, kind):
-    missing = kind.row_format.missing(header)
+    missing = kind.format_of(header).missing(header)
     if not missing:
         return
     found = detect_kinds(header)
