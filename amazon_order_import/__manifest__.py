@@ -30,6 +30,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/amazon_parcel_views.xml",
+        "views/amazon_return_views.xml",
         "views/sale_order_line_views.xml",
         "wizards/amazon_offer_assign_views.xml",
         "wizards/amazon_report_preview_views.xml",

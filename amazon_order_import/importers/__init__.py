@@ -6,6 +6,7 @@ from . import amazon_order_workflow
 from . import amazon_partner_importer
 from . import amazon_product_finder
 from . import amazon_refund_guard
+from . import amazon_return_importer
 from . import amazon_shipment_importer
 from . import amazon_stock_booker
 from . import amazon_tax_advisor

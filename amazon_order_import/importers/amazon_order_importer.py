@@ -110,6 +110,9 @@ class AmazonOrderImporter(models.AbstractModel):
         self._settle_older_rows(report, works)
         if groups:
             self.env["amazon.order.workflow"].run(report, list(groups))
+            self.env["amazon.return.importer"].join_orders(
+                report.company_id, list(groups)
+            )
         self.env.flush_all()
 
     @api.model

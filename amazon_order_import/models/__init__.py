@@ -15,6 +15,8 @@ from . import amazon_report_preview
 from . import amazon_report_request
 from . import amazon_report_row
 from . import amazon_report_undo
+from . import amazon_return
+from . import amazon_return_rule
 from . import amazon_tax_rule
 from . import ir_sequence
 from . import product_pricelist

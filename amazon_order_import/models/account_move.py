@@ -73,7 +73,9 @@ class AccountMove(models.Model):
         credit_notes = self._get_amazon_credit_notes()
         if credit_notes:
             self.env["amazon.refund.guard"].check_moves(credit_notes)
-        return super()._post(soft)
+        posted = super()._post(soft)
+        credit_notes._get_amazon_orders().sudo().amazon_return_ids._attach_credit_notes()
+        return posted
 
     def _check_amazon_refund_left(self):
         """Refuse to credit invoices once more whose orders are credited in full.

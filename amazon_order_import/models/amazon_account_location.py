@@ -25,8 +25,22 @@ class AmazonAccountLocation(models.Model):
         domain=[("usage", "=", "internal")],
         help="The goods of FBA orders leave from here",
     )
+    unsellable_location_id = fields.Many2one(
+        "stock.location",
+        "Unsellable",
+        check_company=True,
+        ondelete="restrict",
+        domain=[("usage", "=", "internal")],
+        help="Damaged goods that Amazon keeps for you, apart from what it sells. "
+        "Created when first needed",
+    )
 
     _account_country_unique = models.UniqueIndex(
         "(account_id, COALESCE(country_id, 0))",
         "This country has a location in this account already.",
+    )
+    _unsellable_apart = models.Constraint(
+        "CHECK (location_id != unsellable_location_id)",
+        "Unsellable goods need a location of their own: otherwise they would count as "
+        "sellable.",
     )

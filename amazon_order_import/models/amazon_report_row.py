@@ -51,6 +51,10 @@ class AmazonReportRow(models.Model):
         help="The SKU for whose product the row waits",
     )
 
+    return_id = fields.Many2one(
+        "amazon.return", index="btree_not_null", ondelete="set null"
+    )
+
     _number_unique = models.UniqueIndex(
         "(report_id, number)", "This row of the report exists already."
     )
@@ -91,3 +95,14 @@ class AmazonReportRow(models.Model):
             "res_id": self.sale_order_id.id,
             "view_mode": "form",
         }
+
+    def action_import_without_order(self):
+        """Import returns whose order is not in Odoo, and will not be."""
+        rows = self.filtered(
+            lambda row: row.outcome == "waiting" and row.code == "unknown_order"
+        )
+        rows.check_access("read")
+        self.env["amazon.return.importer"].sudo().with_context(
+            amazon_without_order=True
+        ).import_again(rows.sudo())
+        return True

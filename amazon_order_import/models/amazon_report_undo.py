@@ -193,6 +193,12 @@ class AmazonReport(models.Model):
                 "Invoiced: %(names)s.",
                 names=", ".join(invoices.mapped("display_name")),
             )
+        if order.amazon_return_ids:
+            return self.env._(
+                "Its goods were returned: %(returns)s. Take back the report of returns "
+                "first.",
+                returns=", ".join(order.amazon_return_ids.mapped("display_name")),
+            )
         done = order.picking_ids.filtered(lambda picking: picking.state == "done")
         if done and order.amazon_fulfillment == "mfn":
             return self.env._(

@@ -114,6 +114,10 @@ class SaleOrder(models.Model):
         "setting of the account when the order was imported",
     )
     amazon_parcel_ids = fields.One2many("amazon.parcel", "order_id", "Parcels")
+    amazon_return_ids = fields.One2many("amazon.return", "sale_order_id", "Returns")
+    amazon_return_count = fields.Integer(
+        "Returned Units", compute="_compute_amazon_return_count"
+    )
     amazon_told = fields.Json(
         copy=False, help="What Amazon said of the order, to notice when it changes"
     )
@@ -166,6 +170,11 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.amazon_row_count = counts.get(order, 0)
+
+    @api.depends("amazon_return_ids.quantity")
+    def _compute_amazon_return_count(self):
+        for order in self:
+            order.amazon_return_count = sum(order.amazon_return_ids.mapped("quantity"))
 
     @api.depends("amazon_fulfillment", "state")
     def _compute_delivery_status(self):
@@ -294,6 +303,14 @@ class SaleOrder(models.Model):
         )
         action["domain"] = [("move_id.sale_line_id", "in", self.order_line.ids)]
         action["context"] = {}
+        return action
+
+    def action_view_amazon_returns(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_return_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
         return action
 
     def action_view_amazon_rows(self):

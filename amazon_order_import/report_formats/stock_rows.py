@@ -1,7 +1,7 @@
-"""What lies in Amazon's warehouses: one row per SKU, or per SKU and condition or country.
+"""What lies in Amazon's warehouses: a row per SKU, or per SKU and condition or country.
 
-Amazon has three files for it, told apart by their columns, which differ in number (18 to
-26) and order. An empty number is not zero: the file does not say. Source:
+Amazon has three files for it, told apart by their columns, which differ in number (18
+to 26) and order. An empty number is not zero: the file does not say. Source:
 reference/amazon-reports.md 2.5.
 """
 

@@ -10,6 +10,7 @@ from . import test_preview_tour
 from . import test_products
 from . import test_refund_guard
 from . import test_reservation
+from . import test_returns
 from . import test_rows
 from . import test_security
 from . import test_sku_mapping_tour

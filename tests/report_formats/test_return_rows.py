@@ -53,13 +53,17 @@ def test_columns_that_may_be_missing():
     assert (row.license_plate, row.status, row.reason, row.comment) == ("",) * 4
 
 
-@pytest.mark.parametrize("order_id", ["", "S01-5000005-5000005", "Shopify #1001", "RE7"])
+@pytest.mark.parametrize(
+    "order_id", ["", "S01-5000005-5000005", "Shopify #1001", "RE7"]
+)
 def test_order_ids_that_are_none_of_amazon(order_id):
     assert returned(order_id=order_id).values.order_id == order_id
 
 
 def test_cp1252_and_entities():
-    row = returned(charset="cp1252", customer_comments="Größe pa&szlig;t nicht &amp; R&D")
+    row = returned(
+        charset="cp1252", customer_comments="Größe pa&szlig;t nicht &amp; R&D"
+    )
     assert row.values.comment == "Größe paßt nicht & R&D"
 
 

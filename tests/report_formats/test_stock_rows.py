@@ -118,7 +118,7 @@ def test_sample_of_26_columns():
     assert values[0].product_name == 'Figura 10" Deluxe, edicion 1'
     assert [row.sellable for row in values] == [5] * 5
     assert [row.inbound for row in values] == [0, 12, 0, 0, 0]
-    assert [row.researching for row in values] == [0] * 5
+    assert [row.researching for row in values] == [0, 0, 0, None, 0]
     assert [row.fulfilled_by_amazon for row in values] == [True] * 4 + [False]
     assert values[4].store == "Amazon.es"
     assert values[4].condition == "UsedGood"
