@@ -8,5 +8,7 @@ from . import amazon_product_finder
 from . import amazon_refund_guard
 from . import amazon_return_importer
 from . import amazon_shipment_importer
+from . import amazon_stock_adjuster
 from . import amazon_stock_booker
+from . import amazon_stock_importer
 from . import amazon_tax_advisor

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 IMPORT_CONTEXT = {
     # One note per report says what happened; not one per order.
@@ -16,6 +17,14 @@ IMPORT_CONTEXT = {
 
 class ConcurrentImport(Exception):
     """Another transaction has just created the same order: try again after it."""
+
+
+class RefusedFile(UserError):
+    """A file is not to be used though its rows can be read; ``code`` names why."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass
@@ -41,6 +50,15 @@ class AmazonRowImporter(models.AbstractModel):
 
     _name = "amazon.row.importer"
     _description = "Import of Amazon Report Rows"
+
+    @api.model
+    def start_report(self, report, parsed):
+        """Look at a file as a whole, before its rows are imported, or go on.
+
+        :param report: ``amazon.report`` record
+        :param parsed: ``report_formats.Report``, open
+        :raise RefusedFile: where the file is not to be used
+        """
 
     @api.model
     def import_rows(self, report, pairs):

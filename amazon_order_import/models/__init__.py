@@ -5,6 +5,7 @@ from . import amazon_account
 from . import amazon_account_carrier
 from . import amazon_account_location
 from . import amazon_account_marketplace
+from . import amazon_account_stock
 from . import amazon_fulfillment_center
 from . import amazon_marketplace
 from . import amazon_offer
@@ -14,9 +15,13 @@ from . import amazon_report
 from . import amazon_report_preview
 from . import amazon_report_request
 from . import amazon_report_row
+from . import amazon_report_stock
 from . import amazon_report_undo
 from . import amazon_return
 from . import amazon_return_rule
+from . import amazon_stock_snapshot
+from . import amazon_stock_level
+from . import amazon_stock_difference
 from . import amazon_tax_rule
 from . import ir_sequence
 from . import product_pricelist

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class AmazonAccountLocation(models.Model):
@@ -16,6 +17,12 @@ class AmazonAccountLocation(models.Model):
         "res.country",
         "Country of the Centre",
         help="Empty: centres whose country is not known",
+    )
+    pool = fields.Char(
+        "Stock",
+        compute="_compute_pool",
+        store=True,
+        help="Which stock of Amazon's lies there: EU, GB, US...",
     )
     location_id = fields.Many2one(
         "stock.location",
@@ -44,3 +51,23 @@ class AmazonAccountLocation(models.Model):
         "Unsellable goods need a location of their own: otherwise they would count as "
         "sellable.",
     )
+
+    @api.depends("country_id", "account_id.region", "account_id.channel_ids.active")
+    def _compute_pool(self):
+        for line in self:
+            line.pool = line.account_id._get_stock_pool_of(line.country_id)
+
+    @api.constrains("location_id", "unsellable_location_id")
+    def _check_unsellable_apart(self):
+        for line in self.filtered("unsellable_location_id"):
+            if line.unsellable_location_id._child_of(
+                line.location_id
+            ) or line.location_id._child_of(line.unsellable_location_id):
+                raise ValidationError(
+                    self.env._(
+                        "The unsellable goods of %(location)s need a location apart, "
+                        "neither inside of it nor around it: otherwise they count as "
+                        "sellable.",
+                        location=line.location_id.display_name,
+                    )
+                )

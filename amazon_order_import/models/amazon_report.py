@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..importers.amazon_row_importer import ConcurrentImport
+from ..importers.amazon_row_importer import ConcurrentImport, RefusedFile
 from ..report_formats import (
     KINDS,
     RESTRICTED_REPORT_TYPES,
@@ -45,6 +45,7 @@ ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
 IMPORTERS = {
     **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "fba_inventory": "amazon.stock.importer",
     "fba_returns": "amazon.return.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").
@@ -590,6 +591,7 @@ class AmazonReport(models.Model):
             with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
+                report._get_importer().start_report(report, parsed)
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
                     report._process_batch(batch, retry_concurrent)
@@ -598,6 +600,10 @@ class AmazonReport(models.Model):
                         return
         except ReportFileError as error:
             report._fail(error.code, report._translate_format_error(error))
+            yield 0
+            return
+        except RefusedFile as error:
+            report._fail(error.code, str(error))
             yield 0
             return
         except OSError as error:

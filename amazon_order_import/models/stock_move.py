@@ -25,6 +25,15 @@ class StockMove(models.Model):
         help="The return to Amazon whose goods this move brings back",
     )
 
+    amazon_snapshot_id = fields.Many2one(
+        "amazon.stock.snapshot",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The count of Amazon's that this adjustment follows",
+    )
+
     @api.depends("origin", "amazon_report_id", "amazon_return_id", "sale_line_id")
     def _compute_reference(self):
         result = super()._compute_reference()
