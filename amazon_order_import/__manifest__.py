@@ -31,11 +31,13 @@
         "views/sale_order_views.xml",
         "views/amazon_parcel_views.xml",
         "views/amazon_return_views.xml",
+        "views/amazon_stock_views.xml",
         "views/sale_order_line_views.xml",
         "wizards/amazon_offer_assign_views.xml",
         "wizards/amazon_report_preview_views.xml",
         "wizards/amazon_report_undo_views.xml",
         "wizards/amazon_report_upload_views.xml",
+        "wizards/amazon_stock_adjustment_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -121,14 +121,14 @@ class AmazonStockAdjuster(models.AbstractModel):
         )
 
     def _get_summary(self, snapshot):
-        return self.env._("FBA stock differs (%(pool)s)", pool=snapshot.pool)
+        return self.env._("FBA stock differs (%(pool)s)", pool=snapshot.stock_pool)
 
     def _drop_older_proposals(self, snapshot):
         """Forget what older snapshots proposed: their figures do not hold any more."""
         older = self.env["amazon.stock.snapshot"].search(
             [
                 ("account_id", "=", snapshot.account_id.id),
-                ("pool", "=", snapshot.pool),
+                ("stock_pool", "=", snapshot.stock_pool),
                 ("booking_state", "in", ("proposed", "approval")),
             ]
         )
@@ -288,7 +288,7 @@ class AmazonStockAdjuster(models.AbstractModel):
         """Return ``{(product, sellable): [(location, lot, quantity)]}``."""
         products = self.env["product.product"].union(*(a.product for a in adjustments))
         lines = snapshot.account_id.fba_location_ids.filtered(
-            lambda line: line.pool == snapshot.pool
+            lambda line: line.stock_pool == snapshot.stock_pool
         )
         stock = defaultdict(list)
         for sellable, locations in (
@@ -315,15 +315,15 @@ class AmazonStockAdjuster(models.AbstractModel):
         """
         account = snapshot.account_id
         lines = account.fba_location_ids.filtered(
-            lambda line: line.pool == snapshot.pool
+            lambda line: line.stock_pool == snapshot.stock_pool
         )
         home = account.company_id.account_fiscal_country_id
         line = lines.filtered(lambda line: line.country_id == home) or lines
         country = line[:1].country_id
         if not line:
             country = home
-            if account._get_stock_pool_of(home) != snapshot.pool:
-                code = "DE" if snapshot.pool == "EU" else snapshot.pool
+            if account._get_stock_pool_of(home) != snapshot.stock_pool:
+                code = "DE" if snapshot.stock_pool == "EU" else snapshot.stock_pool
                 country = self.env["res.country"].search([("code", "=", code)])
         return account._get_fba_location(country, sellable=sellable)
 

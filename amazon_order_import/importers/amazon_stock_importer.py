@@ -1,17 +1,13 @@
-import logging
 from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..models.amazon_report_undo import UndoStep
 from ..models.amazon_stock_level import FIGURES
 from ..report_formats import StockConditionRow, StockCountryRow
 from .amazon_order_importer import OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RefusedFile, RowWork
-
-_logger = logging.getLogger(__name__)
 
 #: Grade and Resell: offers that Amazon makes itself of a seller's returned goods.
 GRADED_SKU = "amzn.gr."
@@ -35,8 +31,16 @@ class AmazonStockImporter(models.AbstractModel):
     @api.model
     def start_report(self, report, parsed):
         """Refuse a file that is not whole: its gaps would pass for missing stock."""
-        if report.next_row or report.is_accepted:
-            return
+        values = self._prepare_snapshot(report, parsed.row_format)
+        if not (report.next_row or report.is_accepted):
+            self._check_whole(report, parsed, values)
+        Snapshot = self.env["amazon.stock.snapshot"]
+        if snapshot := Snapshot.search([("report_id", "=", report.id)]):
+            snapshot.write(values)
+        else:
+            Snapshot.create(values)
+
+    def _check_whole(self, report, parsed, values):
         last = None
         for row in parsed.rows():
             last = row
@@ -50,7 +54,7 @@ class AmazonStockImporter(models.AbstractModel):
                     number=last.number,
                 ),
             )
-        previous = self._get_snapshot(report, parsed.row_format)._get_previous()
+        previous = self.env["amazon.stock.snapshot"]._find_previous(values)
         share = report.account_id.fba_inventory_min_share
         rows, before = parsed.row_count, previous.row_count
         if before and (
@@ -128,14 +132,11 @@ class AmazonStockImporter(models.AbstractModel):
 
     # === SNAPSHOT === #
 
-    def _get_snapshot(self, report, row_format):
-        """Return the snapshot of a report; created when first needed."""
-        Snapshot = self.env["amazon.stock.snapshot"]
-        snapshot = Snapshot.search([("report_id", "=", report.id)])
-        values = {
+    def _prepare_snapshot(self, report, row_format):
+        return {
             "account_id": report.account_id.id,
             "report_id": report.id,
-            "pool": report._get_stock_pool(),
+            "stock_pool": report._get_stock_pool(),
             "source": {
                 StockConditionRow: "available",
                 StockCountryRow: "country",
@@ -144,10 +145,6 @@ class AmazonStockImporter(models.AbstractModel):
             "row_count": report.row_count,
             "complete": False,
         }
-        if snapshot:
-            snapshot.write(values)
-            return snapshot
-        return Snapshot.create(values)
 
     def _finish_snapshot(self, report, snapshot):
         """Do what needs all rows: aliases, articles that are gone, completeness."""
@@ -156,7 +153,7 @@ class AmazonStockImporter(models.AbstractModel):
         self._count_aliases_once(snapshot)
         complete = all(errors.mapped("sku"))
         if complete:
-            self._zero_missing(snapshot)
+            self._zero_missing(snapshot, set(errors.mapped("sku")))
         snapshot.complete = complete
         self.env.flush_all()
 
@@ -180,12 +177,9 @@ class AmazonStockImporter(models.AbstractModel):
             ]
         )
 
-    def _zero_missing(self, snapshot):
+    def _zero_missing(self, snapshot, unread):
         """Note that there is no stock of SKUs which the file does not name any more."""
         known = {(level.sku, level.country_id) for level in snapshot.level_ids}
-        unread = {
-            level.sku for level in snapshot.level_ids if level.unknown_figures
-        }
         self.env["amazon.stock.level"].create(
             [
                 {
@@ -217,9 +211,9 @@ class AmazonStockImporter(models.AbstractModel):
             if level.fnsku and not level.is_missing:
                 groups[level.fnsku, level.country_id] |= level
         carriers = set(
-            snapshot._get_previous().level_ids.filtered(
-                lambda level: level.fnsku and not level.carrier_id
-            ).mapped("sku")
+            snapshot._get_previous()
+            .level_ids.filtered(lambda level: level.fnsku and not level.carrier_id)
+            .mapped("sku")
         )
         for levels in groups.values():
             if len(levels) < 2:
@@ -241,9 +235,14 @@ class AmazonStockImporter(models.AbstractModel):
             aliases.filtered(lambda level: not level.product_id).write(
                 {"product_id": carrier.product_id.id, "unknown_figures": False}
             )
-            rows = snapshot.report_id.row_ids.filtered(
-                lambda row, skus=set(aliases.mapped("sku")): row.sku in skus
-                and row.outcome in ("created", "updated", "unchanged")
+            skus = set(aliases.mapped("sku"))
+            rows = self.env["amazon.report.row"].union(
+                *(
+                    row
+                    for row in snapshot.report_id.row_ids
+                    if row.sku in skus
+                    and row.outcome in ("created", "updated", "unchanged")
+                )
             )
             rows.write(
                 {
@@ -264,7 +263,7 @@ class AmazonStockImporter(models.AbstractModel):
         return raw.get("sku") or raw.get("seller-sku") or False
 
     def _is_importable(self, report, work):
-        """Set the outcome of rows that tell of no stock at Amazon; return the others."""
+        """Set the outcome of rows that tell of no stock of Amazon's; keep the others."""
         row = work.values
         if error := work.parsed.error:
             self._set_outcome(
@@ -274,12 +273,12 @@ class AmazonStockImporter(models.AbstractModel):
         if getattr(row, "fulfilled_by_amazon", None) is not False:
             return True
         message = self.env._(
-            "You ship %(sku)s yourself: Amazon's file lists it without an offer by FBA.",
+            "You ship %(sku)s yourself: Amazon lists it without an offer by FBA.",
             sku=row.sku,
         )
         if held := (row.sellable or 0) + (row.unsellable or 0):
             message += " " + self.env._(
-                "Amazon still holds %(units)s units of it: make its offer FBA again, or "
+                "Amazon still holds %(units)s units of it: make its offer FBA again or "
                 "have them sent back, in Seller Central (Fix stranded inventory).",
                 units=held,
             )
@@ -287,24 +286,23 @@ class AmazonStockImporter(models.AbstractModel):
         return False
 
     def _find_countries(self, works):
-        codes = {getattr(work.values, "country", "").upper() for work in works}
+        codes = [
+            # Amazon writes UK where everybody else writes GB.
+            getattr(work.values, "country", "").upper().replace("UK", "GB")
+            for work in works
+        ]
         countries = {
             country.code: country
-            for country in self.env["res.country"].search([("code", "in", list(codes))])
+            for country in self.env["res.country"].search(
+                [("code", "in", list(set(codes)))]
+            )
         }
         nowhere = self.env["res.country"]
-        for work in works:
-            # Amazon writes UK where everybody else writes GB.
-            code = getattr(work.values, "country", "").upper().replace("UK", "GB")
+        for work, code in zip(works, codes, strict=True):
             work.country = countries.get(code, nowhere)
-        if "UK" in codes and "GB" not in countries:
-            britain = self.env.ref("base.uk")
-            for work in works:
-                if getattr(work.values, "country", "").upper() == "UK":
-                    work.country = britain
 
     def _import_levels(self, snapshot, works):
-        """Create or update the levels of rows; tell what changed since the last file."""
+        """Create or update the levels of rows; tell what changed since the last."""
         products = self._find_products(snapshot, works)
         skus = [work.values.sku for work in works]
         Level = self.env["amazon.stock.level"]
@@ -317,8 +315,8 @@ class AmazonStockImporter(models.AbstractModel):
                 wanted[key] = self._prepare_level(
                     snapshot, work, products[work.values.sku]
                 )
-                if known := current.get(key):
-                    self._start_from(wanted[key], known, work)
+                if key in current:
+                    self._start_from(wanted[key], current[key], work)
             self._add_figures(wanted[key], work.values)
         new = [values for key, values in wanted.items() if key not in current]
         for values in wanted.values():
@@ -357,10 +355,11 @@ class AmazonStockImporter(models.AbstractModel):
         }
 
     def _start_from(self, values, known, work):
-        """Go on with what other rows of the file said of the SKU's condition."""
-        if isinstance(work.values, StockConditionRow) and not work.record.level_noted:
+        """Go on with what earlier rows said of the SKU in another condition."""
+        if isinstance(work.values, StockConditionRow):
             values.update({name: known[name] for name in FIGURES})
-            values["unknown"] = set(filter(None, (known.unknown_figures or "").split(",")))
+            unknown = (known.unknown_figures or "").split(",")
+            values["unknown"] = set(filter(None, unknown))
 
     def _add_figures(self, values, row):
         """Add what a row says; what it leaves open stays unknown."""

@@ -18,7 +18,7 @@ class AmazonAccountLocation(models.Model):
         "Country of the Centre",
         help="Empty: centres whose country is not known",
     )
-    pool = fields.Char(
+    stock_pool = fields.Char(
         "Stock",
         compute="_compute_pool",
         store=True,
@@ -55,7 +55,7 @@ class AmazonAccountLocation(models.Model):
     @api.depends("country_id", "account_id.region", "account_id.channel_ids.active")
     def _compute_pool(self):
         for line in self:
-            line.pool = line.account_id._get_stock_pool_of(line.country_id)
+            line.stock_pool = line.account_id._get_stock_pool_of(line.country_id)
 
     @api.constrains("location_id", "unsellable_location_id")
     def _check_unsellable_apart(self):

@@ -44,7 +44,9 @@ class AmazonAccount(models.Model):
         """Return the stock that a file is about which does not say so."""
         self.ensure_one()
         if self.region == "eu":
-            pools = self.channel_ids.filtered("active").marketplace_id._get_stock_pools()
+            pools = self.channel_ids.filtered(
+                "active"
+            ).marketplace_id._get_stock_pools()
             return "GB" if pools == ["GB"] else "EU"
         pools = self.channel_ids.filtered("active").marketplace_id._get_stock_pools()
         main = {"na": "US", "fe": "JP"}[self.region]

@@ -19,6 +19,7 @@ STOCK_POOLS = [
     ("ZA", "South Africa"),
 ]
 
+
 class AmazonMarketplace(models.Model):
     _name = "amazon.marketplace"
     _description = "Amazon Marketplace"

@@ -19,11 +19,17 @@ class AmazonStockDifference(models.Model):
         "amazon.account": ["fba_reserved_counts", "company_id"],
         "amazon.account.location": [
             "account_id",
-            "pool",
+            "stock_pool",
             "location_id",
             "unsellable_location_id",
         ],
-        "amazon.stock.snapshot": ["account_id", "pool", "moment", "complete", "source"],
+        "amazon.stock.snapshot": [
+            "account_id",
+            "stock_pool",
+            "moment",
+            "complete",
+            "source",
+        ],
         "amazon.stock.level": [
             "snapshot_id",
             "product_id",
@@ -51,7 +57,7 @@ class AmazonStockDifference(models.Model):
     snapshot_id = fields.Many2one("amazon.stock.snapshot", readonly=True)
     account_id = fields.Many2one("amazon.account", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    pool = fields.Char("Stock", readonly=True)
+    stock_pool = fields.Char("Stock", readonly=True)
     moment = fields.Datetime("Told", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     skus = fields.Char("SKUs", readonly=True)
@@ -112,14 +118,14 @@ class AmazonStockDifference(models.Model):
         return SQL(
             """
             WITH latest AS (
-                SELECT DISTINCT ON (snapshot.account_id, snapshot.pool)
-                       snapshot.id, snapshot.account_id, snapshot.pool,
+                SELECT DISTINCT ON (snapshot.account_id, snapshot.stock_pool)
+                       snapshot.id, snapshot.account_id, snapshot.stock_pool,
                        snapshot.moment, account.company_id,
                        COALESCE(account.fba_reserved_counts, FALSE) AS with_reserved
                 FROM amazon_stock_snapshot AS snapshot
                 JOIN amazon_account AS account ON account.id = snapshot.account_id
                 WHERE snapshot.complete AND snapshot.source != 'country'
-                ORDER BY snapshot.account_id, snapshot.pool,
+                ORDER BY snapshot.account_id, snapshot.stock_pool,
                          snapshot.source = 'managed' DESC,
                          snapshot.moment DESC, snapshot.id DESC
             ),
@@ -128,7 +134,7 @@ class AmazonStockDifference(models.Model):
                        outer_place.id = line.location_id AS sellable
                 FROM latest
                 JOIN amazon_account_location AS line
-                     ON line.account_id = latest.account_id AND line.pool = latest.pool
+                     ON line.account_id = latest.account_id AND line.stock_pool = latest.stock_pool
                 JOIN stock_location AS outer_place
                      ON outer_place.id IN (
                          line.location_id, line.unsellable_location_id
@@ -204,7 +210,7 @@ class AmazonStockDifference(models.Model):
                               AND odoo.product_id = amazon.product_id
             ),
             judged AS (
-                SELECT compared.*, latest.account_id, latest.company_id, latest.pool,
+                SELECT compared.*, latest.account_id, latest.company_id, latest.stock_pool,
                        latest.moment,
                        sellable_unknown OR (with_reserved AND reserved_unknown)
                            AS open_sellable,
@@ -225,7 +231,7 @@ class AmazonStockDifference(models.Model):
             SELECT CASE WHEN level_id IS NOT NULL THEN 2 * level_id::bigint
                         ELSE 2 * (product_id::bigint * 1048576 + snapshot_id) + 1
                    END AS id,
-                   snapshot_id, account_id, company_id, pool, moment, product_id, skus,
+                   snapshot_id, account_id, company_id, stock_pool, moment, product_id, skus,
                    sellable AS qty_sellable, reserved AS qty_reserved,
                    unsellable AS qty_unsellable, inbound AS qty_inbound,
                    researching AS qty_researching, odoo_sellable, odoo_unsellable,
@@ -334,7 +340,7 @@ class AmazonStockDifference(models.Model):
             article = [("sku", "in", (self.skus or "").split(", "))]
         action["domain"] = [
             ("account_id", "=", self.account_id.id),
-            ("pool", "=", self.pool),
+            ("stock_pool", "=", self.stock_pool),
             ("source", "=", self.snapshot_id.source),
             ("carrier_id", "=", False),
             *article,

@@ -29,7 +29,7 @@ class AmazonStockLevel(models.Model):
     company_id = fields.Many2one(
         related="snapshot_id.company_id", store=True, index=True
     )
-    pool = fields.Char(related="snapshot_id.pool", store=True)
+    stock_pool = fields.Char(related="snapshot_id.stock_pool", store=True)
     source = fields.Selection(related="snapshot_id.source", store=True)
     moment = fields.Datetime(related="snapshot_id.moment", store=True)
     country_id = fields.Many2one("res.country", readonly=True)

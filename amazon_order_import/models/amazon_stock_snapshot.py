@@ -25,7 +25,7 @@ class AmazonStockSnapshot(models.Model):
         "amazon.account", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
-    pool = fields.Char(
+    stock_pool = fields.Char(
         "Stock",
         required=True,
         readonly=True,
@@ -70,27 +70,38 @@ class AmazonStockSnapshot(models.Model):
     _report_unique = models.UniqueIndex(
         "(report_id)", "This report has its snapshot already."
     )
-    _latest = models.Index("(account_id, pool, moment DESC)")
+    _latest = models.Index("(account_id, stock_pool, moment DESC)")
 
-    @api.depends("pool", "moment", "account_id")
+    @api.depends("stock_pool", "moment", "account_id")
     def _compute_display_name(self):
         for snapshot in self:
             moment = fields.Datetime.context_timestamp(snapshot, snapshot.moment)
-            snapshot.display_name = (
-                f"{snapshot.account_id.name} {snapshot.pool} {moment:%Y-%m-%d %H:%M}"
-            )
+            snapshot.display_name = f"{snapshot.account_id.name} {snapshot.stock_pool} {moment:%Y-%m-%d %H:%M}"
 
     def _get_previous(self):
         """Return the last complete snapshot of the same stock and file before this."""
         self.ensure_one()
+        return self._find_previous(
+            {
+                "account_id": self.account_id.id,
+                "stock_pool": self.stock_pool,
+                "source": self.source,
+                "moment": self.moment,
+                "report_id": self.report_id.id,
+            }
+        )
+
+    @api.model
+    def _find_previous(self, values):
+        """Return the last complete snapshot before the one that ``values`` make."""
         return self.search(
             [
-                ("account_id", "=", self.account_id.id),
-                ("pool", "=", self.pool),
-                ("source", "=", self.source),
+                ("account_id", "=", values["account_id"]),
+                ("stock_pool", "=", values["stock_pool"]),
+                ("source", "=", values["source"]),
                 ("complete", "=", True),
-                ("id", "!=", self.id),
-                ("moment", "<=", self.moment),
+                ("report_id", "!=", values["report_id"]),
+                ("moment", "<=", values["moment"]),
             ],
             limit=1,
         )
@@ -107,7 +118,7 @@ class AmazonStockSnapshot(models.Model):
         later = self.search_count(
             [
                 ("account_id", "=", self.account_id.id),
-                ("pool", "=", self.pool),
+                ("stock_pool", "=", self.stock_pool),
                 ("complete", "=", True),
                 ("source", "=", self.source),
                 ("moment", ">", self.moment),
@@ -137,7 +148,7 @@ class AmazonStockSnapshot(models.Model):
             last
             for *_group, last in self._read_group(
                 [("moment", "<", limit)],
-                ["account_id", "pool", "source", "moment:day"],
+                ["account_id", "stock_pool", "source", "moment:day"],
                 ["id:max"],
             )
         ]

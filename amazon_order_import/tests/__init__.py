@@ -1,6 +1,7 @@
 from . import test_buyers
 from . import test_change
 from . import test_cron
+from . import test_fba_inventory
 from . import test_golden
 from . import test_money
 from . import test_partners

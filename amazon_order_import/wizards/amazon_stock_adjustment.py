@@ -122,7 +122,7 @@ class AmazonStockAdjustmentLine(models.TransientModel):
         "amazon.stock.adjustment", required=True, index=True, ondelete="cascade"
     )
     snapshot_id = fields.Many2one("amazon.stock.snapshot", readonly=True)
-    pool = fields.Char(related="snapshot_id.pool")
+    stock_pool = fields.Char(related="snapshot_id.stock_pool")
     product_id = fields.Many2one("product.product", readonly=True)
     place = fields.Selection(
         [("sellable", "Sellable"), ("unsellable", "Unsellable")], readonly=True
