@@ -263,7 +263,7 @@ class AmazonStockImporter(models.AbstractModel):
         return raw.get("sku") or raw.get("seller-sku") or False
 
     def _is_importable(self, report, work):
-        """Set the outcome of rows that tell of no stock of Amazon's; keep the others."""
+        """Set the outcome of rows that tell of no stock at Amazon; keep others."""
         row = work.values
         if error := work.parsed.error:
             self._set_outcome(

@@ -43,12 +43,10 @@ class AmazonAccount(models.Model):
     def _get_default_stock_pool(self):
         """Return the stock that a file is about which does not say so."""
         self.ensure_one()
+        channels = self.channel_ids.filtered("active")
+        pools = channels.marketplace_id._get_stock_pools()
         if self.region == "eu":
-            pools = self.channel_ids.filtered(
-                "active"
-            ).marketplace_id._get_stock_pools()
             return "GB" if pools == ["GB"] else "EU"
-        pools = self.channel_ids.filtered("active").marketplace_id._get_stock_pools()
         main = {"na": "US", "fe": "JP"}[self.region]
         return main if main in pools or not pools else pools[0]
 

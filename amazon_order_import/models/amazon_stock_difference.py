@@ -134,7 +134,8 @@ class AmazonStockDifference(models.Model):
                        outer_place.id = line.location_id AS sellable
                 FROM latest
                 JOIN amazon_account_location AS line
-                     ON line.account_id = latest.account_id AND line.stock_pool = latest.stock_pool
+                     ON line.account_id = latest.account_id
+                    AND line.stock_pool = latest.stock_pool
                 JOIN stock_location AS outer_place
                      ON outer_place.id IN (
                          line.location_id, line.unsellable_location_id
@@ -210,8 +211,8 @@ class AmazonStockDifference(models.Model):
                               AND odoo.product_id = amazon.product_id
             ),
             judged AS (
-                SELECT compared.*, latest.account_id, latest.company_id, latest.stock_pool,
-                       latest.moment,
+                SELECT compared.*, latest.account_id, latest.company_id,
+                       latest.stock_pool, latest.moment,
                        sellable_unknown OR (with_reserved AND reserved_unknown)
                            AS open_sellable,
                        CASE WHEN sellable_unknown
@@ -231,7 +232,8 @@ class AmazonStockDifference(models.Model):
             SELECT CASE WHEN level_id IS NOT NULL THEN 2 * level_id::bigint
                         ELSE 2 * (product_id::bigint * 1048576 + snapshot_id) + 1
                    END AS id,
-                   snapshot_id, account_id, company_id, stock_pool, moment, product_id, skus,
+                   snapshot_id, account_id, company_id, stock_pool, moment,
+                   product_id, skus,
                    sellable AS qty_sellable, reserved AS qty_reserved,
                    unsellable AS qty_unsellable, inbound AS qty_inbound,
                    researching AS qty_researching, odoo_sellable, odoo_unsellable,

@@ -76,7 +76,8 @@ class AmazonStockSnapshot(models.Model):
     def _compute_display_name(self):
         for snapshot in self:
             moment = fields.Datetime.context_timestamp(snapshot, snapshot.moment)
-            snapshot.display_name = f"{snapshot.account_id.name} {snapshot.stock_pool} {moment:%Y-%m-%d %H:%M}"
+            stock = f"{snapshot.account_id.name} {snapshot.stock_pool}"
+            snapshot.display_name = f"{stock} {moment:%Y-%m-%d %H:%M}"
 
     def _get_previous(self):
         """Return the last complete snapshot of the same stock and file before this."""
