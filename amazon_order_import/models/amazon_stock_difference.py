@@ -306,7 +306,7 @@ class AmazonStockDifference(models.Model):
                 )
             )
         if self.difference_sellable * self.difference_unsellable < 0:
-            hints.append(self.env._("Amazon sorts units otherwise"))
+            hints.append(self.env._("sellable in one, unsellable in the other"))
         return hints
 
     def _get_reported(self):

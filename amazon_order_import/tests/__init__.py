@@ -16,6 +16,7 @@ from . import test_rows
 from . import test_security
 from . import test_sku_mapping_tour
 from . import test_stock
+from . import test_stock_tour
 from . import test_tax
 from . import test_tours
 from . import test_translation

@@ -127,7 +127,7 @@ class AmazonStockAdjustmentLine(models.TransientModel):
     place = fields.Selection(
         [("sellable", "Sellable"), ("unsellable", "Unsellable")], readonly=True
     )
-    quantity = fields.Float("Adjustment", digits="Product Unit", readonly=True)
+    quantity = fields.Float("Units to Book", digits="Product Unit", readonly=True)
     value = fields.Monetary("Value at Cost", readonly=True)
     currency_id = fields.Many2one(related="adjustment_id.currency_id")
     is_chosen = fields.Boolean("Book")
