@@ -1,4 +1,5 @@
-"""Amazon's Selling Partner API: reports, their documents, and the rights to them.
+"""Amazon's Selling Partner API: reports, feeds, their documents, and the rights to
+them.
 
 Plain Python without Odoo. It wraps python-amazon-sp-api once and strictly; see
 :mod:`.library` for what of it is used.
@@ -6,7 +7,8 @@ Plain Python without Odoo. It wraps python-amazon-sp-api once and strictly; see
 
 from . import errors, quotas, redaction
 from .client import ENDPOINTS, SCHEDULE_PERIODS, SellingPartnerClient
-from .credentials import Credentials, authorize
-from .documents import DOCUMENT_HOSTS
+from .credentials import Credentials, authorize, consent_url
+from .links import DOCUMENT_HOSTS
 from .network import Call
-from .records import Document, Participation, Report, ReportSchedule
+from .records import Document, Feed, Participation, Report, ReportSchedule
+from .roles import REPORT_ROLES

@@ -22,6 +22,7 @@ CHANGING_OPERATIONS = {
     "cancelReport",
     "createReportSchedule",
     "cancelReportSchedule",
+    "createFeed",
 }
 SERVER_RETRY_SECONDS = 60
 FOREIGN_ANSWER_RETRY_SECONDS = 300

@@ -1,5 +1,6 @@
 """The Selling Partner API as the addon uses it."""
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -8,26 +9,31 @@ from urllib.parse import quote
 
 from .answers import read_answer
 from .credentials import Credentials, LoginWithAmazon, lwa_base
-from .documents import DOCUMENT_HOSTS, Downloader, Limits, LinkExpired
+from .documents import Downloader, Limits
 from .errors import AuthorizationError, DataError, DocumentError
 from .library import (
+    FeedsOperation,
     ReportsOperation,
     SellersOperation,
     TokensOperation,
     api_headers,
 )
+from .links import DOCUMENT_HOSTS, LinkExpired, Links
 from .network import DEFAULT_USER_AGENT, Call, Channel, Timeouts, parse_endpoint
 from .records import (
     Document,
+    Feed,
     Fields,
     Participation,
     Report,
     ReportSchedule,
     format_time,
+    read_feed,
     read_participation,
     read_report,
     read_schedule,
 )
+from .uploads import Uploader
 
 ENDPOINTS = {
     "na": "https://sellingpartnerapi-na.amazon.com",
@@ -40,13 +46,16 @@ SCHEDULE_PERIODS = (
     *("P1D", "P2D", "P3D", "PT84H", "P7D", "P14D", "P15D", "P18D", "P30D", "P1M"),
 )
 PAGE_SIZE = 100
+# A feed's processing report is a short text; it is held in memory.
+MAX_FEED_RESULT_BYTES = 16 * 1024**2
 
 
 class SellingPartnerClient:
     """One seller's authorisation in one region. A context manager; safe for threads.
 
     Nothing is retried but two things, once each: a call whose access token Amazon
-    refuses, with a new token; a download whose link has expired, with a new link.
+    refuses, with a new token; a download or upload whose link has expired, with a new
+    link.
     Nothing waits: a :class:`~.errors.RetryableError` says how long the caller should.
 
     Every method may raise :class:`~.errors.SellingPartnerError`: see there which.
@@ -65,6 +74,8 @@ class SellingPartnerClient:
         settings count; nothing else of the environment does
     :param on_call: is told every :class:`~.network.Call` to Amazon, after it was made
         and before its answer is judged, for whoever counts quotas; must not raise
+    :param before_call: is told the operation before each call; may raise a
+        :class:`~.errors.RetryableError` to keep it from being made
     """
 
     def __init__(
@@ -80,6 +91,7 @@ class SellingPartnerClient:
         document_hosts: Sequence[str] = DOCUMENT_HOSTS,
         use_system_settings: bool = True,
         on_call: Callable[[Call], None] | None = None,
+        before_call: Callable[[str], None] | None = None,
     ):
         _require(region in ENDPOINTS, f"the region is {region!r}, not eu, na or fe")
         _require(
@@ -97,17 +109,25 @@ class SellingPartnerClient:
         api_base = parse_endpoint(endpoint or ENDPOINTS[region], "SP-API endpoint")
         lwa = lwa_base(lwa_endpoint)
         self._user_agent = user_agent
-        self._api = Channel(api_base, timeouts, use_system_settings, on_call)
+        self._api = Channel(
+            api_base, timeouts, use_system_settings, on_call, before_call
+        )
         self._lwa = Channel(lwa, timeouts, use_system_settings, on_call)
         self._login = LoginWithAmazon(credentials, self._lwa, user_agent)
-        self._downloader = Downloader(
+        links = Links(
             timeouts,
-            Limits(max_document_bytes, max_decompressed_bytes),
             user_agent,
             endpoint=api_base if endpoint else None,
             document_hosts=document_hosts,
             use_system_settings=use_system_settings,
         )
+        self._max_document_bytes = max_document_bytes
+        self._downloader = Downloader(
+            Limits(max_document_bytes, max_decompressed_bytes), links
+        )
+        result_bytes = MAX_FEED_RESULT_BYTES
+        self._result_downloader = Downloader(Limits(result_bytes, result_bytes), links)
+        self._uploader = Uploader(links)
 
     def __enter__(self):
         return self
@@ -196,15 +216,17 @@ class SellingPartnerClient:
                 createdUntil=_time(created_until),
             ),
         }
-        return self._pages(query)
+        return self._pages(
+            self._reports("getReports").get_reports, query, "reports", read_report
+        )
 
-    def _pages(self, query):
+    def _pages(self, get_page, query, name, read):
         seen = set()
         while query:
-            answer = self._reports("getReports").get_reports(**query)
+            answer = get_page(**query)
             page = Fields(answer, answer.object(), "answer")
-            for item in page.list("reports"):
-                yield read_report(answer, item)
+            for item in page.list(name):
+                yield read(answer, item)
             token = page.optional("nextToken")
             if token in seen:
                 raise answer.error("names the page it is itself as the next one")
@@ -299,13 +321,121 @@ class SellingPartnerClient:
                 return self._downloader.download(url, compression, target)
             except LinkExpired:
                 continue
-        raise DocumentError(
-            "The document's host refuses even a fresh link of Amazon. Check the clock"
-            " of this machine, the proxy and the firewall, then try again.",
-            operation="download",
-            status=403,
-            code="link_refused",
+        raise _fresh_link_refused("download")
+
+    def upload_feed_document(self, content: bytes, content_type: str) -> str:
+        """Give Amazon the document of a feed to come and return the document's id.
+
+        Calls createFeedDocument (rate 0.5/s, burst 15; twice if the first link has
+        expired), then the link. By itself the document does nothing.
+
+        :param content_type: ``application/pdf``, ``text/tab-separated-values;
+            charset=UTF-8``, ...: what the type of feed demands
+        :raise DocumentError: the document cannot be given; see its ``code``
+        """
+        _require(content, "the document to upload is empty")
+        _require(
+            len(content) <= self._max_document_bytes,
+            f"the document to upload has more than {self._max_document_bytes} bytes",
         )
+        _require(
+            content_type.isascii() and content_type.isprintable() and content_type,
+            f"{content_type!r} is no content type",
+        )
+        operation = "createFeedDocument"
+        for _attempt in range(2):
+            answer = self._feeds(operation).create_feed_document(None, content_type)
+            fields = Fields(answer, answer.object(), "answer")
+            document_id = fields.text("feedDocumentId")
+            try:
+                self._uploader.upload(fields.text("url"), content, content_type)
+                return document_id
+            except LinkExpired:
+                continue
+        raise _fresh_link_refused("upload")
+
+    def create_feed(
+        self,
+        feed_type: str,
+        marketplace_ids: Sequence[str],
+        feed_document_id: str,
+        options: Mapping[str, str] | None = None,
+    ) -> str:
+        """Have Amazon process an uploaded document and return the feed's id.
+
+        Rate 0.0083/s (1 in 2 minutes), burst 15.
+
+        :param marketplace_ids: 1 to 25; some types take exactly one
+        :param feed_document_id: as :meth:`upload_feed_document` returned it
+        :param options: Amazon's ``feedOptions``
+        :raise RetryableError: with ``maybe_done`` the feed may have been created: look
+            with :meth:`get_feeds` before sending it again
+        """
+        document_id = _identifier(feed_document_id, "feed document id")
+        answer = self._feeds("createFeed").create_feed(
+            _identifier(feed_type, "feed type"),
+            document_id,
+            marketplaceIds=_identifiers(marketplace_ids, "marketplaces", 25),
+            **_given(feedOptions=_options(options)),
+        )
+        return Fields(answer, answer.object(), "answer").text("feedId")
+
+    def get_feed(self, feed_id: str) -> Feed:
+        """Return a feed's state. Rate 2/s, burst 15."""
+        answer = self._feeds("getFeed").get_feed(_identifier(feed_id, "feed id"))
+        return read_feed(answer, answer.object())
+
+    def get_feeds(
+        self,
+        feed_types: Sequence[str],
+        marketplace_ids: Sequence[str] | None = None,
+        created_since: datetime | None = None,
+        created_until: datetime | None = None,
+    ) -> Iterator[Feed]:
+        """Yield the feeds that match, newest first, page by page (100 each).
+
+        Each page is a call of its own: rate 0.0222/s (1 in 45 s), burst 10.
+
+        :param feed_types: 1 to 10
+        :param marketplace_ids: at most 10; feeds match by any of them
+        :param created_since: aware; Amazon's default and limit is 90 days ago
+        :param created_until: aware; default now
+        """
+        _check_period(created_since, created_until)
+        query = {
+            # Other than for reports, the library does not join lists here.
+            "feedTypes": ",".join(_identifiers(feed_types, "feed types", 10)),
+            "pageSize": PAGE_SIZE,
+            **_given(
+                marketplaceIds=marketplace_ids
+                and ",".join(_identifiers(marketplace_ids, "marketplaces", 10)),
+                createdSince=_time(created_since),
+                createdUntil=_time(created_until),
+            ),
+        }
+        return self._pages(self._feeds("getFeeds").get_feeds, query, "feeds", read_feed)
+
+    def download_feed_result(self, document_id: str) -> bytes:
+        """Return a feed's processing report, decompressed.
+
+        Calls getFeedDocument (rate 0.0222/s, burst 10; twice if the first link has
+        expired), then the link.
+
+        :param document_id: ``result_document_id`` of the feed
+        :raise DocumentError: the document cannot be taken; see its ``code``
+        """
+        document_id = _identifier(document_id, "document id")
+        for _attempt in range(2):
+            answer = self._feeds("getFeedDocument").get_feed_document(document_id)
+            fields = Fields(answer, answer.object(), "answer")
+            url, target = fields.text("url"), io.BytesIO()
+            compression = fields.optional("compressionAlgorithm")
+            try:
+                self._result_downloader.download(url, compression, target)
+                return target.getvalue()
+            except LinkExpired:
+                continue
+        raise _fresh_link_refused("download")
 
     def _restricted_data_token(self, document_id):
         # Amazon wants the exact path of the request that the token is for.
@@ -326,6 +456,9 @@ class SellingPartnerClient:
 
     def _reports(self, operation, token=None):
         return ReportsOperation(self._exchange, operation, token)
+
+    def _feeds(self, operation):
+        return FeedsOperation(self._exchange, operation)
 
     def _exchange(self, operation, method, path, params, body, token):
         """Send a request, with a new access token if Amazon refuses the present one."""
@@ -352,6 +485,16 @@ def _is_not_restricted(error):
     """Whether Amazon says that a document is none for restricted data tokens."""
     details = (error.details or "").lower()
     return error.status == 400 and "unsupported document id" in details
+
+
+def _fresh_link_refused(operation):
+    return DocumentError(
+        "The document's host refuses even a fresh link of Amazon. Check the clock"
+        " of this machine, the proxy and the firewall, then try again.",
+        operation=operation,
+        status=403,
+        code="link_refused",
+    )
 
 
 def _require(condition, problem):

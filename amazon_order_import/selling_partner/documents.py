@@ -2,39 +2,23 @@
 
 import hashlib
 import logging
-import re
 import time
 import zlib
 from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import urlsplit
 
-import requests
 import urllib3
 
-from .answers import SERVER_RETRY_SECONDS, retry_after
-from .errors import DocumentError, ThrottledError, UnavailableError
-from .network import (
-    NETWORK_RETRY_SECONDS,
-    certificates_file,
-    is_loopback,
-    proxy_for,
-)
+from .errors import DocumentError, UnavailableError
+from .links import LinkExpired, has_expired, passing_trouble
+from .network import NETWORK_RETRY_SECONDS
 from .records import Document
-from .redaction import silent_http_loggers
 
 _logger = logging.getLogger(__name__)
 
 OPERATION = "download"
-# Where Amazon's links lead: report buckets in S3, CloudFront for its sandbox. A name
-# under these cannot be had for a machine of the own network together with a valid
-# certificate, so links cannot be used to reach into it.
-DOCUMENT_HOSTS = ("amazonaws.com", "amazonaws.com.cn", "cloudfront.net", "amazon.com")
-# S3 says AccessDenied for a link that is too old (its message tells so, but not always)
-# and ExpiredToken where the session that signed the link has ended.
-_EXPIRED = re.compile(rb"<Code>\s*(?:AccessDenied|ExpiredToken)\s*</Code>")
 CHUNK_BYTES = 64 * 1024
-_ERROR_PAGE_BYTES = 64 * 1024
 
 # Java's and Amazon's names of encodings. ISO-8859-1 is read as its superset, as
 # browsers do: what Amazon labels so holds typographic quotes and euro signs.
@@ -60,10 +44,6 @@ _CHARSETS = {
 }
 
 
-class LinkExpired(Exception):
-    """The link is no longer honoured; a fresh one may be."""
-
-
 @dataclass(frozen=True)
 class Limits:
     """Bytes received from the link, bytes after decompression, and seconds in all."""
@@ -74,28 +54,11 @@ class Limits:
 
 
 class Downloader:
-    """Downloads documents.
+    """Downloads documents by ``links`` (:class:`~.links.Links`)."""
 
-    :param endpoint: the redirected API endpoint, whose own host may serve links too
-        (over http if the endpoint itself is http), None for Amazon's
-    :param document_hosts: domains under which links are followed, always by https
-    """
-
-    def __init__(
-        self,
-        timeouts,
-        limits,
-        user_agent,
-        endpoint=None,
-        document_hosts=DOCUMENT_HOSTS,
-        use_system_settings=True,
-    ):
-        self._timeouts = timeouts
+    def __init__(self, limits, links):
         self._limits = limits
-        self._user_agent = user_agent
-        self._endpoint = urlsplit(endpoint) if endpoint else None
-        self._hosts = tuple(host.lower().strip(".") for host in document_hosts)
-        self._use_system_settings = use_system_settings
+        self._links = links
 
     def download(self, url, compression, target):
         """Write the document behind ``url`` to ``target``, decompressed.
@@ -109,7 +72,9 @@ class Downloader:
         :raise DocumentError: the link or the document is refused; see its ``code``
         :raise RetryableError: network, time-out, or trouble at the document's host
         """
-        self._check_link(url)
+        problem = self._links.problem(url)
+        if problem:
+            raise _error("unexpected_link", problem)
         if compression not in (None, "GZIP"):
             raise _error(
                 "unknown_compression",
@@ -120,8 +85,7 @@ class Downloader:
         sink = _Sink(target, self._limits.decompressed)
         complete = False
         try:
-            with requests.Session() as session, silent_http_loggers():
-                charset = self._fetch(session, url, compression, sink)
+            charset = self._fetch(url, compression, sink)
             complete = True
         finally:
             _logger.debug(
@@ -136,51 +100,10 @@ class Downloader:
                 target.truncate()
         return Document(charset, sink.size, sink.hexdigest())
 
-    def _check_link(self, url):
-        try:
-            link = urlsplit(url)
-            host, _port = (link.hostname or "").lower().rstrip("."), link.port
-        except ValueError:
-            link, host = None, ""
-        if (
-            not re.fullmatch(r"[a-z0-9][a-z0-9.:-]*", host)
-            or ".." in host
-            or link.username is not None
-            or link.password is not None
-        ):
-            raise _error("unexpected_link", "has no usable link")
-        if link.scheme == "https" and any(
-            host == domain or host.endswith(f".{domain}") for domain in self._hosts
-        ):
-            return
-        if self._is_own_host(host) and link.scheme in ("https", self._endpoint.scheme):
-            return
-        raise _error(
-            "unexpected_link",
-            f"lies at {link.scheme}://{host}, where Amazon keeps no documents",
-        )
-
-    def _is_own_host(self, host):
-        if not self._endpoint:
-            return False
-        own = self._endpoint.hostname
-        return host == own or (is_loopback(host) and is_loopback(own))
-
-    def _fetch(self, session, url, compression, sink):
-        # Not the session's own trust in the environment: that reads .netrc as well,
-        # and a link with an authorization header is refused.
-        session.trust_env = False
-        session.headers.clear()
-        session.headers.update(
-            {
-                "User-Agent": self._user_agent,
-                "Accept": "*/*",
-                "Accept-Encoding": "identity",
-            }
-        )
-        proxy = proxy_for(url, self._use_system_settings)
+    def _fetch(self, url, compression, sink):
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         deadline = time.monotonic() + self._limits.seconds
-        with self._get(session, url, proxy) as response:
+        with self._links.follow(OPERATION, "GET", url, headers) as response:
             if response.status_code != 200:
                 raise self._refusal(response)
             declared = _declared_length(response)
@@ -192,27 +115,6 @@ class Downloader:
                     sink.write(piece)
             decoder.finish()
             return charset_of(response.headers.get("Content-Type"))
-
-    def _get(self, session, url, proxy):
-        try:
-            return session.get(
-                url,
-                stream=True,
-                allow_redirects=False,
-                timeout=(self._timeouts.connect, self._timeouts.read),
-                proxies={"http": proxy, "https": proxy} if proxy else {},
-                verify=certificates_file(self._use_system_settings),
-            )
-        except requests.exceptions.SSLError:
-            problem = "does not prove its identity (TLS certificate)"
-        except requests.Timeout:
-            problem = "does not answer in time"
-        except requests.RequestException:
-            problem = "cannot be reached"
-        raise _unavailable(
-            f"The document's host {urlsplit(url).hostname} {problem}."
-            " It is tried again; if this lasts, check network, proxy and firewall."
-        )
 
     def _chunks(self, response, declared, deadline):
         """Yield the bytes as they were sent; requests would decode and not count."""
@@ -244,37 +146,17 @@ class Downloader:
 
     def _refusal(self, response):
         status = response.status_code
-        if status in (400, 403) and _EXPIRED.search(self._error_page(response)):
+        if has_expired(response):
             return LinkExpired()
         if status in (404, 410):
             return _error(
                 "document_gone", "no longer exists. Request the report again", status
             )
-        if status == 429:
-            return ThrottledError(
-                f"The document's host was asked too often (HTTP {status})."
-                " It is tried again.",
-                seconds=retry_after(response.headers) or SERVER_RETRY_SECONDS,
-                operation=OPERATION,
-                status=status,
-            )
-        if status >= 500 or status == 408:
-            return _unavailable(
-                f"The document's host has trouble (HTTP {status}). It is tried again.",
-                retry_after({"retry-after": response.headers.get("retry-after")}),
-                status,
-            )
-        return _error(
+        return passing_trouble(OPERATION, response) or _error(
             "link_refused",
             f"was refused by its host (HTTP {status}). Check proxy and firewall",
             status,
         )
-
-    def _error_page(self, response):
-        try:
-            return response.raw.read(_ERROR_PAGE_BYTES, decode_content=True) or b""
-        except (urllib3.exceptions.HTTPError, OSError):
-            return b""
 
 
 class _Sink:
@@ -400,11 +282,7 @@ def _too_large(what, limit):
     )
 
 
-def _unavailable(message, seconds=None, status=None):
+def _unavailable(message):
     return UnavailableError(
-        message,
-        seconds=seconds or NETWORK_RETRY_SECONDS,
-        operation=OPERATION,
-        status=status,
-        code=None if status else "network",
+        message, seconds=NETWORK_RETRY_SECONDS, operation=OPERATION, code="network"
     )

@@ -29,7 +29,7 @@ class SellingPartnerError(Exception):
 
     :param message: English sentence: what happened, and the next step
     :param operation: Amazon's name of the operation (``createReport``, ...), ``token``
-        for Login with Amazon, ``download`` for the document's link
+        for Login with Amazon, ``download`` and ``upload`` for a document's link
     :param status: HTTP status of the answer, None where there was none
     :param code: Amazon's error code, or one of our own in lower case
     :param request_id: Amazon's ``x-amzn-RequestId``, which its support asks for

@@ -25,14 +25,20 @@ def _import_library():
         name: os.environ.pop(name) for name in _READ_AT_IMPORT if name in os.environ
     }
     try:
-        from sp_api.api import Reports, Sellers, Tokens
+        from sp_api.api import FeedsV20210630, Reports, Sellers, Tokens
         from sp_api.auth import AccessTokenClient
+        from sp_api.base import fill_query_params, sp_endpoint
     finally:
         os.environ.update(hidden)
-    return Reports, Sellers, Tokens, AccessTokenClient
+    endpoints = (fill_query_params, sp_endpoint)
+    return (FeedsV20210630, Reports, Sellers, Tokens), AccessTokenClient, endpoints
 
 
-Reports, Sellers, Tokens, AccessTokenClient = _import_library()
+(
+    (FeedsV20210630, Reports, Sellers, Tokens),
+    AccessTokenClient,
+    (fill_query_params, sp_endpoint),
+) = _import_library()
 
 
 class _Operation:
@@ -54,6 +60,8 @@ class _Operation:
     def _request(self, path, *, data=None, params=None, **_library_options):
         values = dict(data or params or {})
         method = values.pop("method", "GET")
+        # Feeds has its own path among what it would send.
+        values.pop("path", None)
         has_body = method == "POST"
         return self._exchange(
             self._operation,
@@ -67,6 +75,17 @@ class _Operation:
 
 class ReportsOperation(_Operation, Reports):
     """Reports API 2021-06-30."""
+
+
+class FeedsOperation(_Operation, FeedsV20210630):
+    """Feeds API 2021-06-30."""
+
+    @sp_endpoint("/feeds/2021-06-30/documents/{}")
+    def get_feed_document(self, document_id, **endpoint):
+        """Return the answer with the link, which the library would follow at once,
+        to wherever it leads and for whatever it holds."""
+        path = fill_query_params(endpoint.pop("path"), document_id)
+        return self._request(path, params=endpoint)
 
 
 class TokensOperation(_Operation, Tokens):

@@ -1,9 +1,10 @@
 """Amazon's usage plans, and when the next call of an operation may be made.
 
 Rates and bursts are Amazon's defaults, as its models state them: reports 2021-06-30,
-tokens 2021-03-01 and sellers v1 (github.com/amzn/selling-partner-api-models). They
-count per selling partner and application; the answer's header
-``x-amzn-RateLimit-Limit`` tells the rate that really applies.
+feeds 2021-06-30, tokens 2021-03-01 and sellers v1
+(github.com/amzn/selling-partner-api-models). They count per selling partner and
+application; the answer's header ``x-amzn-RateLimit-Limit`` tells the rate that really
+applies.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,12 @@ USAGE_PLANS = {
     "getReportSchedule": UsagePlan(0.0222, 10),
     "cancelReportSchedule": UsagePlan(0.0222, 10),
     "getReportDocument": UsagePlan(0.0167, 15),
+    "getFeeds": UsagePlan(0.0222, 10),
+    "createFeed": UsagePlan(0.0083, 15),
+    "getFeed": UsagePlan(2, 15),
+    "cancelFeed": UsagePlan(2, 15),
+    "createFeedDocument": UsagePlan(0.5, 15),
+    "getFeedDocument": UsagePlan(0.0222, 10),
     "createRestrictedDataToken": UsagePlan(1, 10),
     "getMarketplaceParticipations": UsagePlan(0.016, 15),
 }

@@ -57,6 +57,25 @@ class ReportSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as Amazon knows it. All times are aware.
+
+    ``processing_status`` is IN_QUEUE, IN_PROGRESS, DONE, CANCELLED or FATAL; DONE
+    means that Amazon has worked through it, not that it took it: that stands in the
+    processing report (``result_document_id``), of VAT invoices in the VIDR report.
+    """
+
+    feed_id: str
+    feed_type: str
+    processing_status: str
+    result_document_id: str | None
+    marketplace_ids: tuple[str, ...]
+    created: datetime
+    processing_start: datetime | None
+    processing_end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that was downloaded.
 
@@ -219,4 +238,18 @@ def read_schedule(answer, values):
         marketplace_ids=schedule.texts("marketplaceIds"),
         options=schedule.mapping("reportOptions"),
         next_creation=schedule.time("nextReportCreationTime"),
+    )
+
+
+def read_feed(answer, values):
+    feed = Fields(answer, values, "feed")
+    return Feed(
+        feed_id=feed.text("feedId"),
+        feed_type=feed.text("feedType"),
+        processing_status=feed.text("processingStatus"),
+        result_document_id=feed.optional("resultFeedDocumentId"),
+        marketplace_ids=feed.texts("marketplaceIds"),
+        created=feed.needed_time("createdTime"),
+        processing_start=feed.time("processingStartTime"),
+        processing_end=feed.time("processingEndTime"),
     )

@@ -9,6 +9,8 @@ import zlib
 
 import pytest
 from selling_partner import Document, SellingPartnerClient, documents, errors
+from selling_partner.links import Links
+from selling_partner.network import Timeouts
 
 from .conftest import CREDENTIALS
 from .scripted_amazon import Reply
@@ -294,19 +296,17 @@ def test_links_to_anywhere_else_are_refused(offer, client, link):
     "link", ["http://127.0.0.1:{port}/x", "https://localhost/x", "https://[::1]/x"]
 )
 def test_amazons_endpoint_cannot_lead_to_this_machine(amazon, link):
-    downloader = documents.Downloader(
-        documents_timeouts(), documents.Limits(10, 10), "test", endpoint=None
-    )
+    downloader = amazons_downloader()
     with pytest.raises(errors.DocumentError) as caught:
         downloader.download(link.format(port=amazon.port), None, io.BytesIO())
     assert caught.value.code == "unexpected_link"
     assert amazon.received == []
 
 
-def documents_timeouts():
-    from selling_partner.network import Timeouts
-
-    return Timeouts(1, 1)
+def amazons_downloader():
+    """A downloader as for Amazon's own endpoint."""
+    links = Links(Timeouts(1, 1), "test", endpoint=None)
+    return documents.Downloader(documents.Limits(10, 10), links)
 
 
 @pytest.mark.parametrize(
@@ -320,9 +320,7 @@ def test_amazons_own_hosts_are_asked(link):
     """The guard of the tests is what stops them."""
     from .conftest import NetworkForbidden
 
-    downloader = documents.Downloader(
-        documents_timeouts(), documents.Limits(10, 10), "test", endpoint=None
-    )
+    downloader = amazons_downloader()
     with pytest.raises(NetworkForbidden):
         downloader.download(link, None, io.BytesIO())
 

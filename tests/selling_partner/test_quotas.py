@@ -16,7 +16,12 @@ from selling_partner.quotas import (
 from tests.shared import SHARED
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=timezone.utc)
-MODELS = ("reports_2021-06-30.json", "tokens_2021-03-01.json", "sellers.json")
+MODELS = (
+    "reports_2021-06-30.json",
+    "feeds_2021-06-30.json",
+    "tokens_2021-03-01.json",
+    "sellers.json",
+)
 
 
 def ago(*seconds):

@@ -1,0 +1,165 @@
+"""Pre-signed links to documents: where they may lead, and how they are followed.
+
+Without credentials, without redirects, and only to where Amazon keeps documents.
+"""
+
+import re
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from .answers import SERVER_RETRY_SECONDS, retry_after
+from .errors import ThrottledError, UnavailableError
+from .network import (
+    NETWORK_RETRY_SECONDS,
+    certificates_file,
+    is_loopback,
+    proxy_for,
+)
+from .redaction import silent_http_loggers
+
+# Where Amazon's links lead: report buckets in S3, CloudFront for its sandbox. A name
+# under these cannot be had for a machine of the own network together with a valid
+# certificate, so links cannot be used to reach into it.
+DOCUMENT_HOSTS = ("amazonaws.com", "amazonaws.com.cn", "cloudfront.net", "amazon.com")
+# S3 says AccessDenied for a link that is too old (its message tells so, but not always)
+# and ExpiredToken where the session that signed the link has ended.
+_EXPIRED = re.compile(rb"<Code>\s*(?:AccessDenied|ExpiredToken)\s*</Code>")
+_ERROR_PAGE_BYTES = 64 * 1024
+
+
+class LinkExpired(Exception):
+    """The link is no longer honoured; a fresh one may be."""
+
+
+class Links:
+    """Follows links.
+
+    :param endpoint: the redirected API endpoint, whose own host may serve links too
+        (over http if the endpoint itself is http), None for Amazon's
+    :param document_hosts: domains under which links are followed, always by https
+    """
+
+    def __init__(
+        self,
+        timeouts,
+        user_agent,
+        endpoint=None,
+        document_hosts=DOCUMENT_HOSTS,
+        use_system_settings=True,
+    ):
+        self._timeouts = timeouts
+        self._user_agent = user_agent
+        self._endpoint = urlsplit(endpoint) if endpoint else None
+        self._hosts = tuple(host.lower().strip(".") for host in document_hosts)
+        self._use_system_settings = use_system_settings
+
+    def problem(self, url):
+        """Return why ``url`` must not be followed, None if it may."""
+        try:
+            link = urlsplit(url)
+            host, _port = (link.hostname or "").lower().rstrip("."), link.port
+        except ValueError:
+            link, host = None, ""
+        if (
+            not re.fullmatch(r"[a-z0-9][a-z0-9.:-]*", host)
+            or ".." in host
+            or link.username is not None
+            or link.password is not None
+        ):
+            return "has no usable link"
+        if link.scheme == "https" and any(
+            host == domain or host.endswith(f".{domain}") for domain in self._hosts
+        ):
+            return None
+        if self._is_own_host(host) and link.scheme in ("https", self._endpoint.scheme):
+            return None
+        return f"lies at {link.scheme}://{host}, where Amazon keeps no documents"
+
+    def _is_own_host(self, host):
+        if not self._endpoint:
+            return False
+        own = self._endpoint.hostname
+        return host == own or (is_loopback(host) and is_loopback(own))
+
+    @contextmanager
+    def follow(self, operation, method, url, headers, **request):
+        """Send one request to a link; the context's value is the open response.
+
+        :param request: as requests has it
+        :raise UnavailableError: the host cannot be reached
+        """
+        with requests.Session() as session, silent_http_loggers():
+            # Not the session's own trust in the environment: that reads .netrc as
+            # well, and a link with an authorization header is refused.
+            session.trust_env = False
+            session.headers.clear()
+            session.headers.update({"User-Agent": self._user_agent, **headers})
+            with self._send(session, operation, method, url, request) as response:
+                yield response
+
+    def _send(self, session, operation, method, url, request):
+        proxy = proxy_for(url, self._use_system_settings)
+        try:
+            return session.request(
+                method,
+                url,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                proxies={"http": proxy, "https": proxy} if proxy else {},
+                verify=certificates_file(self._use_system_settings),
+                **request,
+            )
+        except requests.exceptions.SSLError:
+            problem = "does not prove its identity (TLS certificate)"
+        except requests.Timeout:
+            problem = "does not answer in time"
+        except requests.RequestException:
+            problem = "cannot be reached"
+        # Raised outside of the handlers: a chained exception would show the link.
+        raise UnavailableError(
+            f"The document's host {urlsplit(url).hostname} {problem}."
+            " It is tried again; if this lasts, check network, proxy and firewall.",
+            seconds=NETWORK_RETRY_SECONDS,
+            operation=operation,
+            code="network",
+        )
+
+
+def has_expired(response):
+    """Whether a refusal of Amazon's storage says that the link is too old."""
+    return response.status_code in (400, 403) and bool(
+        _EXPIRED.search(_error_page(response))
+    )
+
+
+def passing_trouble(operation, response):
+    """Return the error of a host that may do the same later, None for others."""
+    status = response.status_code
+    if status == 429:
+        return ThrottledError(
+            f"The document's host was asked too often (HTTP {status})."
+            " It is tried again.",
+            seconds=retry_after(response.headers) or SERVER_RETRY_SECONDS,
+            operation=operation,
+            status=status,
+        )
+    if status >= 500 or status == 408:
+        told = retry_after({"retry-after": response.headers.get("retry-after")})
+        return UnavailableError(
+            f"The document's host has trouble (HTTP {status}). It is tried again.",
+            seconds=told or NETWORK_RETRY_SECONDS,
+            operation=operation,
+            status=status,
+        )
+    return None
+
+
+def _error_page(response):
+    try:
+        return response.raw.read(_ERROR_PAGE_BYTES, decode_content=True) or b""
+    except (urllib3.exceptions.HTTPError, OSError):
+        return b""
