@@ -9,15 +9,24 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..models.amazon_report_undo import UndoStep
-from ..models.amazon_return import TOLD_FIELDS
 from ..report_formats import read_raw
 from .amazon_order_importer import MULTI_CHANNEL_ID, OrderBatch
-from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork
+from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork, UndoStep
 from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
 
+#: A return says the same as before where these do not differ.
+TOLD_FIELDS = (
+    "return_date",
+    "quantity",
+    "disposition",
+    "status",
+    "reason",
+    "fulfillment_center_id",
+    "comment",
+    "license_plate",
+)
 AMAZON_ID = re.compile(r"[A-Z0-9]{3}-\d{7}-\d{7}", re.IGNORECASE | re.ASCII)
 
 

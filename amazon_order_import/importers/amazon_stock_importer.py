@@ -3,12 +3,18 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
-from ..models.amazon_report_undo import UndoStep
-from ..models.amazon_stock_level import FIGURES
 from ..report_formats import StockConditionRow, StockCountryRow
 from .amazon_order_importer import OrderBatch
-from .amazon_row_importer import IMPORT_CONTEXT, RefusedFile, RowWork
+from .amazon_row_importer import IMPORT_CONTEXT, RefusedFile, RowWork, UndoStep
 
+#: Fields of ``amazon.stock.level`` -> attribute of the rows.
+FIGURES = {
+    "qty_sellable": "sellable",
+    "qty_unsellable": "unsellable",
+    "qty_reserved": "reserved",
+    "qty_inbound": "inbound",
+    "qty_researching": "researching",
+}
 #: Grade and Resell: offers that Amazon makes itself of a seller's returned goods.
 GRADED_SKU = "amzn.gr."
 #: With fewer rows, half of them is no sign of a file cut off.

@@ -30,17 +30,6 @@ STATUS_TEXTS = {
     "pending repackaging": "repackaging",
     "repackaged successfully": "repackaged",
 }
-#: A return says the same as before where these do not differ.
-TOLD_FIELDS = (
-    "return_date",
-    "quantity",
-    "disposition",
-    "status",
-    "reason",
-    "fulfillment_center_id",
-    "comment",
-    "license_plate",
-)
 
 
 class AmazonReturn(models.Model):

@@ -1,13 +1,5 @@
 from odoo import api, fields, models
 
-FIGURES = {
-    "qty_sellable": "sellable",
-    "qty_unsellable": "unsellable",
-    "qty_reserved": "reserved",
-    "qty_inbound": "inbound",
-    "qty_researching": "researching",
-}
-
 
 class AmazonStockLevel(models.Model):
     """What a snapshot says of one SKU, and of one country where the file names it."""
