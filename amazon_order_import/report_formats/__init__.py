@@ -11,3 +11,4 @@ from .sale_rows import Address, SaleRow
 from .shipment_rows import ShipmentRow
 from .sources import ReportFileError
 from .values import RowError
+from .vat_rows import DOCUMENT_LETTERS, VatRow
