@@ -110,6 +110,12 @@ class AmazonOrderImporter(models.AbstractModel):
         self._settle_older_rows(report, works)
         if groups:
             self.env["amazon.order.workflow"].run(report, list(groups))
+            orders = report.row_ids.browse(
+                [work.record.id for group in groups.values() for work in group]
+            ).sale_order_id
+            self.env["amazon.vat.document.importer"].join_orders(
+                report.account_id, orders
+            )
         self.env.flush_all()
 
     @api.model

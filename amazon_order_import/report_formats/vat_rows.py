@@ -3,9 +3,9 @@
 Source: reference/amazon-reports.md 2.8, 6.3 and 6.4.
 """
 
+import datetime
 import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -65,9 +65,9 @@ class VatRow:
     url: str = ""
     marketplace: str = ""
     merchant_id: str = ""
-    order_date: date | None = None
-    shipment_date: date | None = None
-    tax_date: date | None = None
+    order_date: datetime.date | None = None
+    shipment_date: datetime.date | None = None
+    tax_date: datetime.date | None = None
     asin: str = ""
     sku: str = ""
     quantity: int | None = None
@@ -105,7 +105,7 @@ class VatRow:
     buyer_vat_type: str = ""
     invoice_currency: str = ""
     exchange_rate: Decimal | None = None
-    exchange_rate_date: date | None = None
+    exchange_rate_date: datetime.date | None = None
     converted_tax: Decimal | None = None
     export_outside_eu: bool | None = None
     ship_from_country: str = ""
@@ -154,6 +154,11 @@ class VatRow:
         if gross is None:
             gross = (net or _ZERO) + tax
         return gross, tax, gross - tax if net is None else net
+
+    @property
+    def date(self):
+        """The day to which the row belongs, or None."""
+        return self.shipment_date or self.tax_date or self.order_date
 
     @property
     def document_type(self):
