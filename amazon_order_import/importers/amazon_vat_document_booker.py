@@ -170,7 +170,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         self._set_entry(
             document,
             "difference" if differences else "matched",
-            differences and self._explain_difference(document, found, differences),
+            self._explain_difference(document, found, differences)
+            if differences
+            else False,
             found,
         )
 

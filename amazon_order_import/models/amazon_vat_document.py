@@ -2,6 +2,7 @@ import re
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 DOCUMENT_TYPES = [
@@ -249,6 +250,21 @@ class AmazonVatDocument(models.Model):
             | Domain("sale_order_id", "=", False)
         )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        for document in self.filtered("move_id"):
+            raise UserError(
+                self.env._(
+                    "%(number)s is booked as %(entry)s and cannot be deleted.",
+                    number=document.number,
+                    entry=document.move_id.display_name,
+                )
+            )
+
+    def unlink(self):
+        self.row_ids.write({"vat_document_id": False, "vat_line_id": False})
+        return super().unlink()
+
     def _get_superseded(self):
         """Return those of these documents that a later one of Amazon's replaces."""
         return self.filtered(
@@ -260,9 +276,25 @@ class AmazonVatDocument(models.Model):
     # === ACTIONS === #
 
     def action_book(self):
-        """Make or match the journal entries anew where there is none yet."""
+        """Make or match the journal entries of documents that have none yet.
+
+        :raise AccessError: where the user neither invoices nor administers Amazon
+        """
         self.check_access("read")
-        self.env["amazon.vat.document.booker"].book(self.sudo())
+        if not self.env.su and not any(
+            self.env.user.has_group(group)
+            for group in (
+                "account.group_account_invoice",
+                "amazon_order_import.group_amazon_manager",
+            )
+        ):
+            raise AccessError(
+                self.env._(
+                    "Booking Amazon's invoices is up to those who make invoices, or to "
+                    "an Amazon administrator."
+                )
+            )
+        self.env["amazon.vat.document.booker"].sudo().book(self)
         return True
 
     def action_open_link(self):
