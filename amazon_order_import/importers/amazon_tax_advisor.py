@@ -72,13 +72,12 @@ class AmazonTaxAdvisor(models.AbstractModel):
         """
         case = self._get_document_case(batch, document)
         rule = self._find_rule(batch, case)
-        Rule = self.env["amazon.tax.rule"]
         collector = "amazon" if document.is_collected_by_amazon else "seller"
         position = rule.fiscal_position_id if rule.collector == collector else False
         if not position and (document.is_collected_by_amazon or document.is_export):
-            position = Rule._find_export_position(batch.company)
+            position = self._get_usual_position(batch, "export")
         if not position and case.buyer == "business" and case.destination == "eu":
-            position = Rule._find_intra_community_position(batch.company)
+            position = self._get_usual_position(batch, "intra_community")
         if not position:
             position = self._get_document_position(batch, document, case)
         return TaxTreatment(
@@ -119,7 +118,15 @@ class AmazonTaxAdvisor(models.AbstractModel):
             delivery = customer = self.env["res.partner"].new(
                 {"country_id": case.destination_country.id}
             )
-        return self._find_odoo_position(batch, customer, delivery, case)
+        addresses = {"customer": customer, "delivery": delivery}
+        return self._get_odoo_position(batch, addresses, case)
+
+    def _get_usual_position(self, batch, name):
+        """Return the company's own position for exports, or for EU businesses."""
+        if name not in batch.fiscal_positions:
+            find = getattr(self.env["amazon.tax.rule"], f"_find_{name}_position")
+            batch.fiscal_positions[name] = find(batch.company)
+        return batch.fiscal_positions[name]
 
     def _get_case(self, row, batch, context, rows):
         home = batch.company.account_fiscal_country_id or batch.company.country_id

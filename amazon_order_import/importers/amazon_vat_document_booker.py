@@ -15,8 +15,6 @@ _logger = logging.getLogger(__name__)
 
 #: Journal entries made in one call (see design.md, "Batches").
 BOOK_BATCH = 50
-#: States in which a document is still to be booked.
-OPEN_STATES = ("none", "waiting", "failed", "difference")
 
 
 class AmazonVatDocumentBooker(models.AbstractModel):
@@ -37,9 +35,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         :param documents: ``amazon.vat.document`` records, in superuser mode
         """
         self = self.with_context(**IMPORT_CONTEXT)
-        documents = documents.with_env(self.env).filtered(
-            lambda doc: not doc.move_id and doc.entry_state in OPEN_STATES
-        )
+        documents = documents.with_env(self.env).filtered("can_book")
         for account, group in documents.grouped("account_id").items():
             if account.vat_document_policy == "none":
                 continue
@@ -138,6 +134,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         return document.sale_order_id.invoice_ids.filtered(
             lambda move: move.move_type == move_type
             and move.state != "cancel"
+            and move.payment_state != "reversed"
             and not move.amazon_vat_document_ids
         )
 
@@ -206,8 +203,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _explain_difference(self, document, move, differences):
         return self.env._(
-            "%(entry)s is not what %(number)s says: %(differences)s. Credit it and "
-            "book Amazon's document instead, or leave it as it is.",
+            "%(entry)s is not what %(number)s says: %(differences)s. Credit it "
+            "in full, then choose Book to have Amazon's document instead; or leave it as "
+            "it is.",
             entry=move.display_name,
             number=document.number,
             differences="; ".join(differences),
@@ -263,7 +261,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         """
         batch = OrderBatch(None, account, account.company_id)
         journal = account._get_vat_journal()
-        self._match_items(account, documents)
+        self.match_items(account, documents)
         moves = self.env["account.move"].create(
             [self._prepare_entry(batch, journal, document) for document in documents]
         )
@@ -284,28 +282,38 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             self._set_entry(document, "posted", move=move)
         return moves
 
-    def _match_items(self, account, documents):
-        """Find the order item of each line of documents that has none yet."""
-        figures = defaultdict(list)
-        for document in documents:
-            for line in document.line_ids:
-                if not line.sale_line_id and line.sku:
-                    figures[document.sale_order_id, document.is_refund].append(
-                        TaxFigures(
-                            line.sku,
-                            line.quantity,
-                            {},
-                            # What comes back is not told by its shipment.
-                            shipment_id=""
-                            if document.is_refund
-                            else document.shipment_ref or "",
-                            source=line,
-                        )
+    @api.model
+    def match_items(self, account, documents):
+        """Find the order item of each line of documents that has none yet.
+
+        Each unit of an item is given out once; what is given back is counted apart.
+
+        :param documents: ``amazon.vat.document`` records
+        """
+        missing = documents.filtered(
+            lambda doc: doc.sale_order_id
+            and not all(line.sale_line_id or not line.sku for line in doc.line_ids)
+        )
+        figures = {True: defaultdict(list), False: defaultdict(list)}
+        for document in missing.sale_order_id.amazon_vat_document_ids.sorted("id"):
+            for line in document.line_ids.filtered("sku"):
+                figures[document.is_refund][document.sale_order_id].append(
+                    TaxFigures(
+                        line.sku,
+                        line.quantity,
+                        {},
+                        # What comes back is not told by its shipment.
+                        shipment_id=""
+                        if document.is_refund
+                        else document.shipment_ref or "",
+                        source=line,
                     )
-        for (order, _is_refund), members in figures.items():
-            self.env["amazon.tax.correction"].match_lines(account, {order: members})
-            for figure in members:
-                figure.source.sale_line_id = figure.line
+                )
+        for by_order in figures.values():
+            self.env["amazon.tax.correction"].match_lines(account, by_order)
+            for figure in [f for members in by_order.values() for f in members]:
+                if figure.line and not figure.source.sale_line_id:
+                    figure.source.sale_line_id = figure.line
 
     def _get_move_type(self, document):
         return "out_refund" if document.is_refund else "out_invoice"

@@ -358,7 +358,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "entry_state": "difference",
                     "entry_message": self.env._(
                         "Amazon changed %(number)s after it was booked as %(entry)s:\n"
-                        "%(changes)s\nReverse the entry, then choose Book again.",
+                        "%(changes)s\nReset the entry to draft and cancel it, then choose "
+                        "Book to make it anew.",
                         number=document.number,
                         entry=document.move_id.display_name,
                         changes="\n".join(told),
@@ -564,6 +565,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         orders = documents.sale_order_id
         if orders:
             self._correct_orders(account, orders)
+            self.env["amazon.vat.document.booker"].match_items(account, documents)
         if not self.env.context.get("amazon_preview"):
             self.env["amazon.vat.document.booker"].book(documents)
 

@@ -179,6 +179,7 @@ class AmazonVatDocument(models.Model):
     entry_message = fields.Text(
         "Why Not Booked", readonly=True, help="Why, and what to do next"
     )
+    can_book = fields.Boolean(compute="_compute_can_book")
     order_difference = fields.Text(
         "Difference to the Order",
         readonly=True,
@@ -231,6 +232,22 @@ class AmazonVatDocument(models.Model):
     def _compute_safe_url(self):
         for document in self:
             document.safe_url = document.url if is_amazon_link(document.url) else False
+
+    @api.depends("move_id.state", "move_id.payment_state", "entry_state")
+    def _compute_can_book(self):
+        """Whether there is no entry, or none that stands any more."""
+        for document in self:
+            move = document.move_id
+            document.can_book = (
+                not move
+                or move.state == "cancel"
+                # A person's own invoice that was wrong, and is credited.
+                or (
+                    document.entry_state == "difference"
+                    and move.payment_state == "reversed"
+                    and move.name != document.number
+                )
+            )
 
     @api.depends("entry_state", "order_difference", "sale_order_id")
     def _compute_needs_attention(self):

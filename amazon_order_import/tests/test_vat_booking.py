@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.account.models.mail_message import bypass_token
+
 from .test_tax import ADDRESSES, TaxCase
 from .vat_files import vat_file
 
@@ -464,6 +466,68 @@ class TestVatMatching(BookingCase):
         self.report({"item": "100.00 19.00"})
         self.assertEqual(self.document().entry_state, "matched")
         self.assertEqual(order.invoice_ids, invoice)
+
+    def test_own_invoice_credited_after_all(self):
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        self.report({"item": "99.00 20.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "difference")
+        self.assertFalse(document.can_book)
+        refund = invoice._reverse_moves(cancel=True)
+        self.assertEqual(refund.state, "posted")
+        document.action_book()
+        move = self.booked("DE60001TEST11I", 99.0, 20.0)
+        self.assertNotEqual(move, invoice)
+
+    def test_entry_cancelled_or_deleted(self):
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        document = self.document()
+        first = document.move_id
+        self.import_file(KIND, vat_file({"item": "99.00 20.00"}))
+        self.assertEqual(document.entry_state, "difference")
+        first.button_draft()
+        first.button_cancel()
+        document.action_book()
+        second = self.booked("DE60001TEST11I", 99.0, 20.0)
+        self.assertNotEqual(first, second)
+        second.button_draft()
+        second.with_context(force_delete=True, bypass_audit=bypass_token).unlink()
+        self.assertEqual(document.entry_state, "none")
+        self.assertIn("deleted", document.entry_message)
+        document.action_book()
+        self.booked("DE60001TEST11I", 99.0, 20.0)
+
+    def test_order_report_after_the_document(self):
+        """A later order report does not bring back the tax that Odoo computed."""
+        self.account.vat_document_policy = "none"
+        order = self.sell({"item-price": "119.00"})
+        self.report({"item": "99.99 19.01"})
+        report = self.import_lines(
+            "mfn_orders_eu", {"order-id": ORDER, "item-price": "119.01"}
+        )
+        self.assertEqual(self.outcomes(report), ["updated"])
+        self.assertAlmostEqual(order.amount_untaxed, 99.99, 2)
+        self.assertAlmostEqual(order.amount_tax, 19.01, 2)
+
+    def test_two_returns_of_equal_items(self):
+        self.account.vat_document_policy = "none"
+        order = self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "119.00", "order-item-id": "10000000000002"},
+        )
+        for number in ("1", "2"):
+            self.report(
+                {
+                    "transaction_type": "RETURN",
+                    "transaction_id": f"amzn1:crow:r{number}",
+                    "item": "-100.00 -19.00",
+                    "vat_invoice_number": f"DE6000{number}TEST11C",
+                }
+            )
+        documents = order.amazon_vat_document_ids
+        self.assertEqual(documents.line_ids.sale_line_id, order.order_line)
 
     def test_waits_for_its_order(self):
         self.import_file(KIND, vat_file({"item": "100.00 19.00"}))
