@@ -69,7 +69,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         for refunds in (False, True):
             self._create_together(
                 account,
-                to_create.filtered(lambda doc, refunds=refunds: doc.is_refund == refunds),
+                to_create.filtered(
+                    lambda doc, refunds=refunds: doc.is_refund == refunds
+                ),
             )
 
     def _get_obstacle(self, document):
@@ -97,8 +99,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 ),
             )
         original = document.original_id
-        if not document.is_refund and original.move_id and not self._is_taken_back(
-            original
+        if (
+            not document.is_refund
+            and original.move_id
+            and not self._is_taken_back(original)
         ):
             return "failed", self.env._(
                 "%(number)s corrects %(original)s, which is booked as %(entry)s. "
@@ -175,7 +179,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _has_number(self, move, number):
         return any(
-            number in (text or "") for text in (move.name, move.ref, move.payment_reference)
+            number in (text or "")
+            for text in (move.name, move.ref, move.payment_reference)
         )
 
     def _get_differences(self, document, move):
@@ -242,7 +247,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             text = str(error)
         else:
             text = self.env._(
-                "unexpected error (%s); the server log has its details",
+                "Unexpected error (%s); the server log has its details.",
                 f"{type(error).__name__}: {error}",
             )
         message = self.env._(
@@ -251,7 +256,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             error=text,
         )
         self._set_entry(document, "failed", message)
-        document.sale_order_id._schedule_amazon_activity(message)
+        document.sale_order_id._schedule_amazon_activity(
+            message, self.env._("Amazon's invoice is not booked")
+        )
 
     def _create_entries(self, account, documents):
         """Create and post one entry for each document.
@@ -420,7 +427,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "No item of order %(order)s fits %(quantity)s × %(sku)s. Compare "
-                    "the order with Seller Central",
+                    "the order with Seller Central.",
                     order=document.order_ref,
                     quantity=line.quantity,
                     sku=line.sku or line.asin,
@@ -449,7 +456,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         is_item = sale_line.amazon_line_type == "item"
         quantity = float(line.quantity or 1) if is_item else (round(share, 2) or 1.0)
         builder = self.env["amazon.order.line.builder"]
-        taxes = self._choose_taxes(batch, treatment, line, sale_line, quantity, net, tax)
+        taxes = self._choose_taxes(
+            batch, treatment, line, sale_line, quantity, net, tax
+        )
         exact = builder.prepare_amounts(
             batch, quantity, net, tax, Decimal(0), document.currency_id, taxes
         )
@@ -488,8 +497,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if differences:
             raise UserError(
                 self.env._(
-                    "the entry would not be Amazon's: %s. Check the taxes of the "
-                    "products and the fiscal position",
+                    "The entry would not be Amazon's: %s. Check the taxes of the "
+                    "products and the fiscal position.",
                     "; ".join(differences),
                 )
             )

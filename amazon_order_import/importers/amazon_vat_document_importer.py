@@ -614,7 +614,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     def _tell_difference(self, order, documents, correction):
         """Show on documents and order where the order stands on other amounts."""
         members = documents.filtered(lambda doc: doc.sale_order_id == order)
-        text = False
+        texts = dict.fromkeys(members, False)
         if correction.differences:
             text = self.env._(
                 "Order %(order)s is %(state)s with other amounts than Amazon's:\n"
@@ -623,18 +623,21 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 state=correction.closed,
                 differences="\n".join(correction.differences),
             )
-        elif correction.unmatched:
-            text = self.env._(
-                "Order %(order)s has no open item for: %(items)s. Compare it with "
-                "Seller Central.",
-                order=order.amazon_order_ref,
-                items=", ".join(
-                    f"{figure.quantity} × {figure.sku} ({figure.source.display_name})"
-                    for figure in correction.unmatched
-                ),
-            )
-        changed = members.filtered(lambda doc: (doc.order_difference or False) != text)
-        if changed:
-            changed.order_difference = text
-            if text and correction.differences:
-                order._schedule_amazon_activity(text)
+            texts = dict.fromkeys(members, text)
+        else:
+            for figure in correction.unmatched:
+                texts[figure.source.document_id] = self.env._(
+                    "Order %(order)s has no open item for %(quantity)s × %(sku)s. "
+                    "Compare it with Seller Central.",
+                    order=order.amazon_order_ref,
+                    quantity=figure.quantity,
+                    sku=figure.sku,
+                )
+        for document, text in texts.items():
+            if (document.order_difference or False) == text:
+                continue
+            document.order_difference = text
+            if correction.differences:
+                order._schedule_amazon_activity(
+                    text, self.env._("Amazon's invoice differs from this order")
+                )

@@ -50,13 +50,17 @@ class AmazonAccount(models.Model):
             journal = account.sudo().vat_journal_id
             if not journal:
                 continue
-            other = self.env["account.move"].sudo().search(
-                [
-                    ("journal_id", "=", journal.id),
-                    ("amazon_vat_document_ids", "=", False),
-                    ("name", "not in", (False, "/")),
-                ],
-                limit=1,
+            other = (
+                self.env["account.move"]
+                .sudo()
+                .search(
+                    [
+                        ("journal_id", "=", journal.id),
+                        ("amazon_vat_document_ids", "=", False),
+                        ("name", "not in", (False, "/")),
+                    ],
+                    limit=1,
+                )
             )
             if other:
                 raise ValidationError(

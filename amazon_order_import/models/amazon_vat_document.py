@@ -132,9 +132,7 @@ class AmazonVatDocument(models.Model):
         readonly=True,
         help="Where the goods came back; that may make VAT due there",
     )
-    invoice_currency_id = fields.Many2one(
-        "res.currency", "Tax Currency", readonly=True
-    )
+    invoice_currency_id = fields.Many2one("res.currency", "Tax Currency", readonly=True)
     exchange_rate = fields.Float(readonly=True, digits=(16, 10), aggregator=False)
     exchange_rate_date = fields.Date(readonly=True)
     converted_tax = fields.Monetary(

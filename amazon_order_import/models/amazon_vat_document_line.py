@@ -51,9 +51,7 @@ class AmazonVatDocumentLine(models.Model):
         "Tax Rate", help="The rate as text, to group by it: 19 %, 7.7 %"
     )
     reason = fields.Char("Reason Code", help="Taxable, NonTaxable, Exempt …")
-    scheme = fields.Char(
-        "Scheme", help="Empty, VCS_EU_OSS, DEEMED_RESELLER, CH_VOEC …"
-    )
+    scheme = fields.Char("Scheme", help="Empty, VCS_EU_OSS, DEEMED_RESELLER, CH_VOEC …")
     responsibility = fields.Char("Tax Owed By", help="Seller, or Marketplace (Amazon)")
     jurisdiction = fields.Char()
     currency_id = fields.Many2one(related="document_id.currency_id", store=True)

@@ -20,4 +20,5 @@ from . import test_translation
 from . import test_upsert
 from . import test_vat_booking
 from . import test_vat_documents
+from . import test_vat_tour
 from . import test_workflow

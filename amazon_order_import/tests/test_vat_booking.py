@@ -398,9 +398,7 @@ class TestVatBooking(BookingCase):
         journal = self.env["account.journal"].create(
             {"name": "Amazon Clearing", "type": "bank", "code": "AMCL"}
         )
-        self.account.write(
-            {"order_workflow": "paid", "payment_journal_id": journal.id}
-        )
+        self.account.write({"order_workflow": "paid", "payment_journal_id": journal.id})
         self.sell({"item-price": "119.00"})
         self.report({"item": "100.00 19.00"})
         move = self.booked("DE60001TEST11I", 100.0, 19.0)

@@ -127,9 +127,7 @@ class TestVatDocuments(VatDocumentCase):
 
     def test_number_told_later(self):
         self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
-        early = self.import_vat(
-            {"item": "100.00 19.00", "vat_invoice_number": "N/A"}
-        )
+        early = self.import_vat({"item": "100.00 19.00", "vat_invoice_number": "N/A"})
         self.assertEqual(self.codes(early), ["number_pending"])
         self.assertFalse(self.document("N/A"))
         self.assertIn("do not invoice", early.row_ids.message)

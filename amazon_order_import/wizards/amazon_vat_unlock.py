@@ -24,9 +24,7 @@ class AmazonVatUnlock(models.TransientModel):
         others = self.order_ids - unlocked
         lines = []
         if unlocked:
-            lines.append(
-                self.env._("Unlocked: %s", ", ".join(unlocked.mapped("name")))
-            )
+            lines.append(self.env._("Unlocked: %s", ", ".join(unlocked.mapped("name"))))
         if others:
             lines.append(
                 self.env._("Not locked before: %s", ", ".join(others.mapped("name")))
