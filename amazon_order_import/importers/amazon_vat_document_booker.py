@@ -158,9 +158,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 document,
                 "waiting" if invoices - posted else "failed",
                 self.env._(
-                    "Order %(order)s has invoices of its own (%(names)s), none of which "
-                    "is clearly %(number)s. Post the drafts, or reverse or cancel those "
-                    "that are wrong, then choose Book.",
+                    "Order %(order)s has invoices of its own (%(names)s), none of "
+                    "which is clearly %(number)s. Post the drafts, or reverse or "
+                    "cancel those that are wrong, then choose Book.",
                     order=document.order_ref,
                     names=", ".join(invoices.mapped("display_name")),
                     number=document.number,
@@ -209,8 +209,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
     def _explain_difference(self, document, move, differences):
         return self.env._(
             "%(entry)s is not what %(number)s says: %(differences)s. Credit it "
-            "in full, then choose Book to have Amazon's document instead; or leave it as "
-            "it is.",
+            "in full, then choose Book to have Amazon's document instead; or leave it "
+            "as it is.",
             entry=move.display_name,
             number=document.number,
             differences="; ".join(differences),
@@ -251,7 +251,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 f"{type(error).__name__}: {error}",
             )
         message = self.env._(
-            "%(number)s could not be booked: %(error)s\nCorrect this, then choose Book.",
+            "%(number)s could not be booked: %(error)s\nCorrect this, then choose "
+            "Book.",
             number=document.number,
             error=text,
         )
@@ -376,7 +377,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if locks:
             raise UserError(
                 self.env._(
-                    "%(date)s is in a locked period (%(locks)s). Have the period opened.",
+                    "%(date)s is in a locked period (%(locks)s). Have the period "
+                    "opened.",
                     date=document.date,
                     locks=self.env["res.company"]._format_lock_dates(locks),
                 )

@@ -358,8 +358,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "entry_state": "difference",
                     "entry_message": self.env._(
                         "Amazon changed %(number)s after it was booked as %(entry)s:\n"
-                        "%(changes)s\nReset the entry to draft and cancel it, then choose "
-                        "Book to make it anew.",
+                        "%(changes)s\nReset the entry to draft and cancel it, then "
+                        "choose Book to make it anew.",
                         number=document.number,
                         entry=document.move_id.display_name,
                         changes="\n".join(told),

@@ -28,8 +28,8 @@ class AmazonAccount(models.Model):
         check_company=True,
         copy=False,
         domain=[("type", "=", "sale")],
-        help="A sales journal for Amazon's documents only, as Amazon gives the numbers. "
-        "Empty: created when first needed",
+        help="A sales journal for Amazon's documents only, as Amazon gives the "
+        "numbers. Empty: created when first needed",
     )
     vat_document_count = fields.Integer(
         "VAT Documents", compute="_compute_vat_document_counts"

@@ -114,9 +114,9 @@ class AmazonVatDocument(models.Model):
     is_export = fields.Boolean("Export Outside EU", readonly=True)
     jurisdiction = fields.Char(readonly=True)
     seller_vat = fields.Char("Seller's Tax Number", readonly=True)
-    seller_vat_country = fields.Char("Its Country", readonly=True)
+    seller_vat_country = fields.Char("Seller's Tax Country", readonly=True)
     buyer_vat = fields.Char("Buyer's Tax Number", readonly=True)
-    buyer_vat_country = fields.Char("Its Country ", readonly=True)
+    buyer_vat_country = fields.Char("Buyer's Tax Country", readonly=True)
     buyer_vat_type = fields.Char("Kind of Number", readonly=True)
     buyer_type = fields.Selection(
         [("consumer", "Consumer"), ("business", "Business")],
@@ -143,7 +143,7 @@ class AmazonVatDocument(models.Model):
     )
     is_corrected = fields.Boolean("Corrected", readonly=True)
     correction_details = fields.Char(readonly=True)
-    original_number = fields.Char("Original Number", readonly=True)
+    original_number = fields.Char(readonly=True)
     original_id = fields.Many2one(
         "amazon.vat.document",
         "Original Document",

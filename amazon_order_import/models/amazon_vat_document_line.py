@@ -51,7 +51,7 @@ class AmazonVatDocumentLine(models.Model):
         "Tax Rate", help="The rate as text, to group by it: 19 %, 7.7 %"
     )
     reason = fields.Char("Reason Code", help="Taxable, NonTaxable, Exempt …")
-    scheme = fields.Char("Scheme", help="Empty, VCS_EU_OSS, DEEMED_RESELLER, CH_VOEC …")
+    scheme = fields.Char(help="Empty, VCS_EU_OSS, DEEMED_RESELLER, CH_VOEC …")
     responsibility = fields.Char("Tax Owed By", help="Seller, or Marketplace (Amazon)")
     jurisdiction = fields.Char()
     currency_id = fields.Many2one(related="document_id.currency_id", store=True)
@@ -71,7 +71,6 @@ class AmazonVatDocumentLine(models.Model):
     amount_tax = fields.Monetary("Tax", readonly=True)
     amount_total = fields.Monetary("Total", readonly=True)
     converted_tax = fields.Float(
-        "Converted Tax",
         digits=(16, 2),
         help="Amazon's tax in the currency of the tax authority",
     )
