@@ -299,13 +299,13 @@ class AmazonTaxCorrection(models.AbstractModel):
     ):
         builder = self.env["amazon.order.line.builder"]
         values = {
-            "product_uom_qty": quantity,
             "tax_ids": [(6, 0, taxes.ids)],
             **builder.prepare_amounts(
                 batch, quantity, net, tax, withheld, item.currency_id, taxes
             ),
         }
         if line:
+            # Without the quantity, which would have Odoo look after the deliveries.
             line.write(values)
         else:
             self.env["sale.order.line"].create(
@@ -320,6 +320,7 @@ class AmazonTaxCorrection(models.AbstractModel):
         return {
             "order_id": item.order_id.id,
             "product_id": product.id,
+            "product_uom_qty": 1.0,
             "sequence": item.sequence,
             "amazon_line_type": line_type,
             "amazon_row_key": item.amazon_row_key,

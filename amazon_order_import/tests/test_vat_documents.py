@@ -276,6 +276,35 @@ class TestVatDocuments(VatDocumentCase):
         for model in ("amazon.vat.document", "amazon.vat.document.line"):
             self.assertFalse(self.env[model].with_user(stranger).search([]))
 
+    def test_queries_do_not_grow_with_the_file(self):
+        counts = []
+        for first, size in ((1, 5), (2, 45)):
+            refs = [f"302-{first:07d}-{place:07d}" for place in range(size)]
+            self.import_lines(
+                "mfn_orders_eu",
+                *(
+                    {"order-id": ref, "order-item-id": first * 1000 + place}
+                    for place, ref in enumerate(refs)
+                ),
+            )
+            content = vat_file(
+                *(
+                    {
+                        "order_id": ref,
+                        "item": "16.79 3.20",
+                        "vat_invoice_number": f"DE6{first:05d}{place:05d}I",
+                        "transaction_id": f"D{first}-{place}",
+                    }
+                    for place, ref in enumerate(refs)
+                )
+            )
+            before = self.env.cr.sql_log_count
+            report = self.import_file(KIND, content)
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(report.created_count, size)
+            self.assertAlmostEqual(self.get_order(refs[-1]).amount_tax, 3.20, 2)
+        self.assertLess(counts[1], counts[0] + 40)
+
     def test_links(self):
         for url in (
             "https://sellercentral.amazon.de/x?y=1",
