@@ -39,6 +39,8 @@
         "views/amazon_parcel_views.xml",
         "views/amazon_return_views.xml",
         "views/amazon_stock_views.xml",
+        "views/amazon_vat_document_views.xml",
+        "views/amazon_report_vat_views.xml",
         "views/sale_order_line_views.xml",
         "wizards/amazon_account_connect_views.xml",
         "wizards/amazon_first_run_views.xml",
@@ -49,6 +51,8 @@
         "wizards/amazon_report_undo_views.xml",
         "wizards/amazon_report_upload_views.xml",
         "wizards/amazon_stock_adjustment_views.xml",
+        "wizards/amazon_vat_unlock_views.xml",
+        "views/sale_order_vat_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -13,3 +13,6 @@ from . import amazon_stock_adjuster
 from . import amazon_stock_booker
 from . import amazon_stock_importer
 from . import amazon_tax_advisor
+from . import amazon_tax_correction
+from . import amazon_vat_document_booker
+from . import amazon_vat_document_importer

@@ -119,6 +119,12 @@ class AmazonOrderImporter(models.AbstractModel):
             self.env["amazon.return.importer"].join_orders(
                 report.company_id, list(groups)
             )
+            orders = report.row_ids.browse(
+                [work.record.id for group in groups.values() for work in group]
+            ).sale_order_id
+            self.env["amazon.vat.document.importer"].join_orders(
+                report.account_id, orders
+            )
         self.env.flush_all()
 
     @api.model

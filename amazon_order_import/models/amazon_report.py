@@ -34,6 +34,7 @@ IMPORTERS = {
     "fba_inventory": "amazon.stock.importer",
     "fba_returns": "amazon.return.importer",
     "all_orders": "amazon.control.importer",
+    "vcs_invoices": "amazon.vat.document.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200

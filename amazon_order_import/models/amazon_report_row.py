@@ -50,6 +50,15 @@ class AmazonReportRow(models.Model):
         ondelete="set null",
         help="The SKU for whose product the row waits",
     )
+    vat_document_id = fields.Many2one(
+        "amazon.vat.document",
+        "VAT Document",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    vat_line_id = fields.Many2one(
+        "amazon.vat.document.line", index="btree_not_null", ondelete="set null"
+    )
 
     return_id = fields.Many2one(
         "amazon.return", index="btree_not_null", ondelete="set null"

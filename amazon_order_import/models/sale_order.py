@@ -267,14 +267,14 @@ class SaleOrder(models.Model):
 
     # === CHANGES === #
 
-    def _schedule_amazon_activity(self, note):
+    def _schedule_amazon_activity(self, note, summary=None):
         """Put a to-do on the order for the responsible user of the account."""
         self.ensure_one()
         if not self._has_amazon_activity(note):
             user = self.amazon_account_id.user_id or self.user_id or self.env.user
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Amazon changed this order"),
+                summary=summary or self.env._("Amazon changed this order"),
                 note=Markup(plaintext2html(note)),
                 user_id=user.id,
             )

@@ -14,3 +14,4 @@ from .shipment_rows import ShipmentRow
 from .sources import ReportFileError
 from .stock_rows import StockConditionRow, StockCountryRow, StockRow
 from .values import RowError
+from .vat_rows import DOCUMENT_LETTERS, VatRow

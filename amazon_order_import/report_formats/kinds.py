@@ -14,6 +14,7 @@ from .return_rows import RETURN_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
 from .stock_rows import STOCK_CONDITION_ROWS, STOCK_COUNTRY_ROWS, STOCK_ROWS
+from .vat_rows import VAT_ROWS
 
 #: Report types whose document holds personal data, so that Amazon wants a
 #: restricted data token for it. Asked with one for any other, it answers 400.
@@ -228,6 +229,7 @@ _ALL = (
         marks=_marks("vat-invoice-number transaction-id tax-calculation-reason-code"),
         countries=_VAT_COUNTRIES,
         whole_days=True,
+        row_format=VAT_ROWS,
     ),
     ReportKind(
         key="mfn_orders_eu",

@@ -24,7 +24,11 @@ from . import test_sku_mapping_tour
 from . import test_stock
 from . import test_stock_tour
 from . import test_tax
+from . import test_tax_correction
 from . import test_tours
 from . import test_translation
 from . import test_upsert
+from . import test_vat_booking
+from . import test_vat_documents
+from . import test_vat_tour
 from . import test_workflow

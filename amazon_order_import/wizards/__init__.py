@@ -7,3 +7,5 @@ from . import amazon_report_preview
 from . import amazon_report_undo
 from . import amazon_report_upload
 from . import amazon_stock_adjustment
+from . import amazon_vat_unlock
+from . import sale_advance_payment_inv

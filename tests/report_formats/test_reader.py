@@ -150,6 +150,7 @@ def test_nine_kinds():
         "mfn_orders_eu",
         "mfn_orders_na",
         "all_orders",
+        "vcs_invoices",
     }
     assert {key for key, kind in KINDS.items() if kind.restricted} == {
         "fba_orders_eu",
