@@ -11,6 +11,7 @@ from .marking import mark as _
 from .order_rows import ORDER_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
+from .vat_invoice_rows import VAT_INVOICE_ROWS
 
 #: Report types whose document holds personal data, so that Amazon wants a
 #: restricted data token for it. Asked with one for any other, it answers 400.
@@ -162,6 +163,7 @@ _ALL = (
         dated=False,
         lookback_days=90,
         dated_options=MappingProxyType({"ReportOption=all": "true"}),
+        row_format=VAT_INVOICE_ROWS,
     ),
     ReportKind(
         key="vcs_invoices",
