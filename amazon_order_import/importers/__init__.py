@@ -8,3 +8,4 @@ from . import amazon_product_finder
 from . import amazon_shipment_importer
 from . import amazon_stock_booker
 from . import amazon_tax_advisor
+from . import amazon_tax_correction

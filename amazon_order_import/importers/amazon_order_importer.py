@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 
 MULTI_CHANNEL_ID = re.compile(r"S\d\d-", re.IGNORECASE)
 
+
 class ImportProblem(UserError):
     """An order cannot be imported as the report gives it; ``code`` names why."""
 

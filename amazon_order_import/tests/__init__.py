@@ -14,6 +14,7 @@ from . import test_security
 from . import test_sku_mapping_tour
 from . import test_stock
 from . import test_tax
+from . import test_tax_correction
 from . import test_tours
 from . import test_translation
 from . import test_upsert
