@@ -4,8 +4,11 @@ from . import amazon_order_importer
 from . import amazon_order_line_builder
 from . import amazon_order_workflow
 from . import amazon_partner_importer
+from . import amazon_partner_vat
 from . import amazon_product_finder
 from . import amazon_shipment_importer
 from . import amazon_stock_booker
 from . import amazon_tax_advisor
 from . import amazon_tax_correction
+from . import amazon_vat_invoice_importer
+from . import amazon_vat_invoice_maker

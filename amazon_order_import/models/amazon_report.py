@@ -43,7 +43,10 @@ KIND_SELECTION = [
 #: Kinds whose rows become orders.
 ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na")
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
-IMPORTERS = dict.fromkeys(ORDER_KINDS, "amazon.order.importer")
+IMPORTERS = {
+    **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "vcs_lite": "amazon.vat.invoice.importer",
+}
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
 #: Wait after an answer of Amazon's that cannot be understood.

@@ -288,4 +288,25 @@ class SaleOrderLine(models.Model):
     def _compute_qty_to_invoice(self):
         replacements = self.filtered("order_id.amazon_is_replacement")
         replacements.qty_to_invoice = 0.0
-        return super(SaleOrderLine, self - replacements)._compute_qty_to_invoice()
+        lines = self - replacements
+        result = super(SaleOrderLine, lines)._compute_qty_to_invoice()
+        for line in lines.filtered("amazon_line_type"):
+            # What Amazon gave back is not sold anew.
+            if line.qty_to_invoice > 0 and (credited := line._get_credited_qty()):
+                line.qty_to_invoice = max(line.qty_to_invoice - credited, 0.0)
+        return result
+
+    def _get_credited_qty(self):
+        """Return how much of the line credit notes for Amazon's refunds hold."""
+        self.ensure_one()
+        return sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            for line in self.invoice_lines
+            if line.move_id.move_type == "out_refund"
+            and line.move_id.state != "cancel"
+            and line.move_id.amazon_vat_invoice_ids
+        )
+
+    def _get_amazon_item_ref(self):
+        """Return Amazon's order item of the line, or ``""``."""
+        return (self.amazon_row_key or "").rpartition("/")[2]
