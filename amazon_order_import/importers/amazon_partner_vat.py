@@ -31,26 +31,61 @@ class AmazonPartnerImporter(models.AbstractModel):
             for order, number in numbers.items()
         }
         places = self._get_places(rows.values())
-        orders = self.env["sale.order"].concat(*numbers)
-        counts = self._count_orders(orders.partner_id.commercial_partner_id)
+        found = {}
         for order, row in rows.items():
-            customer = order.partner_id.commercial_partner_id
+            country = order.partner_id.commercial_partner_id.country_id
             number, state = self._get_vat(
-                row, batch, places, {"country_id": customer.country_id.id}
+                row, batch, places, {"country_id": country.id}
             )
-            if not number or state == "invalid":
-                continue
-            vals = {"vat": number, "amazon_vat": number, "amazon_vat_state": state}
-            if customer.vat == number:
-                if customer.amazon_vat_state != state:
+            if number and state != "invalid":
+                found[order] = {
+                    "vat": number,
+                    "amazon_vat": number,
+                    "amazon_vat_state": state,
+                }
+        keys = {order: self._get_vat_key(order, vals) for order, vals in found.items()}
+        known = self._find_customers(batch, keys.values())
+        orders = self.env["sale.order"].concat(*found)
+        counts = self._count_orders(orders.partner_id.commercial_partner_id)
+        for order, vals in found.items():
+            customer = order.partner_id.commercial_partner_id
+            if customer.vat == vals["vat"]:
+                if customer.amazon_vat_state != vals["amazon_vat_state"]:
                     customer.write(vals)
-            elif self._is_own_customer(batch, customer, counts):
+            elif keys[order] not in known and self._is_own_customer(
+                batch, customer, counts
+            ):
                 customer.write({**vals, "is_company": True})
             elif not self._is_invoiced(order):
-                self._give_own_customer(batch, order, vals)
+                own = known.get(keys[order]) or self._create_own_customer(
+                    batch, order, {**vals, "amazon_buyer_key": keys[order]}
+                )
+                known[keys[order]] = own
+                self._set_customer(order, own)
+
+    def _get_vat_key(self, order, vals):
+        """Return what finds the customer of an order with a VAT number again."""
+        key = order.partner_id.commercial_partner_id.amazon_buyer_key or ""
+        base = key.split("|")[0]
+        if base in ("", "anonymous", "order"):
+            base = f"order|{order.amazon_order_ref}"
+        return f"{base}|{vals['vat'].casefold()}"
+
+    def _find_customers(self, batch, keys):
+        customers = {}
+        for customer in self.env["res.partner"].search(
+            [
+                ("amazon_buyer_key", "in", list(keys)),
+                ("parent_id", "=", False),
+                ("company_id", "in", [False, batch.company.id]),
+            ],
+            order="id",
+        ):
+            customers.setdefault(customer.amazon_buyer_key, customer)
+        return customers
 
     def _count_orders(self, customers):
-        """Return how many orders and invoices' origins each customer has."""
+        """Return how many orders each customer has."""
         counts = Counter()
         for partner, count in self.env["sale.order"]._read_group(
             [("partner_id", "child_of", customers.ids)], ["partner_id"], ["__count"]
@@ -77,35 +112,21 @@ class AmazonPartnerImporter(models.AbstractModel):
             or any(move.state != "cancel" for move in order.invoice_ids)
         )
 
-    def _give_own_customer(self, batch, order, vals):
-        """Have an order belong to the customer with a VAT number; made when missing."""
-        known = order.partner_id.commercial_partner_id
+    def _create_own_customer(self, batch, order, vals):
+        """Create the customer with a VAT number: name and address are the buyer's."""
         contact = order.partner_invoice_id
-        base = (known.amazon_buyer_key or "").split("|")[0]
-        if base in ("", "anonymous", "order"):
-            base = f"order|{order.amazon_order_ref}"
-        key = f"{base}|{vals['vat'].casefold()}"
-        customer = self.env["res.partner"].search(
-            [
-                ("amazon_buyer_key", "=", key),
-                ("parent_id", "=", False),
-                ("company_id", "in", [False, batch.company.id]),
-            ],
-            order="id",
-            limit=1,
+        copied = {
+            name: contact._fields[name].convert_to_write(contact[name], contact)
+            for name in ("name", "email", "phone", "lang", *ADDRESS_FIELDS)
+        }
+        if "vies_valid" in contact._fields:
+            # Given, it is not asked for at the European VAT service.
+            vals = {**vals, "vies_valid": False}
+        return contact.create(
+            {**copied, **vals, "is_company": True, "company_id": batch.company.id}
         )
-        if not customer:
-            copied = {
-                name: contact._fields[name].convert_to_write(contact[name], contact)
-                for name in ("name", "email", "phone", "lang", *ADDRESS_FIELDS)
-            }
-            vals = {**vals, "is_company": True, "amazon_buyer_key": key}
-            if "vies_valid" in contact._fields:
-                # Given, it is not asked for at the European VAT service.
-                vals["vies_valid"] = False
-            customer = contact.create(
-                {**copied, **vals, "company_id": batch.company.id}
-            )
+
+    def _set_customer(self, order, customer):
         kept = [order._fields[name] for name in (*KEPT_FIELDS, "fiscal_position_id")]
         with self.env.protecting(kept, order):
             order.write({"partner_id": customer.id, "partner_invoice_id": customer.id})

@@ -75,7 +75,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                 lines.filtered(
                     lambda line, item=item: line.sale_line_id != item
                 ).sale_line_id = item
-            self._link_credits(by_order[order])
+        for documents in by_order.values():
+            self._link_credits(documents)
         return told
 
     def _get_figures(self, order, documents):
@@ -93,8 +94,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             for row_key, lines in document.line_ids.grouped("row_key").items():
                 latest[document.shipping_ref, row_key.rpartition("/")[2]] = lines
         position = self._get_fiscal_position(order)
+        # VAT data need not call a parcel what the shipment report calls it.
+        parcels = set(order.amazon_parcel_ids.mapped("shipment_ref"))
         return [
-            self._prepare_figures(lines, position)
+            self._prepare_figures(lines, position, parcels)
             for lines in latest.values()
             if lines.filtered(lambda line: line.line_type == "item")
         ]
@@ -105,9 +108,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         partner = customer if customer.country_id else delivery
         return Position._get_fiscal_position(partner, delivery)
 
-    def _prepare_figures(self, lines, position):
+    def _prepare_figures(self, lines, position, parcels):
         item = lines.filtered(lambda line: line.line_type == "item")
         digits = item.currency_id.decimal_places
+        shipment = item.vat_invoice_id.shipping_ref or ""
 
         def exact(amount):
             return Decimal(f"{amount:.{digits}f}")
@@ -120,13 +124,13 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                 for line in lines
             },
             order_item_id=item.order_item_ref or "",
-            shipment_id=item.vat_invoice_id.shipping_ref or "",
+            shipment_id=shipment if shipment in parcels else "",
             fiscal_position=position,
             source=lines,
         )
 
     def _link_credits(self, documents):
-        """Link what is given back to the order lines that were shipped."""
+        """Link what is given back, or corrected, to the order lines shipped."""
         shipped = documents.filtered(lambda d: d.transaction_type == "shipment")
         by_shipment, by_item = {}, {}
         for line in shipped.line_ids.filtered("sale_line_id"):
@@ -139,7 +143,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         ):
             by_item.setdefault(line._get_amazon_item_ref(), line)
             by_item.setdefault(line.amazon_row_id.sku, line)
-        for document in documents - shipped:
+        for document in documents:
             for line in document.line_ids.filtered(lambda line: not line.sale_line_id):
                 item = line.order_item_ref or line.sku
                 line.sale_line_id = (
@@ -516,3 +520,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             )
             for _account, members in lines.grouped("account_id").items():
                 members.reconcile()
+
+
+class AmazonTaxCorrection(models.AbstractModel):
+    _inherit = "amazon.tax.correction"
+
+    def _is_own_document(self, move):
+        # What is made from the same figures does not stand in their way.
+        return super()._is_own_document(move) and not move.amazon_vat_invoice_ids

@@ -10,6 +10,24 @@ NUMBER = re.compile(r"[0-9A-Za-z,/\\\-_;:#]+")
 MAX_NAMES = 5
 
 
+class PrintedRecord:
+    """A record for a printed document, of which some fields read otherwise."""
+
+    def __init__(self, record, **values):
+        self._record = record
+        self._values = values
+
+    def __getattr__(self, name):
+        values = self.__dict__["_values"]
+        return values[name] if name in values else getattr(self._record, name)
+
+    def __getitem__(self, name):
+        return self._values.get(name) or self._record[name]
+
+    def __bool__(self):
+        return True
+
+
 class AccountMove(models.Model):
     _inherit = "account.move"
 
@@ -99,13 +117,13 @@ class AccountMove(models.Model):
         """Return the company as the layout of an Amazon document prints it.
 
         Some layouts (DIN 5008) print the company's bank accounts in the footer, which
-        Amazon refuses; it has none in this copy, which is never saved.
+        Amazon refuses.
         """
         company = self.company_id.sudo()
         partner = company.partner_id
-        return company.new(
-            {"partner_id": partner.new({"bank_ids": []}, origin=partner)},
-            origin=company,
+        return PrintedRecord(
+            company,
+            partner_id=PrintedRecord(partner, bank_ids=partner.bank_ids.browse()),
         )
 
     def _get_amazon_pdf(self):

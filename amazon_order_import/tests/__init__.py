@@ -19,3 +19,4 @@ from . import test_tours
 from . import test_translation
 from . import test_upsert
 from . import test_workflow
+from . import test_vat_invoice
