@@ -15,7 +15,12 @@ from jsonschema import Draft4Validator, FormatChecker
 
 from tests.simulator.clock import parse_time
 
-FILES = ("reports_2021-06-30.json", "sellers.json", "tokens_2021-03-01.json")
+FILES = (
+    "reports_2021-06-30.json",
+    "feeds_2021-06-30.json",
+    "sellers.json",
+    "tokens_2021-03-01.json",
+)
 _REQUEST_ID, _RATE_LIMIT = "x-amzn-RequestId", "x-amzn-RateLimit-Limit"
 _MAX_USER_AGENT = 500
 _GRANTS = {
@@ -52,7 +57,7 @@ class Operation:
 
 
 class Models:
-    """The operations of the Reports, Sellers and Tokens models.
+    """The operations of the Reports, Feeds, Sellers and Tokens models.
 
     :param spec: the folder with Amazon's model files (a ``Path``).
     """
@@ -90,9 +95,9 @@ class Models:
         if recorded["operation"] == "token":
             _raise(recorded, _token_problems(recorded))
             return "token"
-        if recorded["operation"] == "downloadDocument":
-            _raise(recorded, _download_problems(recorded))
-            return "downloadDocument"
+        if recorded["operation"] in ("downloadDocument", "uploadDocument"):
+            _raise(recorded, _link_problems(recorded))
+            return recorded["operation"]
         operation = self.find(recorded["method"], recorded["path"])
         problems = _header_problems(recorded)
         problems += _query_problems(operation, recorded["query"])
@@ -179,12 +184,13 @@ def _query_problems(operation, query):
                 _without(parameter), _typed(parameter, query[name][0])
             )
         ]
-    if operation.id == "getReports":
+    types = {"getReports": "reportTypes", "getFeeds": "feedTypes"}.get(operation.id)
+    if types:
         # What Amazon says in words: by filters or by nextToken alone.
         if "nextToken" in query and len(query) > 1:
             problems.append("nextToken is not the only parameter")
-        if not {"nextToken", "reportTypes"} & set(query):
-            problems.append("neither reportTypes nor nextToken is given")
+        if not {"nextToken", types} & set(query):
+            problems.append(f"neither {types} nor nextToken is given")
     return problems
 
 
@@ -239,7 +245,7 @@ def _token_problems(recorded):
     return problems
 
 
-def _download_problems(recorded):
+def _link_problems(recorded):
     return [
         f"the header {name} was sent to a document's link"
         for name in ("authorization", "x-amz-access-token")

@@ -1,13 +1,17 @@
 """Every answer of the simulator, success and error, is one Amazon could give."""
 
 import pytest
+import requests
 
 from tests.simulator.testing import (
     DE,
     DOCUMENTS,
     FBA_EU,
+    FEED_DOCUMENTS,
+    FEEDS,
     MFN_EU,
     PARTICIPATIONS,
+    PDF,
     REPORTS,
     SCHEDULES,
     TOKENS,
@@ -22,6 +26,9 @@ WRONG = {
     "getReportSchedules": ("GET", SCHEDULES, {"params": {"reportTypes": "NONE"}}),
     "createReportSchedule": ("POST", SCHEDULES, {"json": {"reportType": "NONE"}}),
     "createRestrictedDataToken": ("POST", TOKENS, {"json": {}}),
+    "getFeeds": ("GET", FEEDS, {"params": {"feedTypes": "NONE"}}),
+    "createFeed": ("POST", FEEDS, {"json": {"feedType": "NONE"}}),
+    "createFeedDocument": ("POST", FEED_DOCUMENTS, {"json": {}}),
 }
 # operation -> a request for something that does not exist
 ABSENT = {
@@ -30,6 +37,9 @@ ABSENT = {
     "getReportSchedule": ("GET", f"{SCHEDULES}/1", {}),
     "cancelReportSchedule": ("DELETE", f"{SCHEDULES}/1", {}),
     "getReportDocument": ("GET", f"{DOCUMENTS}none", {}),
+    "getFeed": ("GET", f"{FEEDS}/1", {}),
+    "cancelFeed": ("DELETE", f"{FEEDS}/1", {}),
+    "getFeedDocument": ("GET", f"{FEED_DOCUMENTS}/none", {}),
 }
 ANY = WRONG | ABSENT | {"getMarketplaceParticipations": ("GET", PARTICIPATIONS, {})}
 FAULTS = {
@@ -92,6 +102,42 @@ def test_every_operation_succeeds_as_modelled(models, seller):
     listed = call("getReportSchedules", 200, "GET", SCHEDULES, params=query)
     assert listed["reportSchedules"] == [found]
     call("cancelReportSchedule", 200, "DELETE", path)
+
+
+def test_every_operation_of_feeds_succeeds_as_modelled(models, amazon, seller):
+    def call(operation, status, method, path, **options):
+        return checked(models, operation, seller.call(method, path, **options), status)
+
+    def feed():
+        body = {"contentType": "application/pdf"}
+        made = call("createFeedDocument", 201, "POST", FEED_DOCUMENTS, json=body)
+        put = requests.put(made["url"], PDF, headers={"Content-Type": "application/pdf"})
+        assert put.status_code == 200
+        body = {
+            "feedType": "UPLOAD_VAT_INVOICE",
+            "marketplaceIds": [DE],
+            "inputFeedDocumentId": made["feedDocumentId"],
+            "feedOptions": {"metadata:OrderId": "none"},
+        }
+        return call("createFeed", 202, "POST", FEEDS, json=body)["feedId"]
+
+    path = f"{FEEDS}/{feed()}"
+    states = [call("getFeed", 200, "GET", path) for _ in range(3)]
+    assert [s["processingStatus"] for s in states] == [
+        "IN_QUEUE",
+        "IN_PROGRESS",
+        "DONE",
+    ]
+    result = f"{FEED_DOCUMENTS}/{states[-1]['resultFeedDocumentId']}"
+    url = call("getFeedDocument", 200, "GET", result)["url"]
+    assert requests.get(url).text.startswith("Feed Processing Summary")
+    amazon.clock.advance(3)
+    call("cancelFeed", 200, "DELETE", f"{FEEDS}/{feed()}")
+    query = {"feedTypes": "UPLOAD_VAT_INVOICE", "pageSize": 1}
+    page = call("getFeeds", 200, "GET", FEEDS, params=query)
+    query = {"nextToken": page["nextToken"]}
+    found = page["feeds"] + call("getFeeds", 200, "GET", FEEDS, params=query)["feeds"]
+    assert [f["processingStatus"] for f in found] == ["CANCELLED", "DONE"]
 
 
 @pytest.mark.parametrize("end", ["fatal", "cancelled", "stuck"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from selling_partner import Credentials, SellingPartnerClient
 
-from tests.simulator.testing import DE, FBA_GENERAL, FR, MFN_EU, credentials
+from tests.simulator.testing import DE, FBA_GENERAL, FR, MFN_EU, PDF, credentials
 
 
 @pytest.fixture
@@ -113,3 +113,40 @@ def test_a_refused_token_and_an_expired_link_are_replaced(amazon, client, sent):
     client.download_report_document(report.document_id, target, True)
     assert target.getvalue().startswith(b"order-id\t")
     assert "downloadDocument" in sent()
+
+
+def test_feeds_are_uploaded_created_found_and_read(amazon, client, sent):
+    document_id = client.upload_feed_document(PDF, "application/pdf")
+    options = {"metadata:OrderId": "none", "metadata:InvoiceNumber": "INV/1"}
+    feed_id = client.create_feed("UPLOAD_VAT_INVOICE", [DE], document_id, options)
+    for _ in range(3):
+        feed = client.get_feed(feed_id)
+    assert (feed.feed_id, feed.processing_status) == (feed_id, "DONE")
+    assert feed.marketplace_ids == (DE,)
+    report = client.download_feed_result(feed.result_document_id)
+    assert b"NotFound" in report
+    since = amazon.clock.now() - timedelta(hours=1)
+    found = client.get_feeds(["UPLOAD_VAT_INVOICE"], [DE, FR], created_since=since)
+    assert [entry.feed_id for entry in found] == [feed_id]
+    assert amazon.state.uploads[0].content == PDF
+    assert amazon.state.uploads[0].content_type == "application/pdf"
+    assert sent() == [
+        "token",
+        "createFeedDocument",
+        "uploadDocument",
+        "createFeed",
+        "getFeed",
+        "getFeedDocument",
+        "downloadDocument",
+        "getFeeds",
+    ]
+
+
+def test_an_expired_upload_link_is_replaced(amazon, client, sent):
+    amazon.state.faults.add("expired_link", {"operation": "uploadDocument"})
+    assert client.upload_feed_document(PDF, "application/pdf")
+    assert [entry["operation"] for entry in amazon.state.requests][1:] == [
+        "createFeedDocument",
+        "uploadDocument",
+    ] * 2
+    assert sent()

@@ -28,6 +28,9 @@ def main():
     )
     parser.add_argument("--history-days", type=int, default=HISTORY_DAYS)
     parser.add_argument("--sandbox", help="JSON file of the static sandbox's pairs")
+    parser.add_argument(
+        "--live", action="store_true", help="orders go on coming after the start"
+    )
     options = parser.parse_args()
     simulator = Simulator(
         seed=options.seed,
@@ -37,6 +40,7 @@ def main():
         rate_scale=options.rate_scale,
         history_days=options.history_days,
         sandbox=options.sandbox,
+        live=options.live,
     )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

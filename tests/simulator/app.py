@@ -13,13 +13,18 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from . import (
+    consent,
     control,
+    control_list,  # noqa: F401 - registers its report types
     documents,
+    fba_reports,  # noqa: F401 - registers its report types
+    feeds_api,
     reports_api,
     sandbox,
     schedules_api,
     sellers_api,
     tokens,
+    vat_reports,  # noqa: F401 - registers its report types
 )
 from .clock import api_time
 from .errors import ApiError, denied, invalid_input, json_response
@@ -29,6 +34,8 @@ from .world.sellers import Seller
 _REPORTS = "/reports/2021-06-30/"
 _REPORT = _REPORTS + "reports/<path:report_id>"
 _SCHEDULE = _REPORTS + "schedules/<path:report_schedule_id>"
+_FEEDS = "/feeds/2021-06-30/"
+_FEED = _FEEDS + "feeds/<path:feed_id>"
 # operation id -> method, path, handler
 OPERATIONS = {
     "getReports": ("GET", _REPORTS + "reports", reports_api.get_reports),
@@ -56,6 +63,20 @@ OPERATIONS = {
         _REPORTS + "documents/<path:report_document_id>",
         documents.get_report_document,
     ),
+    "getFeeds": ("GET", _FEEDS + "feeds", feeds_api.get_feeds),
+    "createFeed": ("POST", _FEEDS + "feeds", feeds_api.create_feed),
+    "getFeed": ("GET", _FEED, feeds_api.get_feed),
+    "cancelFeed": ("DELETE", _FEED, feeds_api.cancel_feed),
+    "createFeedDocument": (
+        "POST",
+        _FEEDS + "documents",
+        feeds_api.create_feed_document,
+    ),
+    "getFeedDocument": (
+        "GET",
+        _FEEDS + "documents/<path:feed_document_id>",
+        feeds_api.get_feed_document,
+    ),
     "getMarketplaceParticipations": (
         "GET",
         "/sellers/v1/marketplaceParticipations",
@@ -75,6 +96,9 @@ _ROUTES = Map(
     + [
         Rule("/auth/o2/token", endpoint="token", methods=["POST"]),
         Rule("/documents/<token>", endpoint="downloadDocument", methods=["GET"]),
+        Rule("/documents/<token>", endpoint="uploadDocument", methods=["PUT"]),
+        Rule("/apps/authorize/consent", endpoint="consent", methods=["GET"]),
+        Rule("/apps/authorize/consent", endpoint="decide", methods=["POST"]),
     ],
     strict_slashes=False,
     merge_slashes=False,
@@ -87,6 +111,8 @@ _ARGUMENT_NAMES = {
     "report_id": "reportId",
     "report_schedule_id": "reportScheduleId",
     "report_document_id": "reportDocumentId",
+    "feed_id": "feedId",
+    "feed_document_id": "feedDocumentId",
 }
 
 
@@ -123,6 +149,7 @@ class App:
         with state.lock:
             state.requests.append(entry)
             schedules_api.run_due(state)
+            state.forget()
             fault = state.faults.take(
                 REQUEST_KINDS,
                 operation=operation,
@@ -147,9 +174,13 @@ class App:
         try:
             if operation == "downloadDocument":
                 return documents.download(state, request, **arguments)
+            if operation == "uploadDocument":
+                return feeds_api.upload(state, request, **arguments)
             with state.lock:
                 if operation == "token":
                     return tokens.issue_token(state, request)
+                if operation in _PAGES:
+                    return _PAGES[operation](state, request)
                 if operation is None:
                     raise ApiError(
                         403,
@@ -190,6 +221,8 @@ class App:
         )
 
 
+# What a person's browser asks for.
+_PAGES = {"consent": consent.show, "decide": consent.decide}
 # Amazon names the rate with these answers only.
 _LIMITED = (200, 201, 202, 400, 404)
 
@@ -226,13 +259,16 @@ def _log_entry(state, request, path, operation, region):
     """What the request log keeps: no token, no secret."""
     token = state.tokens.get(request.headers.get("x-amz-access-token", ""))
     form = operation == "token"
-    body = request.get_data(cache=True, as_text=True)
+    if operation == "uploadDocument":
+        body = {"bytes": len(request.get_data(cache=True))}
+    else:
+        body = request.get_data(cache=True, as_text=True)
     if form:
         body = {
             name: "<redacted>" if name in _SECRET_FIELDS else value
             for name, value in request.form.items()
         }
-    elif body:
+    elif isinstance(body, str) and body:
         try:
             body = json.loads(body)
         except ValueError:

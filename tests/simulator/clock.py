@@ -1,4 +1,7 @@
-"""The simulator's clock: real time from a chosen start, moved by a control."""
+"""The simulator's clock: real time from a chosen start, moved by a control.
+
+Amazon's clock need not be the client's: ``set_skew`` puts it ahead or behind.
+"""
 
 import threading
 import time
@@ -17,10 +20,16 @@ class Clock:
         self._frozen = frozen
         self._base = start or datetime.now(timezone.utc)
         self._since = time.monotonic()
+        self._skew = timedelta()
 
     def now(self):
         with self._lock:
-            return self._now()
+            return self._now() + self._skew
+
+    def set_skew(self, seconds):
+        """How far the clock is ahead (behind: negative) of its own course."""
+        with self._lock:
+            self._skew = timedelta(seconds=seconds)
 
     def advance(self, seconds):
         """Moves the clock by ``seconds`` (forward only) and returns the new time."""
@@ -29,7 +38,7 @@ class Clock:
         with self._lock:
             self._base = self._now() + timedelta(seconds=seconds)
             self._since = time.monotonic()
-            return self._base
+            return self._base + self._skew
 
     def freeze(self, frozen):
         with self._lock:

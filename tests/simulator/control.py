@@ -6,37 +6,55 @@ method path               body or query -> answer
 GET    /_control/sellers  -> the sellers with their credentials
 POST   /_control/sellers  {"key", ...}: changes a seller or adds one
 POST   /_control/authorizations {"seller"} -> {"code"} for authorization_code
+POST   /_control/secrets  {"seller"} -> {"client_secret"}: rotates it; the old
+                          one is good for ``old_secret_days`` more
 GET    /_control/catalogue -> the products
 GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
                           &start=&end=] -> what must stand in Odoo by now
 POST   /_control/orders   {"seller", "marketplace", "fulfillment", "count",
-                          "scenario", "sku", "age", "spread"}
+                          "scenario", "sku", "age", "spread", "pending",
+                          "cancelled", "withheld_days"} (market.py, factory.py)
+POST   /_control/changes  {"seller", "order_id"} and {"cancel": seconds from now}
+                          or {"withheld_days"}: -> the order as expected
+POST   /_control/programs what other programs of a seller do: programs.py
 GET    /_control/clock    -> {"now"}
-POST   /_control/clock    {"advance": seconds} or {"frozen": bool}
+POST   /_control/clock    {"advance": seconds}, {"frozen": bool} or {"skew":
+                          seconds that Amazon's clock is ahead}
 GET/POST /_control/settings  see state.DEFAULT_SETTINGS
 GET/POST /_control/limits {"scale": 0 turns limits off, 1 is Amazon's}
 GET/POST/DELETE /_control/faults  see faults.py; DELETE [?id=] clears
 GET/DELETE /_control/requests  the log of received requests, tokens redacted
 ====== ================== ===================================================
+
+What follows the sales (shipments, returns, VAT documents, stock, uploads) is in
+control_after_sales.py.
+
+Expected: ``orders`` must be in Odoo with these figures, ``not_sales`` must be no
+sales (multi-channel, or cancelled: one that was released first may be in Odoo,
+cancelled), ``awaited`` are known to Amazon but in no order report yet (its status
+by order number: pending, not shipped, or shipped and withheld).
 """
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from werkzeug.exceptions import HTTPException
 
+from . import control_after_sales, programs
 from .clock import api_time, parse_time
 from .errors import json_response
 from .formats import COLUMN_GROUPS
-from .tokens import issue_code
+from .tokens import issue_code, rotate_secret
 from .world.catalogue import CATALOGUE
 from .world.market import HISTORY_DAYS
 from .world.marketplaces import BY_COUNTRY
 from .world.money import to_text
 from .world.sellers import Seller
 
-_SETS = ("roles", "columns")
-_TUPLES = ("marketplaces", "suspended")
+_SETS = ("roles", "columns", "pending_roles", "old_refresh_tokens")
+_TUPLES = ("marketplaces", "suspended", "redirect_uris", "days_off")
+_TIMES = ("authorized_at", "secret_changed_at")
 
 
 def handle(state, request):
@@ -63,7 +81,7 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
     order counts with all its rows up to ``end``.
     """
     end = min(end or state.clock.now(), state.clock.now())
-    orders, excluded = {}, {}
+    orders, excluded, awaited = {}, {}, {}
     for order in state.market.orders(seller):
         if marketplace and marketplace not in (
             order.marketplace.country,
@@ -76,6 +94,8 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
             continue
         entry = order.expected(end)
         if entry is None:
+            if order.status(end):
+                awaited[order.order_id] = order.status(end)
             continue
         (orders if entry["total"] is not None else excluded)[order.order_id] = entry
     count = Counter(entry["country"] for entry in orders.values())
@@ -86,12 +106,13 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
         "by_marketplace": dict(count),
         "orders": orders,
         "not_sales": excluded,
+        "awaited": awaited,
     }
 
 
 def _reportable_since(order, start, end):
     moments = [order.fulfillable_at]
-    if order.fulfillment == "fba":
+    if order.fulfillment == "fba" and order.parcels:
         moments = [parcel.reported_at for parcel in order.parcels]
     return any(start <= moment <= end for moment in moments)
 
@@ -119,9 +140,30 @@ def _place_orders(state, _request, body):
     }
 
 
+def _change_order(state, _request, body):
+    seller, order_id = state.seller(body.get("seller", "eu")), body["order_id"]
+    now = state.clock.now()
+    if "cancel" in body:
+        at = now + timedelta(seconds=float(body["cancel"]))
+        state.market.cancel(seller, order_id, at)
+    if "withheld_days" in body:
+        state.market.withhold(seller, order_id, float(body["withheld_days"]))
+    return {"order": state.market.order(seller, order_id).expected(now)}
+
+
+def _post_program(state, _request, body):
+    return programs.act(state, body)
+
+
 def seller_body(seller):
     body = asdict(seller)
     body |= {name: sorted(body[name]) for name in _SETS}
+    body |= {
+        name: api_time(value)
+        for name, value in body.items()
+        if isinstance(value, datetime)
+    }
+    del body["old_secrets"]
     body["marketplace_ids"] = [BY_COUNTRY[c].id for c in seller.marketplaces]
     return body
 
@@ -138,6 +180,11 @@ def _post_seller(state, _request, body):
     for name in _TUPLES:
         if name in body:
             body[name] = tuple(body[name])
+    if "vat_service" in body:
+        body["vcs"] = body["vat_service"] != "none"
+    for name in _TIMES:
+        if name in body:
+            body[name] = parse_time(body[name])
     unknown = set(body.get("columns", ())) - set(COLUMN_GROUPS)
     if unknown:
         raise ValueError(f"No columns {sorted(unknown)}.")
@@ -153,6 +200,7 @@ def _post_seller(state, _request, body):
         days = body.pop("history_days", HISTORY_DAYS)
         seller = Seller(**body)
         state.sellers[key] = seller
+        state.welcome(seller)
         state.market.open_history(seller, state.clock.now(), days)
     return seller_body(seller)
 
@@ -160,6 +208,10 @@ def _post_seller(state, _request, body):
 def _post_authorization(state, _request, body):
     seller = state.seller(body["seller"])
     return {"code": issue_code(state, seller), "selling_partner_id": seller.seller_id}
+
+
+def _post_secret(state, _request, body):
+    return {"client_secret": rotate_secret(state, state.seller(body["seller"]))}
 
 
 def _get_catalogue(_state, _request, _body):
@@ -181,6 +233,8 @@ def _post_clock(state, request, body):
         state.clock.freeze(bool(body["frozen"]))
     if "advance" in body:
         state.clock.advance(float(body["advance"]))
+    if "skew" in body:
+        state.clock.set_skew(float(body["skew"]))
     return _get_clock(state, request, body)
 
 
@@ -232,9 +286,12 @@ _ACTIONS = {
     ("GET", "sellers"): _get_sellers,
     ("POST", "sellers"): _post_seller,
     ("POST", "authorizations"): _post_authorization,
+    ("POST", "secrets"): _post_secret,
     ("GET", "catalogue"): _get_catalogue,
     ("GET", "expected"): _get_expected,
     ("POST", "orders"): _place_orders,
+    ("POST", "changes"): _change_order,
+    ("POST", "programs"): _post_program,
     ("GET", "clock"): _get_clock,
     ("POST", "clock"): _post_clock,
     ("GET", "settings"): _get_settings,
@@ -246,4 +303,5 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
+    **control_after_sales.ACTIONS,
 }

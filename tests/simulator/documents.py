@@ -69,27 +69,37 @@ def get_report_document(state, call, report_document_id):
     if document is None or document.expires_at <= state.clock.now():
         raise not_found(f"No report document {report_document_id}.")
     _check_restricted(state, call, document)
-    seconds = state.settings["link_seconds"]
-    token, signature = state.opaque(), state.opaque(256)
-    encoding = call.request.args.get("enableContentEncodingUrlHeader") == "true"
-    expires_at = state.clock.now() + timedelta(seconds=seconds)
-    state.links[token] = Link(document, signature, expires_at, encoding)
     body = {
         "reportDocumentId": document.id,
-        "url": (
-            f"{call.request.host_url}documents/{token}?X-Amz-Expires={seconds}"
-            f"&X-Amz-Signature={signature}"
-        ),
+        "url": new_link(state, call, document),
     }
     if document.compression:
         body["compressionAlgorithm"] = document.compression
     return json_response(body)
 
 
+def new_link(state, call, document):
+    """The address of a fresh link to a document."""
+    seconds = state.settings["link_seconds"]
+    token, signature = state.opaque(), state.opaque(256)
+    encoding = call.request.args.get("enableContentEncodingUrlHeader") == "true"
+    expires_at = state.clock.now() + timedelta(seconds=seconds)
+    state.links[token] = Link(document, signature, expires_at, encoding)
+    return link_url(call, token, signature, seconds)
+
+
+def link_url(call, token, signature, seconds):
+    return (
+        f"{call.request.host_url}documents/{token}?X-Amz-Expires={seconds}"
+        f"&X-Amz-Signature={signature}"
+    )
+
+
 def download(state, request, token):
     """GET of a link: no authorisation but the link's own, and not for long."""
     with state.lock:
-        refusal, link = _open_link(state, request, token)
+        link = state.links.get(token)
+        refusal = refuse_link(state, request, link)
         if refusal:
             return refusal
         document = link.document
@@ -103,7 +113,7 @@ def download(state, request, token):
         )
     kind = fault.kind if fault else ""
     if kind == "expired_link":
-        return _storage_error(403, "AccessDenied", "Request has expired")
+        return storage_error(403, "AccessDenied", "Request has expired")
     data, charset = document.data, document.charset
     if kind == "truncated":
         data = data[: len(data) // 2]
@@ -148,35 +158,32 @@ def _check_restricted(state, call, document):
         raise denied("A restricted data token is required for this resource.")
 
 
-def _open_link(state, request, token):
-    link = state.links.get(token)
+def refuse_link(state, request, link):
+    """The storage's refusal of a link, by whom it was not made for or too late."""
     if "Authorization" in request.headers or "x-amz-access-token" in request.headers:
-        return (
-            _storage_error(
-                400,
-                "InvalidArgument",
-                "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
-                "parameter, Signature query string parameter or the Authorization "
-                "header should be specified",
-            ),
-            None,
+        return storage_error(
+            400,
+            "InvalidArgument",
+            "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
+            "parameter, Signature query string parameter or the Authorization "
+            "header should be specified",
         )
     if link is None or request.args.get("X-Amz-Signature") != link.signature:
-        return (
-            _storage_error(
-                403,
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature "
-                "you provided.",
-            ),
-            None,
-        )
+        return signature_error()
     if link.expires_at <= state.clock.now():
-        return _storage_error(403, "AccessDenied", "Request has expired"), None
-    return None, link
+        return storage_error(403, "AccessDenied", "Request has expired")
+    return None
 
 
-def _storage_error(status, code, message):
+def signature_error():
+    return storage_error(
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided.",
+    )
+
+
+def storage_error(status, code, message):
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"

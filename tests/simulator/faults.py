@@ -7,7 +7,8 @@ no ``report_type``; those of reports strike at createReport, those of documents 
 the download.
 
 ``operation`` is Amazon's operation id, or ``token`` for Login with Amazon, or
-``downloadDocument`` for the link of a document.
+``downloadDocument`` and ``uploadDocument`` for the link of a document. The ends of
+reports strike feeds too, at createFeed, with the feed's type as ``report_type``.
 
 =================== ========================================================
 kind                what happens (parameters)
@@ -22,7 +23,8 @@ slow                the answer comes after ``seconds`` (default 5)
 drop                the connection closes without an answer
 fatal               the created report ends FATAL (``document``: with reasons)
 cancelled           the created report ends CANCELLED
-stuck               the created report stays IN_QUEUE
+stuck               the created report stays IN_QUEUE (for ``seconds``)
+foreign_cancel      another program cancels the created report while IN_QUEUE
 cut                 the document's connection closes half-way
 truncated           half of the document's bytes, as if that were all
 gzip_bomb           a document that unpacks to ``size_mb`` (default 512)
@@ -46,7 +48,7 @@ REQUEST_KINDS = {
     "slow",
     "drop",
 }
-REPORT_KINDS = {"fatal", "cancelled", "stuck"}
+REPORT_KINDS = {"fatal", "cancelled", "stuck", "foreign_cancel"}
 DOCUMENT_KINDS = {
     "cut",
     "truncated",
@@ -56,6 +58,7 @@ DOCUMENT_KINDS = {
     "wrong_charset",
     "no_charset",
 }
+UPLOAD_KINDS = {"expired_link"}
 MATCH_KEYS = {"operation", "seller", "report_type", "method", "path"}
 
 

@@ -1,6 +1,6 @@
 """Amazon's rate limits: a token bucket per seller and operation."""
 
-# Requests per second and burst (reference 4.1; Sellers and Tokens models).
+# Requests per second and burst (reference 4.1; Feeds, Sellers and Tokens models).
 RATES = {
     "getReports": (0.0222, 10),
     "createReport": (0.0167, 15),
@@ -11,6 +11,12 @@ RATES = {
     "getReportSchedule": (0.0222, 10),
     "cancelReportSchedule": (0.0222, 10),
     "getReportDocument": (0.0167, 15),
+    "getFeeds": (0.0222, 10),
+    "createFeed": (0.0083, 15),
+    "getFeed": (2.0, 15),
+    "cancelFeed": (2.0, 15),
+    "createFeedDocument": (0.5, 15),
+    "getFeedDocument": (0.0222, 10),
     "getMarketplaceParticipations": (0.016, 15),
     "createRestrictedDataToken": (1.0, 10),
 }

@@ -13,7 +13,6 @@ from datetime import timedelta
 from . import formats
 from .world.sellers import (
     FULFILLMENT,
-    PRICING,
     SHIPPING,
     TAX_INVOICING,
     TAX_REMITTANCE,
@@ -35,7 +34,9 @@ class Content:
 class ReportType:
     """``roles``: any one of them is enough. ``dated``: needs dataStartTime.
 
-    ``near_real_time``: at most one in 30 minutes for the same data, else FATAL.
+    ``near_real_time``: at most one in 30 minutes for the same data (refusals.py).
+    ``check``: refuses a request by ApiError, called with the seller, the marketplace
+    ids, start, end and options.
     ``exclusive``: only one schedule among the types of the same name here.
     """
 
@@ -50,6 +51,7 @@ class ReportType:
     near_real_time: bool = False
     retention_days: int = 90
     exclusive: str = ""
+    check: Callable | None = None
     make: Callable | None = None
 
 
@@ -72,7 +74,10 @@ def known(name, roles, **rules):
 
 
 def _orders(state, report, fulfillment):
-    for order in state.market.orders(report.seller):
+    """Orders of the requested marketplaces to which something happens then."""
+    for order in state.market.between(
+        report.seller, report.data_start, report.data_end
+    ):
         if order.fulfillment != fulfillment:
             continue
         if order.marketplace.id in report.marketplace_ids:
@@ -80,19 +85,27 @@ def _orders(state, report, fulfillment):
 
 
 def _merchant_orders(state, report):
-    """MFN orders that left Pending within the report's period, as a table."""
-    end = min(report.data_end, state.clock.now())
+    """MFN orders that left Pending within the report's period, as a table.
+
+    What was cancelled since then is told with the quantity 0.
+    """
+    now = state.clock.now()
+    end = min(report.data_end, now)
     found = [
         order
         for order in _orders(state, report, "mfn")
-        if report.data_start <= order.fulfillable_at <= end
+        if order.released and report.data_start <= order.fulfillable_at <= end
     ]
     if not found:
         return None
     found.sort(key=lambda order: order.fulfillable_at)
     channel = report.options.get("ShowSalesChannel", "").lower() == "true"
     columns = formats.order_columns(report.seller, channel)
-    rows = (formats.order_row(order, line) for order in found for line in order.lines)
+    rows = (
+        formats.order_row(order, line)
+        for order in found
+        for line in order.lines_at(now)
+    )
     return Content(formats.write_table(columns, rows), _CHARSETS[report.seller.region])
 
 
@@ -138,12 +151,13 @@ def merchant_orders_shipping(state, report):
 
 def _shipments(state, report, personal):
     """FBA shipment items reported within the report's period, as a table."""
-    end = min(report.data_end, state.clock.now())
+    now = state.clock.now()
     found = [
         (parcel.reported_at, order, parcel)
         for order in _orders(state, report, "fba")
         for parcel in order.parcels
-        if report.data_start <= parcel.reported_at <= end
+        if report.data_start <= parcel.reported_at <= report.data_end
+        and parcel.is_told(now)
     ]
     if not found:
         return None
@@ -196,17 +210,6 @@ def shipments_general(state, report):
     return _shipments(state, report, personal=False)
 
 
-_INVENTORY = (FULFILLMENT, PRICING, TRACKING)
-for _name in (
-    "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
-    "GET_FBA_MYI_ALL_INVENTORY_DATA",
-    "GET_AFN_INVENTORY_DATA",
-):
-    known(_name, _INVENTORY, dated=False)
-known("GET_AFN_INVENTORY_DATA_BY_COUNTRY", _INVENTORY, dated=False, regions=("eu",))
-known("GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA", (FULFILLMENT,))
-known("GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL", (TRACKING,))
-known("GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL", (TRACKING,))
 known(
     "GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING",
     (SHIPPING,),
@@ -214,12 +217,9 @@ known(
     schedulable=True,
     retention_days=30,
 )
-for _name in (
-    "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT",
-    "GET_XML_VAT_INVOICE_DATA_REPORT",
-):
-    known(_name, (TAX_INVOICING,), dated=False, schedulable=True)
-known("SC_VAT_TAX_REPORT", (TAX_INVOICING,), restricted=True, regions=("eu",))
+known(
+    "GET_XML_VAT_INVOICE_DATA_REPORT", (TAX_INVOICING,), dated=False, schedulable=True
+)
 known("GET_VAT_TRANSACTION_DATA", (TAX_INVOICING,), restricted=True, regions=("eu",))
 for _suffix, _role, _regions in (
     ("INVOICING", TAX_INVOICING, ("eu",)),

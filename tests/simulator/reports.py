@@ -4,19 +4,22 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from . import documents
+from . import documents, refusals
 from .clock import api_time
 from .faults import REPORT_KINDS
 from .report_types import REPORT_TYPES, Content
 from .world.sellers import Seller
 
-NEAR_REAL_TIME = timedelta(minutes=30)
 OPEN = ("IN_QUEUE", "IN_PROGRESS")
 
 
 @dataclass
 class Report:
-    """``destiny``: the end it was given at its creation, or empty."""
+    """``destiny``: the end it was given at its creation, or empty.
+
+    ``program``: who asked for it, empty for the program under test. A stuck report
+    waits until ``stuck_until``, or for ever.
+    """
 
     id: str
     seller: Seller
@@ -31,6 +34,8 @@ class Report:
     polls: int = 0
     destiny: str = ""
     explained: bool = False
+    stuck_until: datetime | None = None
+    program: str = ""
     processing_start: datetime | None = None
     processing_end: datetime | None = None
     document_id: str = ""
@@ -78,19 +83,26 @@ def create(state, seller, rules, marketplace_ids, start, end, options, **more):
     if fault:
         report.destiny = fault.kind
         report.explained = bool(fault.get("document"))
-    elif rules.near_real_time and _too_often(state, report):
-        report.destiny = "fatal"
-    elif rules.max_range and end - start > rules.max_range:
-        report.destiny = "cancelled"
+        if fault.get("seconds"):
+            report.stuck_until = report.created + timedelta(
+                seconds=fault.get("seconds")
+            )
+    else:
+        report.destiny = refusals.destiny(state, rules, report)
     state.reports[seller.key, report.id] = report
     return report
 
 
 def look_at(state, report):
     """Moves a report on as far as it has come, and counts the look."""
+    if report.status not in OPEN:
+        return
     settings = state.settings
     polls, seconds = settings["queue_polls"], settings["queue_seconds"]
-    waiting = report.status == "IN_QUEUE" and report.destiny != "stuck"
+    if report.status == "IN_QUEUE" and report.destiny == "foreign_cancel":
+        cancel(state, report)
+        return
+    waiting = report.status == "IN_QUEUE" and not _is_stuck(state, report)
     if waiting and _is_due(state, report, polls, seconds):
         report.status = "IN_PROGRESS"
         report.processing_start = state.clock.now()
@@ -102,10 +114,22 @@ def look_at(state, report):
     report.polls += 1
 
 
+def cancel(state, report):
+    """Somebody cancels a report that is in the queue; it was never worked on."""
+    report.status = "CANCELLED"
+    report.processing_end = state.clock.now()
+
+
 def retained(state, report):
     """Whether Amazon still knows the report."""
     days = REPORT_TYPES[report.type].retention_days
     return report.created + timedelta(days=days) > state.clock.now()
+
+
+def _is_stuck(state, report):
+    if report.destiny != "stuck":
+        return False
+    return not report.stuck_until or report.stuck_until > state.clock.now()
 
 
 def _is_due(state, report, polls, seconds):
@@ -133,20 +157,3 @@ def _finish(state, report):
         return
     document = documents.store(state, report.seller, rules, content)
     report.status, report.document_id = "DONE", document.id
-
-
-def _too_often(state, report):
-    """Whether the same data was asked for within the last 30 minutes."""
-    if not state.settings["fba_throttle"]:
-        return False
-    return any(
-        other.seller is report.seller
-        and other.type == report.type
-        and other.status not in ("FATAL", "CANCELLED")
-        and other.destiny not in ("fatal", "cancelled")
-        and report.created - other.created < NEAR_REAL_TIME
-        and other.data_start < report.data_end
-        and report.data_start < other.data_end
-        and set(other.marketplace_ids) & set(report.marketplace_ids)
-        for other in state.reports.values()
-    )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from . import reports
+from . import refusals, reports
 from .clock import parse_time
 from .errors import ApiError, denied, invalid_input, json_response, not_found
 from .report_types import REPORT_TYPES
@@ -17,13 +17,13 @@ STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 def create_report(state, call):
     """createReport: 202 with the id; roles, region and marketplaces are checked."""
     body, now = call.body, state.clock.now()
-    rules = allowed_type(call.seller, body.get("reportType"))
+    rules = allowed_type(state, call.seller, body.get("reportType"))
     if not rules.requestable:
         raise invalid_input(f"The report type {rules.name} can only be scheduled.")
     marketplace_ids = allowed_marketplaces(call.seller, body.get("marketplaceIds"))
     options = report_options(body)
-    end = _time(body, "dataEndTime") or now
-    start = _time(body, "dataStartTime")
+    end = time_of(body, "dataEndTime") or now
+    start = time_of(body, "dataStartTime")
     if start is None:
         if rules.dated:
             raise invalid_input(
@@ -34,6 +34,8 @@ def create_report(state, call):
         raise invalid_input("dataEndTime must be prior to or equal to now.")
     if start > end:
         raise invalid_input("dataStartTime must be before dataEndTime.")
+    if rules.check:
+        rules.check(call.seller, marketplace_ids, start, end, options)
     report = reports.create(
         state, call.seller, rules, marketplace_ids, start, end, options
     )
@@ -54,13 +56,17 @@ def cancel_report(state, call, report_id):
             f"The report {report_id} is {report.status}; only a report IN_QUEUE can "
             "be cancelled."
         )
-    report.status = "CANCELLED"
-    report.processing_end = state.clock.now()
+    reports.cancel(state, report)
     return json_response(None)
 
 
 def get_reports(state, call):
     """getReports: newest first, by filters or by nextToken alone."""
+    return page_of(state, call, "reports", _select)
+
+
+def page_of(state, call, name, select):
+    """A page of what ``select(state, call)`` finds, or the next one by its token."""
     query = call.request.args
     token = query.get("nextToken")
     if token is not None:
@@ -70,16 +76,16 @@ def get_reports(state, call):
             raise invalid_input("The nextToken is invalid or has expired.")
         found, size = state.pages[token]
     else:
-        found, size = _select(state, call)
+        found, size = select(state, call), _page_size(query)
     page, rest = found[:size], found[size:]
-    body = {"reports": [report.body() for report in page]}
+    body = {name: [entry.body() for entry in page]}
     if rest:
         body["nextToken"] = state.opaque()
         state.pages[body["nextToken"]] = (rest, size)
     return json_response(body)
 
 
-def allowed_type(seller, name):
+def allowed_type(state, seller, name):
     """The rules of a report type, or the error for this seller."""
     if not isinstance(name, str) or not name:
         raise invalid_input(
@@ -88,7 +94,8 @@ def allowed_type(seller, name):
     rules = REPORT_TYPES.get(name)
     if rules is None:
         raise invalid_input("", f"Invalid Report Type {name}")
-    if seller.region not in rules.regions or not seller.roles & set(rules.roles):
+    refuse = state.settings["missing_role"] == "refuse"
+    if refuse and not refusals.allowed(seller, rules):
         raise denied()
     return rules
 
@@ -112,10 +119,15 @@ def allowed_marketplaces(seller, ids):
 
 
 def report_options(body):
-    options = body.get("reportOptions") or {}
+    return text_map(body, "reportOptions")
+
+
+def text_map(body, name):
+    """A map of text to text in the body, empty where it has none."""
+    options = body.get(name) or {}
     is_map = isinstance(options, dict)
     if not is_map or not all(isinstance(value, str) for value in options.values()):
-        raise invalid_input("reportOptions must map text to text.")
+        raise invalid_input(f"{name} must map text to text.")
     return options
 
 
@@ -141,24 +153,23 @@ def _select(state, call):
     if statuses and not set(statuses) <= set(STATUSES):
         raise invalid_input("Invalid input in processing status")
     marketplaces = query_list(query, "marketplaceIds", MAX_FILTER)
-    since = _time(query, "createdSince") or now - LOOK_BACK
-    until = _time(query, "createdUntil") or now
+    since = time_of(query, "createdSince") or now - LOOK_BACK
+    until = time_of(query, "createdUntil") or now
     if since < now - LOOK_BACK:
         raise invalid_input("createdSince is more than 90 days ago.")
     mine = [
         report
         for report in state.reports.values()
-        if report.seller is call.seller
-        and report.type in types
+        if report.type in types
         and since <= report.created <= until
-        and reports.retained(state, report)
+        and _is_visible(state, call.seller, report)
         and (not marketplaces or set(marketplaces) & set(report.marketplace_ids))
     ]
     for report in mine:
         reports.look_at(state, report)
     found = [r for r in mine if not statuses or r.status in statuses]
     found.sort(key=lambda report: (report.created, report.id), reverse=True)
-    return found, _page_size(query)
+    return found
 
 
 def _page_size(query):
@@ -168,7 +179,8 @@ def _page_size(query):
     return int(text)
 
 
-def _time(values, name):
+def time_of(values, name):
+    """The aware datetime of a body's or query's field, None where it has none."""
     text = values.get(name)
     if text is None:
         return None
@@ -180,6 +192,11 @@ def _time(values, name):
 
 def _find(state, seller, report_id):
     report = state.reports.get((seller.key, report_id))
-    if report is None or not reports.retained(state, report):
+    if report is None or not _is_visible(state, seller, report):
         raise not_found(f"No report {report_id}.")
     return report
+
+
+def _is_visible(state, seller, report):
+    foreign = report.program and not state.settings["foreign_reports"]
+    return report.seller is seller and not foreign and reports.retained(state, report)

@@ -60,39 +60,53 @@ class Schedule:
 
 
 def create_report_schedule(state, call):
-    """createReportSchedule: replaces what Amazon allows only once.
-
-    That is a schedule of the same type and marketplaces, and, of the order
-    reports, any other one.
-    """
-    body, now = call.body, state.clock.now()
-    rules = allowed_type(call.seller, body.get("reportType"))
+    """createReportSchedule: 201 with the id."""
+    body, next_at = call.body, None
+    rules = allowed_type(state, call.seller, body.get("reportType"))
     marketplace_ids = allowed_marketplaces(call.seller, body.get("marketplaceIds"))
     period = body.get("period")
     if period not in PERIODS:
         raise invalid_input("period is missing or unknown.")
     if not rules.schedulable:
         raise invalid_input(f"The report type {rules.name} cannot be scheduled.")
-    next_at = now + PERIODS[period]
     if body.get("nextReportCreationTime") is not None:
         try:
             next_at = parse_time(body["nextReportCreationTime"])
         except ValueError as error:
             raise invalid_input(f"nextReportCreationTime: {error}") from error
-    schedule = Schedule(
-        f"{50_000 + state.number()}",
+    made = schedule(
+        state,
         call.seller,
+        rules,
+        marketplace_ids,
+        period,
+        report_options(body),
+        next_at,
+    )
+    return json_response({"reportScheduleId": made.id}, 201)
+
+
+def schedule(state, seller, rules, marketplace_ids, period, options, next_at=None):
+    """A new schedule, in place of those that Amazon allows only once.
+
+    Those are of the same type and marketplaces, and, of the order reports, any other
+    one, whichever program made it.
+    """
+    now = state.clock.now()
+    made = Schedule(
+        f"{50_000 + state.number()}",
+        seller,
         rules.name,
         tuple(marketplace_ids),
         period,
-        max(next_at, now),
-        report_options(body),
+        max(next_at or now + PERIODS[period], now),
+        options,
     )
     for key, other in list(state.schedules.items()):
-        if _excludes(rules, schedule, other):
+        if _excludes(rules, made, other):
             del state.schedules[key]
-    state.schedules[call.seller.key, schedule.id] = schedule
-    return json_response({"reportScheduleId": schedule.id}, 201)
+    state.schedules[seller.key, made.id] = made
+    return made
 
 
 def get_report_schedules(state, call):

@@ -5,6 +5,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
+from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from .app import App
@@ -13,7 +14,11 @@ from .state import State
 from .world.market import HISTORY_DAYS
 
 
-class _QuietHandler(WSGIRequestHandler):
+class _Handler(WSGIRequestHandler):
+    def date_time_string(self, timestamp=None):
+        """The Date header, by Amazon's clock."""
+        return http_date(timestamp or self.server.app.state.clock.now())
+
     def log(self, type, message, *args):
         """The request log has it all."""
 
@@ -27,6 +32,7 @@ class Simulator:
     :param rate_scale: 1 is Amazon's own limits, 0 none.
     :param sandbox: path of the static sandbox's pairs, or the pairs themselves;
         then every operation answers as Amazon's sandbox.
+    :param live: orders go on coming as the clock goes on.
     """
 
     def __init__(
@@ -38,10 +44,11 @@ class Simulator:
         rate_scale=1.0,
         history_days=HISTORY_DAYS,
         sandbox=None,
+        live=False,
     ):
         if clock is None or isinstance(clock, datetime):
             clock = Clock(clock)
-        self.state = State(seed, clock, rate_scale, history_days)
+        self.state = State(seed, clock, rate_scale, history_days, live)
         if isinstance(sandbox, (str, Path)):
             sandbox = json.loads(Path(sandbox).read_text(encoding="utf-8"))
         self.state.sandbox_pairs = sandbox
@@ -50,7 +57,7 @@ class Simulator:
             port,
             App(self.state),
             threaded=True,
-            request_handler=_QuietHandler,
+            request_handler=_Handler,
         )
         self._server.daemon_threads = True
         self._thread = None

@@ -1,6 +1,8 @@
 """A plain caller of the simulator for tests: no retries, no cleverness."""
 
+import csv
 import gzip
+import io
 from datetime import timedelta
 
 import requests
@@ -10,11 +12,18 @@ from .clock import api_time, parse_time
 REPORTS = "/reports/2021-06-30/reports"
 SCHEDULES = "/reports/2021-06-30/schedules"
 DOCUMENTS = "/reports/2021-06-30/documents/"
+FEEDS = "/feeds/2021-06-30/feeds"
+FEED_DOCUMENTS = "/feeds/2021-06-30/documents"
 TOKENS = "/tokens/2021-03-01/restrictedDataToken"
 PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
 MFN_EU = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 FBA_EU = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING"
 FBA_GENERAL = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL"
+VIDR = "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT"
+VCR = "SC_VAT_TAX_REPORT"
+FBA_RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
+# The least that Amazon takes for a PDF file.
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DE, FR, US = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
 _CODECS = {"windows-31j": "cp932"}
 
@@ -126,7 +135,10 @@ def read_table(link, answer):
     if link.get("compressionAlgorithm") == "GZIP":
         data = gzip.decompress(data)
     charset = answer.headers["Content-Type"].partition("charset=")[2]
-    lines = data.decode(_CODECS.get(charset, charset)).split("\r\n")
+    text = data.decode(_CODECS.get(charset, charset))
+    if text.startswith("\ufeff"):
+        return list(csv.DictReader(io.StringIO(text[1:], newline="")))
+    lines = text.split("\r\n")
     header = lines[0].split("\t")
     return [
         dict(zip(header, line.split("\t"), strict=True)) for line in lines[1:] if line

@@ -14,12 +14,18 @@ _METHODS = ("GET", "PUT", "POST", "DELETE")
 
 @dataclass(frozen=True)
 class Token:
-    """``kind``: lwa, rdt (for ``resources``: method and path) or code (OAuth)."""
+    """``kind``: lwa, rdt (for ``resources``: method and path) or code (OAuth).
+
+    A code is for ``redirect_uri`` where one is known; a ``fresh`` one brings a new
+    refresh token.
+    """
 
     kind: str
     seller_key: str
     expires_at: datetime
     resources: frozenset = frozenset()
+    redirect_uri: str = ""
+    fresh: bool = False
 
 
 class LwaError(Exception):
@@ -52,7 +58,7 @@ def issue_token(state, request):
     if form["grant_type"] == "refresh_token":
         seller = _by_refresh_token(state, form.get("refresh_token"), client)
     elif form["grant_type"] == "authorization_code":
-        seller = _by_code(state, form.get("code"), client)
+        seller = _by_code(state, form.get("code"), client, form.get("redirect_uri"))
     else:
         raise LwaError(
             400,
@@ -74,12 +80,48 @@ def issue_token(state, request):
     )
 
 
-def issue_code(state, seller):
+def issue_code(state, seller, redirect_uri="", fresh=False):
     """An authorization code as after the seller's consent: 5 minutes, one use."""
     code = "ANsim" + state.opaque(80)
     expires_at = state.clock.now() + timedelta(seconds=CODE_SECONDS)
-    state.tokens[code] = Token("code", seller.key, expires_at)
+    state.tokens[code] = Token(
+        "code", seller.key, expires_at, redirect_uri=redirect_uri, fresh=fresh
+    )
     return code
+
+
+def grant(state, seller):
+    """The seller authorises (again): 365 days more, and the roles added since."""
+    if is_revoked(state, seller):
+        # What was revoked does not come back with a new authorisation.
+        seller.old_refresh_tokens.clear()
+        seller.refresh_token = ""
+        for text, token in list(state.tokens.items()):
+            if token.seller_key == seller.key:
+                del state.tokens[text]
+    seller.revoked = False
+    seller.authorized_at = state.clock.now()
+    seller.roles |= seller.pending_roles
+    seller.pending_roles = set()
+
+
+def is_revoked(state, seller):
+    """Whether the authorisation was taken back or has run out."""
+    return seller.revoked or _is_over(
+        state, seller.authorized_at, state.settings["authorization_days"]
+    )
+
+
+def rotate_secret(state, seller):
+    """A new client secret for the seller's application; the old one's last days."""
+    now, new = state.clock.now(), "amzn1.oa2-cs.v1." + state.opaque()
+    until = now + timedelta(days=state.settings["old_secret_days"])
+    for other in state.sellers.values():
+        if other.client_id == seller.client_id:
+            if not _secret_is_over(state, other):
+                other.old_secrets[other.client_secret] = until
+            other.client_secret, other.secret_changed_at = new, now
+    return new
 
 
 def authenticate(state, request, operation):
@@ -92,7 +134,7 @@ def authenticate(state, request, operation):
         raise denied("Access token is missing in the request header.")
     token = state.tokens.get(text)
     seller = state.sellers.get(token.seller_key) if token else None
-    if seller is None or token.kind == "code" or seller.revoked:
+    if seller is None or token.kind == "code" or is_revoked(state, seller):
         raise denied("The access token you provided is revoked, malformed or invalid.")
     if token.expires_at <= state.clock.now():
         raise denied("The access token you provided has expired.")
@@ -141,9 +183,27 @@ def _invalid(details):
 
 def _client(state, client_id, secret):
     known = [s for s in state.sellers.values() if s.client_id == client_id]
-    if not any(seller.client_secret == secret for seller in known):
+    if not any(_opens(state, seller, secret) for seller in known):
         raise LwaError(401, "invalid_client", "Client authentication failed")
     return client_id
+
+
+def _opens(state, seller, secret):
+    if seller.client_secret == secret:
+        return not _secret_is_over(state, seller)
+    until = seller.old_secrets.get(secret)
+    return until is not None and until > state.clock.now()
+
+
+def _secret_is_over(state, seller):
+    return _is_over(state, seller.secret_changed_at, state.settings["secret_days"])
+
+
+def _is_over(state, since, days):
+    """Whether ``days`` (0: no limit) have passed."""
+    if not since or not days:
+        return False
+    return state.clock.now() >= since + timedelta(days=days)
 
 
 def _by_refresh_token(state, refresh_token, client_id):
@@ -154,7 +214,10 @@ def _by_refresh_token(state, refresh_token, client_id):
             "The request is missing a required parameter : refresh_token",
         )
     for seller in state.sellers.values():
-        if seller.refresh_token == refresh_token and not seller.revoked:
+        known = {seller.refresh_token}
+        if state.settings["old_refresh_tokens"]:
+            known |= seller.old_refresh_tokens
+        if refresh_token in known and not is_revoked(state, seller):
             return _for_client(seller, client_id)
     raise LwaError(
         400,
@@ -164,9 +227,11 @@ def _by_refresh_token(state, refresh_token, client_id):
     )
 
 
-def _by_code(state, code, client_id):
+def _by_code(state, code, client_id, redirect_uri):
     token = state.tokens.get(code or "")
     usable = token and token.kind == "code" and token.expires_at > state.clock.now()
+    if usable and redirect_uri and token.redirect_uri not in ("", redirect_uri):
+        usable = False
     if not usable:
         raise LwaError(
             400,
@@ -175,6 +240,10 @@ def _by_code(state, code, client_id):
         )
     seller = _for_client(state.sellers[token.seller_key], client_id)
     del state.tokens[code]
+    if token.fresh:
+        if seller.refresh_token:
+            seller.old_refresh_tokens.add(seller.refresh_token)
+        seller.refresh_token = "Atzr|" + state.opaque()
     return seller
 
 

@@ -19,6 +19,8 @@ MFN_SCENARIOS = {
     "cancelled_line": 4,
     "cancelled_order": 2,
     "replacement": 3,
+    # Never by chance: a sale whose VAT Amazon's service does not calculate.
+    "untaxed": 0,
 }
 FBA_SCENARIOS = {
     "simple": 30,
@@ -65,6 +67,9 @@ SALES_TAX = {
     "BC": (120, True),
     "AB": (50, False),
 }
+# What a life takes that is no scenario of its own.
+CANCELLATIONS = ("pending", "unshipped")
+_HARDLY_CANCELLED = ("cancelled_order", "multi_channel", "replacement")
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 _DAY = timedelta(days=1)
 
@@ -91,8 +96,11 @@ class OrderFactory:
             if _NEEDS.get(name) in self.seller.columns or name not in _NEEDS
         }
 
-    def make(self, key, marketplace, fulfillment, at, scenario="", sku=""):
-        """An order that becomes reportable at ``at`` (its first parcel for FBA)."""
+    def make(self, key, marketplace, fulfillment, at, scenario="", sku="", life=None):
+        """An order that becomes reportable at ``at`` (its first parcel for FBA).
+
+        ``life``: see ``_live``.
+        """
         rng = random.Random(f"{self.seed}/{self.seller.key}/{key}")
         table = self.scenarios(fulfillment)
         if not scenario or scenario == "mixed":
@@ -109,7 +117,43 @@ class OrderFactory:
         order.withheld = order.withheld or self._is_british_deemed_supply(order)
         if fulfillment == "fba":
             self._ship(rng, order, at)
+        # A chance of its own: an order's contents do not depend on its life.
+        rng = random.Random(f"{self.seed}/{self.seller.key}/{key}/life")
+        self._live(rng, order, **life or {})
         return order
+
+    def _live(self, rng, order, pending=None, cancelled="", withheld_days=None):
+        """What happens to the order later.
+
+        :param pending: seconds between purchase and release.
+        :param cancelled: ``pending`` (never released), ``unshipped`` (released, then
+            cancelled before it ships), ``no``, or empty: the seller's chance decides.
+        :param withheld_days: how long FBA reports lack its shipments; None: the
+            seller's chance decides.
+        """
+        seller, hours = self.seller, timedelta(hours=1)
+        if pending is not None:
+            order.purchased_at = order.fulfillable_at - timedelta(seconds=pending)
+        if order.fulfillment == "mfn":
+            order.shipped_at = order.fulfillable_at + rng.randint(4, 60) * hours
+        if order.scenario == "cancelled_order":
+            order.shipped_at, order.cancelled_at = None, order.fulfillable_at
+        if not cancelled and order.scenario not in _HARDLY_CANCELLED:
+            if rng.random() < seller.cancelled_share:
+                cancelled = rng.choice(CANCELLATIONS)
+        if cancelled == "pending":
+            order.released = False
+            order.cancel(order.purchased_at + rng.randint(20, 100) * hours)
+        elif cancelled == "unshipped":
+            first = order.shipped_at or order.fulfillable_at + 6 * hours
+            share = rng.uniform(0.2, 0.9) * (first - order.fulfillable_at)
+            order.cancel((order.fulfillable_at + share).replace(microsecond=0))
+        elif cancelled not in ("", "no"):
+            raise ValueError(f"No cancellation {cancelled!r}; try {CANCELLATIONS}.")
+        if withheld_days is None and rng.random() < seller.withheld_share:
+            withheld_days = seller.withheld_days
+        if withheld_days:
+            order.withhold(withheld_days)
 
     def _head(self, rng, marketplace, fulfillment, at, scenario):
         country = buyer_country(rng, marketplace.country)
@@ -208,7 +252,7 @@ class OrderFactory:
             )
             amounts.gift_tax = tax_on(amounts.gift, rate)
             return
-        if not self.seller.vcs:
+        if not self.seller.vcs or order.scenario == "untaxed":
             return
         abroad = ship_to.country != self.seller.home_country
         if order.business and order.buyer.vat_number and abroad:

@@ -1,7 +1,7 @@
-"""Orders, their lines and parcels, and what they must total in Odoo."""
+"""Orders, their lines and parcels, their lives, and what they must total in Odoo."""
 
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 
 from .marketplaces import Marketplace
 from .money import to_text
@@ -70,7 +70,11 @@ _WITH_FIRST_PARCEL = tuple(
 
 @dataclass(slots=True)
 class Parcel:
-    """One row of the FBA shipment report: (a part of) a line in a shipment."""
+    """One row of the FBA shipment report: (a part of) a line in a shipment.
+
+    Reports made before ``withheld_until`` lack it, though it belongs into them: as
+    Amazon's own sometimes do for days.
+    """
 
     line: "Line"
     quantity: int
@@ -82,6 +86,12 @@ class Parcel:
     fulfillment_center: str
     carrier: str
     tracking: str
+    withheld_until: datetime | None = None
+
+    def is_told(self, now):
+        """Whether reports made ``now`` may show it."""
+        moment = max(self.reported_at, self.withheld_until or self.reported_at)
+        return moment <= now
 
 
 @dataclass(slots=True)
@@ -104,9 +114,11 @@ class Line:
 class Order:
     """One Amazon order.
 
-    It is pending from ``purchased_at`` until ``fulfillable_at``; FBA orders then
-    ship parcel by parcel. ``withheld``: Amazon collects the tax itself, whether it
-    comes on top of the prices or is contained in them.
+    It is pending from ``purchased_at`` until ``fulfillable_at``, or until it is
+    cancelled if it is never ``released``; then it ships, FBA parcel by parcel and MFN
+    at ``shipped_at``, or is cancelled at ``cancelled_at``. ``withheld``: Amazon
+    collects the tax itself, whether it comes on top of the prices or is contained in
+    them.
     """
 
     order_id: str
@@ -130,10 +142,63 @@ class Order:
     replaces: str = ""
     merchant_order_id: str = ""
     scenario: str = ""
+    released: bool = True
+    shipped_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
     @property
     def multi_channel(self):
         return bool(self.merchant_order_id)
+
+    def is_cancelled(self, now):
+        return bool(self.cancelled_at) and self.cancelled_at <= now
+
+    def status(self, now):
+        """Amazon's word for where the order stands; None before it is placed."""
+        if self.purchased_at > now:
+            return None
+        if self.is_cancelled(now):
+            return "Cancelled"
+        if not self.released or self.fulfillable_at > now:
+            return "Pending"
+        if self.fulfillment == "mfn":
+            shipped = self.shipped_at and self.shipped_at <= now
+            return "Shipped" if shipped else "Unshipped"
+        shipped = all(parcel.shipped_at <= now for parcel in self.parcels)
+        return "Shipped" if shipped else "Shipping"
+
+    def last_update(self, now):
+        """When the order last changed at Amazon; None before it is placed."""
+        return max((m for m in self._changes() if m <= now), default=None)
+
+    def moments(self):
+        """All moments at which something happens to it, in no order."""
+        told = [(p.reported_at, p.withheld_until) for p in self.parcels]
+        return self._changes() + [m for pair in told for m in pair if m]
+
+    def _changes(self):
+        moments = [self.purchased_at, *(p.shipped_at for p in self.parcels)]
+        if self.released:
+            moments.append(self.fulfillable_at)
+        return moments + [m for m in (self.shipped_at, self.cancelled_at) if m]
+
+    def lines_at(self, now):
+        """The lines as Amazon tells them: after a cancellation with quantity 0."""
+        if not self.is_cancelled(now):
+            return self.lines
+        return [replace(line, quantity=0, amounts=Amounts()) for line in self.lines]
+
+    def cancel(self, at):
+        """Nothing of the order leaves after ``at``."""
+        self.cancelled_at = at
+        self.released = self.released and self.fulfillable_at <= at
+        self.shipped_at = None
+        self.parcels = []
+
+    def withhold(self, days):
+        """Reports lack the order's shipments for some days."""
+        for parcel in self.parcels:
+            parcel.withheld_until = parcel.reported_at + timedelta(days=days)
 
     def reportable(self, now):
         """Pairs of (SKU, quantity, amounts) that reports may show by ``now``."""
@@ -141,19 +206,20 @@ class Order:
             return [
                 (parcel.line.sku, parcel.quantity, parcel.amounts)
                 for parcel in self.parcels
-                if parcel.reported_at <= now
+                if parcel.is_told(now)
             ]
-        if self.fulfillable_at > now:
+        if not self.released or self.fulfillable_at > now:
             return []
-        return [(line.sku, line.quantity, line.amounts) for line in self.lines]
+        return [(line.sku, line.quantity, line.amounts) for line in self.lines_at(now)]
 
     def expected(self, now):
-        """What must stand in Odoo, or None if nothing is reportable yet.
+        """What must stand in Odoo, or None if Amazon has told nothing of it yet.
 
-        ``total`` is None for what must not become a sale order (``why``).
+        ``total`` is None for what must not be a sale (``why``); what is cancelled
+        after its release may have been one before.
         """
         rows = self.reportable(now)
-        if not rows:
+        if not rows and not self.is_cancelled(now):
             return None
         goods = [row for row in rows if row[1]]
         result = {
