@@ -200,6 +200,7 @@ class AmazonInvoiceUpload(models.Model):
         """Whether a whole list of pending documents of Amazon's lacks this one."""
         return bool(
             self.state == "sent"
+            and self.feed_status == "DONE"
             and report.amazon_report_id
             and not report.date_from
             and self.marketplace_id in report.marketplace_ids

@@ -112,7 +112,7 @@ class AmazonVatInvoice(models.Model):
     )
     upload_ids = fields.One2many("amazon.invoice.upload", "vat_invoice_id")
     upload_state = fields.Selection(
-        related="upload_ids.state", string="Upload", readonly=True
+        related="upload_ids.state", string="Upload State", readonly=True
     )
     report_id = fields.Many2one(
         "amazon.report",

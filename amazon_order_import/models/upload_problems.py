@@ -11,7 +11,8 @@ from ..report_formats.marking import mark as _
 
 #: Amazon's codes of upload errors have five digits and begin so.
 _CODE = re.compile(r"\b(79[0-9]{3})\b")
-_NAME = re.compile(r"\b([A-Z][A-Za-z]+(?:Error|Available|Preferences|Type|Id|PDF))\b")
+#: Names of errors are written in one word: ``FeatureNotAvailable``.
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:[A-Z]+[a-z]*)+\b")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ _PROBLEMS = (
         ),
     ),
     (
-        ("79523", "MarketplaceIDInputError"),
+        ("79523", "MarketplaceIDInputError", "MarketplaceMismatch"),
         _("Amazon takes invoices for one of its European marketplaces only."),
         _(
             "Check the channel of the order: invoices of this marketplace cannot be "
@@ -48,7 +49,7 @@ _PROBLEMS = (
         ),
     ),
     (
-        ("79513", "MissingRequestPreferences"),
+        ("79513", "MissingRequestPreferences", "MissingTransactionId"),
         _("Amazon misses data that go with the document."),
         _(
             "Check that the document has a number and that its order has Amazon's "
@@ -71,7 +72,7 @@ _PROBLEMS = (
         _("Only invoices and credit notes can be uploaded. Set the upload aside."),
     ),
     (
-        ("79503", "InvoiceFileIsNotPDF"),
+        ("79503", "InvoiceFileIsNotPDF", "InvalidDocument", "InvalidContentType"),
         _("What was uploaded is no PDF file."),
         _(
             "Print the invoice and look at it: if no PDF appears, have your "
@@ -85,7 +86,7 @@ _PROBLEMS = (
         True,
     ),
     (
-        ("79517", "InvalidOrderId"),
+        ("79517", "InvalidOrderId", "OrderMismatch", "NotShipped", "NotFound"),
         _(
             "Amazon does not know this order for this seller and marketplace, or it is "
             "not shipped yet."
@@ -126,6 +127,22 @@ ALREADY_THERE = Problem(
         "invoices too, switch one of them off."
     ),
 )
+NUMBER_USED = Problem(
+    "number_used",
+    _("The number of the document was used for another document already."),
+    _(
+        "Check whether two programs, or two companies, number invoices alike. Reset "
+        "the document to draft, give it another number, and upload it again."
+    ),
+)
+NUMBER_REFUSED = Problem(
+    "number_refused",
+    _("The number of the document holds a character that Amazon does not take."),
+    _(
+        "Letters, digits and - _ / \\ , ; : # are allowed. Change the number format of "
+        "the journal; upload this document in Seller Central."
+    ),
+)
 UNKNOWN = Problem(
     "unknown",
     _("Amazon refuses the document for a reason that is not documented."),
@@ -146,7 +163,24 @@ _ALREADY_WORDS = re.compile(
 
 
 _OWN = {
-    problem.code: problem for problem in (FATAL, AMOUNTS_DIFFER, ALREADY_THERE, UNKNOWN)
+    problem.code: problem
+    for problem in (
+        FATAL,
+        AMOUNTS_DIFFER,
+        ALREADY_THERE,
+        NUMBER_USED,
+        NUMBER_REFUSED,
+        UNKNOWN,
+    )
+}
+#: Names by which the problems without a documented code may come.
+_NAMES = {
+    "TotalAmountMismatch": AMOUNTS_DIFFER,
+    "TotalVATAmountMismatch": AMOUNTS_DIFFER,
+    "InvalidAmount": AMOUNTS_DIFFER,
+    "AlreadyInvoiced": ALREADY_THERE,
+    "DuplicateInvoiceNumber": NUMBER_USED,
+    "InvalidInvoiceNumber": NUMBER_REFUSED,
 }
 
 
@@ -163,8 +197,8 @@ def find_problem(text):
         feed's result
     """
     for code in (*_CODE.findall(text), *_NAME.findall(text)):
-        if code in _BY_CODE:
-            return _BY_CODE[code]
+        if problem := _BY_CODE.get(code) or _NAMES.get(code):
+            return problem
     if _AMOUNT_WORDS.search(text):
         return AMOUNTS_DIFFER
     if _ALREADY_WORDS.search(text):

@@ -2,6 +2,7 @@ from . import test_buyers
 from . import test_change
 from . import test_cron
 from . import test_golden
+from . import test_invoice_upload
 from . import test_money
 from . import test_partners
 from . import test_performance
