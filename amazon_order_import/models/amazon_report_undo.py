@@ -47,8 +47,8 @@ class AmazonReport(models.Model):
         processing it again imports them anew.
 
         :return: dict with ``orders_removed``, ``lines_removed`` and
-            ``records_removed`` (numbers) and ``kept``: list of dicts ``number`` (of the row), ``order_ref``,
-            ``sale_order_id`` and ``reason``
+            ``records_removed`` (numbers) and ``kept``: list of dicts ``number`` (of
+            the row), ``order_ref``, ``sale_order_id`` and ``reason``
         :raise AccessError: where the user is no Amazon manager
         :raise UserError: where the report is not processed, or just being processed
         """
