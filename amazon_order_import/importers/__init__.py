@@ -10,5 +10,7 @@ from . import amazon_shipment_importer
 from . import amazon_stock_booker
 from . import amazon_tax_advisor
 from . import amazon_tax_correction
+from . import amazon_vat_document_booker
+from . import amazon_vat_document_importer
 from . import amazon_vat_invoice_importer
 from . import amazon_vat_invoice_maker

@@ -111,6 +111,12 @@ class AmazonOrderImporter(models.AbstractModel):
         if groups:
             self._join_waiting(report, list(groups))
             self.env["amazon.order.workflow"].run(report, list(groups))
+            orders = report.row_ids.browse(
+                [work.record.id for group in groups.values() for work in group]
+            ).sale_order_id
+            self.env["amazon.vat.document.importer"].join_orders(
+                report.account_id, orders
+            )
         self.env.flush_all()
 
     def _join_waiting(self, report, order_refs):

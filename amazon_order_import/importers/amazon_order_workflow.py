@@ -152,7 +152,10 @@ class AmazonOrderWorkflow(models.AbstractModel):
 
     def _invoice_orders(self, account, orders):
         by_amazon = orders.filtered(
-            lambda order: account.vat_service == "vcs" or order.amazon_is_invoiced
+            lambda order: (
+                order.amazon_invoicing_locked
+                or (order.amazon_is_invoiced and not order.amazon_invoicing_unlocked)
+            )
         )
         by_amazon.amazon_workflow_note = self.env._(
             "Amazon invoices this order to the buyer (VAT Calculation Service): Odoo "

@@ -203,7 +203,7 @@ class AmazonTaxCorrection(models.AbstractModel):
 
     def _is_own_document(self, move):
         """Whether an invoice counts that was made without Amazon's figures."""
-        return move.state != "cancel"
+        return move.state != "cancel" and not move.amazon_vat_document_ids
 
     # === LINES === #
 

@@ -299,7 +299,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             quantity = sum(
                 lines.filtered(lambda line: line.line_type == "item").mapped("quantity")
             )
-            left = item.product_uom_qty - item.qty_invoiced - item._get_credited_qty()
+            left = item.product_uom_qty - item.qty_invoiced - item._get_amazon_credited()
             if item.product_uom_id.compare(quantity, left) > 0:
                 others = self._get_other_moves(document, "out_invoice")
                 return "attention", self.env._(

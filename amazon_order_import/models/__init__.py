@@ -5,6 +5,7 @@ from . import amazon_account
 from . import amazon_account_carrier
 from . import amazon_account_location
 from . import amazon_account_marketplace
+from . import amazon_account_vat
 from . import amazon_account_invoice
 from . import amazon_fulfillment_center
 from . import amazon_invoice_upload
@@ -17,13 +18,17 @@ from . import amazon_report_preview
 from . import amazon_report_request
 from . import amazon_report_row
 from . import amazon_report_undo
+from . import amazon_report_vat
 from . import amazon_tax_rule
+from . import amazon_vat_document
+from . import amazon_vat_document_line
 from . import amazon_vat_invoice
 from . import ir_sequence
 from . import product_pricelist
 from . import res_partner
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_vat
 from . import stock_move
 from . import stock_picking
 from . import stock_quant

@@ -31,11 +31,14 @@ class PrintedRecord:
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    amazon_vat_document_ids = fields.One2many(
+        "amazon.vat.document", "move_id", "Amazon VAT Documents", copy=False
+    )
     amazon_vat_invoice_ids = fields.One2many(
-        "amazon.vat.invoice", "move_id", "VAT Invoice Data"
+        "amazon.vat.invoice", "move_id", "VAT Invoice Data", copy=False
     )
     amazon_upload_ids = fields.One2many(
-        "amazon.invoice.upload", "move_id", "Uploads to Amazon"
+        "amazon.invoice.upload", "move_id", "Uploads to Amazon", copy=False
     )
     amazon_upload_state = fields.Selection(
         related="amazon_upload_ids.state", string="Upload to Amazon", readonly=True
@@ -82,6 +85,28 @@ class AccountMove(models.Model):
 
     def _is_for_amazon_buyer(self):
         return bool(self._get_amazon_orders())
+
+    # === AMAZON'S OWN DOCUMENTS === #
+
+    @api.depends("amazon_vat_document_ids")
+    def _compute_made_sequence_gap(self):
+        result = super()._compute_made_sequence_gap()
+        # Amazon counts, and shares its numbers among all kinds of documents.
+        self.filtered(
+            lambda move: move._has_amazon_number()
+        ).made_sequence_gap = False
+        return result
+
+    def _set_next_made_sequence_gap(self, made_gap):
+        return super(
+            AccountMove, self.filtered(lambda move: not move._has_amazon_number())
+        )._set_next_made_sequence_gap(made_gap)
+
+    def _has_amazon_number(self):
+        self.ensure_one()
+        return self.name in self.sudo().amazon_vat_document_ids.mapped("number")
+
+    # === UPLOAD === #
 
     def _post(self, soft=True):
         posted = super()._post(soft)
@@ -163,8 +188,6 @@ class AccountMove(models.Model):
                 ["invoice_pdf_report_id", "invoice_pdf_report_file"]
             )
         return self.invoice_pdf_report_id.sudo().raw
-
-    # === UPLOAD === #
 
     def _queue_amazon_uploads(self):
         """Put posted documents into the upload queue, as their accounts want it."""

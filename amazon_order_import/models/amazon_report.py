@@ -45,6 +45,7 @@ ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
 IMPORTERS = {
     **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "vcs_invoices": "amazon.vat.document.importer",
     "vcs_lite": "amazon.vat.invoice.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").

@@ -56,6 +56,15 @@ class AmazonReportRow(models.Model):
         ondelete="set null",
         help="The SKU for whose product the row waits",
     )
+    vat_document_id = fields.Many2one(
+        "amazon.vat.document",
+        "VAT Document",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    vat_line_id = fields.Many2one(
+        "amazon.vat.document.line", index="btree_not_null", ondelete="set null"
+    )
 
     _number_unique = models.UniqueIndex(
         "(report_id, number)", "This row of the report exists already."

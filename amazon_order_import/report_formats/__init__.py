@@ -13,3 +13,4 @@ from .sources import ReportFileError
 from .tax_registrations import TaxRegistration
 from .values import RowError
 from .vat_invoice_rows import VatAmounts, VatInvoiceRow
+from .vat_rows import DOCUMENT_LETTERS, VatRow

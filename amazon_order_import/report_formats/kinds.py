@@ -12,6 +12,7 @@ from .order_rows import ORDER_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
 from .vat_invoice_rows import VAT_INVOICE_ROWS
+from .vat_rows import VAT_ROWS
 
 #: Report types whose document holds personal data, so that Amazon wants a
 #: restricted data token for it. Asked with one for any other, it answers 400.
@@ -174,6 +175,7 @@ _ALL = (
         regions=("eu",),
         marks=_marks("vat-invoice-number transaction-id tax-calculation-reason-code"),
         whole_days=True,
+        row_format=VAT_ROWS,
     ),
     ReportKind(
         key="mfn_orders_eu",

@@ -29,7 +29,7 @@ class ParsedRow(NamedTuple):
     """One data row.
 
     `number` counts rows with content from 1; `raw` is {column: text} exactly as in
-    the file; `values` is an `OrderRow` or `ShipmentRow`, None if there is an
+    the file; `values` is an instance of the format's row class, None if there is an
     `error` (`RowError`); `warnings` are the `RowError`s of cells left empty.
     """
 
@@ -53,6 +53,11 @@ def _split_quoted(text, delimiter):
     return next(
         csv.reader([text.replace("\r", " ")], delimiter=delimiter, strict=True), []
     )
+
+
+def _split_quoted_twice(text):
+    cells = _split_quoted(text, ",")
+    return _split_quoted(cells[0], ",") if len(cells) == 1 else cells
 
 
 def _is_quoted(cell):
@@ -137,7 +142,12 @@ class _Table:
         else:
             self.split = partial(_split_quoted, delimiter=",")
         try:
-            return self.split(text)
+            cells = self.split(text)
+            if len(cells) == 1 and "," in cells[0]:
+                # Some downloads quote each line once more as a whole.
+                self.split = _split_quoted_twice
+                cells = self.split(text)
+            return cells
         except csv.Error:
             return [text]
 

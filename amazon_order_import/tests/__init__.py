@@ -19,5 +19,7 @@ from . import test_tax_correction
 from . import test_tours
 from . import test_translation
 from . import test_upsert
+from . import test_vat_booking
+from . import test_vat_documents
 from . import test_workflow
 from . import test_vat_invoice
