@@ -363,9 +363,10 @@ class TestInvoiceUpload(UploadCase):
         self.assertEqual(refund.amazon_upload_ids.reason_code, "no_transaction")
 
     def test_never_where_amazon_invoices(self):
-        self.account.vat_service = "vcs"
+        self.account.write({"vat_service": "none", "invoice_upload": "manual"})
         order = self.order(FBA, {"item-price": "119.00"})
         order._create_invoices().action_post()
+        self.account.vat_service = "vcs"
         with self.assertRaisesRegex(UserError, "Amazon takes no invoices"):
             order.invoice_ids.action_amazon_upload()
 
