@@ -403,9 +403,9 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
 
     def _get_waiting_message(self, row):
         return self.env._(
-            "Order %(order)s is not in Odoo yet. Its VAT data are kept and joined to it "
-            "as soon as it is imported; if it stays away, request the order report of "
-            "that time again.",
+            "Order %(order)s is not in Odoo yet. Its VAT data are kept and joined to "
+            "it as soon as it is imported; if it stays away, request the order report "
+            "of that time again.",
             order=row.order_id,
         )
 

@@ -30,9 +30,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         """
         self = self.with_context(**IMPORT_CONTEXT)
         told = {}
-        for account, members in documents.with_env(self.env).grouped(
-            "account_id"
-        ).items():
+        for account, members in (
+            documents.with_env(self.env).grouped("account_id").items()
+        ):
             account = account.with_company(account.company_id)
             all_documents = self.env["amazon.vat.invoice"].search(
                 [("sale_order_id", "in", members.sale_order_id.ids)], order="id"
@@ -299,7 +299,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             quantity = sum(
                 lines.filtered(lambda line: line.line_type == "item").mapped("quantity")
             )
-            left = item.product_uom_qty - item.qty_invoiced - item._get_amazon_credited()
+            left = (
+                item.product_uom_qty - item.qty_invoiced - item._get_amazon_credited()
+            )
             if item.product_uom_id.compare(quantity, left) > 0:
                 others = self._get_other_moves(document, "out_invoice")
                 return "attention", self.env._(
@@ -455,7 +457,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         amounts = defaultdict(lambda: [0.0, 0.0, 0])
         for line in document.line_ids:
             target = self._get_target(order, line)
-            sums = amounts[target, line.sale_line_id, line.line_type if not target else ""]
+            sums = amounts[
+                target, line.sale_line_id, line.line_type if not target else ""
+            ]
             sums[0] += sign * line.amount_untaxed
             sums[1] += sign * line.amount_tax
             if line.line_type in ("item", target.amazon_line_type):
@@ -486,7 +490,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         net, tax = currency.round(net), currency.round(tax)
         quantity = quantity or 1
         if target:
-            vals = target._prepare_invoice_line(quantity=quantity)
+            # Odoo repeats the product where its name is in another language.
+            vals = target._prepare_invoice_line(quantity=quantity, name=target.name)
             taxes = target.tax_ids
         else:
             if line_type == "gift_wrap_promotion":

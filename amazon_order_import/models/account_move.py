@@ -92,9 +92,7 @@ class AccountMove(models.Model):
     def _compute_made_sequence_gap(self):
         result = super()._compute_made_sequence_gap()
         # Amazon counts, and shares its numbers among all kinds of documents.
-        self.filtered(
-            lambda move: move._has_amazon_number()
-        ).made_sequence_gap = False
+        self.filtered(lambda move: move._has_amazon_number()).made_sequence_gap = False
         return result
 
     def _set_next_made_sequence_gap(self, made_gap):

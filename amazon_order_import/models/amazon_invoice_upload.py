@@ -109,9 +109,7 @@ class AmazonInvoiceUpload(models.Model):
     amount_total = fields.Monetary(related="move_id.amount_total")
     state = fields.Selection(STATES, required=True, readonly=True, index=True)
     reason_code = fields.Char(readonly=True)
-    reason = fields.Text(
-        "Why", readonly=True, help="What it waits for, or why it stopped"
-    )
+    reason = fields.Text(readonly=True, help="What it waits for, or why it stopped")
     asked_by_person = fields.Boolean(readonly=True)
     attempts = fields.Integer(readonly=True)
     first_attempt_at = fields.Datetime("First Attempt", readonly=True)
@@ -124,6 +122,7 @@ class AmazonInvoiceUpload(models.Model):
     error_text = fields.Text("Amazon Says", readonly=True)
     explanation = fields.Text(compute="_compute_explanation")
     advice = fields.Text("What To Do", compute="_compute_explanation")
+    summary = fields.Text("Why", compute="_compute_summary")
     due_at = fields.Datetime(
         "Due", help="Amazon expects the document within a day of the shipment"
     )
@@ -140,6 +139,13 @@ class AmazonInvoiceUpload(models.Model):
         "(account_id, id) WHERE state IN ('queued', 'sending', 'sent', 'waiting')"
     )
 
+    @api.depends("state", "reason", "explanation")
+    def _compute_summary(self):
+        for upload in self:
+            refused = upload.state in ("refused", "failed") and upload.explanation
+            upload.summary = refused or upload.reason
+
+    @api.depends("state", "due_at")
     def _compute_is_late(self):
         now = fields.Datetime.now()
         for upload in self:
@@ -286,8 +292,8 @@ class AmazonInvoiceUpload(models.Model):
                 "waiting",
                 "not_shipped",
                 self.env._(
-                    "Order %(order)s is not shipped yet. Amazon takes its invoice after "
-                    "the shipment is confirmed.",
+                    "Order %(order)s is not shipped yet. Amazon takes its invoice "
+                    "after the shipment is confirmed.",
                     order=self.order_ref,
                 ),
             )
@@ -556,7 +562,10 @@ class AmazonInvoiceUpload(models.Model):
             self.write(vals)
         elif isinstance(error, (AuthorizationError, RoleMissingError)):
             waiting = self.search(
-                [("account_id", "=", account.id), ("state", "in", ("queued", "sending"))]
+                [
+                    ("account_id", "=", account.id),
+                    ("state", "in", ("queued", "sending")),
+                ]
             )
             waiting.write(
                 {

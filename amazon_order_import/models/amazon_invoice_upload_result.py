@@ -4,14 +4,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..selling_partner.errors import RetryableError, SellingPartnerError
-from .upload_problems import (
+from ..report_formats.upload_problems import (
     ALREADY_THERE,
     FATAL,
     find_problem,
     get_problem,
     read_result,
 )
+from ..selling_partner.errors import RetryableError, SellingPartnerError
 
 _logger = logging.getLogger(__name__)
 
@@ -63,9 +63,7 @@ class AmazonInvoiceUpload(models.Model):
                 state="queued",
                 next_attempt=fields.Datetime.now() + timedelta(hours=1),
                 reason_code="retry",
-                reason=self.env._(
-                    "Amazon refused it; it is sent again in an hour."
-                ),
+                reason=self.env._("Amazon refused it; it is sent again in an hour."),
             )
         elif problem.retry:
             vals.update(state="failed", reason_code="given_up", reason=self.reason)
@@ -109,7 +107,9 @@ class AmazonInvoiceUpload(models.Model):
         try:
             client = account._get_client()
         except (SellingPartnerError, UserError) as error:
-            _logger.info("Feeds of account %s cannot be asked for: %s", account.id, error)
+            _logger.info(
+                "Feeds of account %s cannot be asked for: %s", account.id, error
+            )
             return
         with client:
             for upload in uploads:

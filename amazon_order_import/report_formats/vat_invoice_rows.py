@@ -143,7 +143,9 @@ class VatInvoiceRow(BuyerTaxNumbers):
     @property
     def citations(self):
         """The legal texts to print: ``{language code: text}``."""
-        texts = {language: getattr(self, f"citation_{language}") for language in LANGUAGES}
+        texts = {
+            language: getattr(self, f"citation_{language}") for language in LANGUAGES
+        }
         return {language: text for language, text in texts.items() if text}
 
 
@@ -288,6 +290,4 @@ def _check(row):
     return None
 
 
-VAT_INVOICE_ROWS = RowFormat(
-    "VAT invoice data", VatInvoiceRow, _COLUMNS, _check, _KEPT
-)
+VAT_INVOICE_ROWS = RowFormat("VAT invoice data", VatInvoiceRow, _COLUMNS, _check, _KEPT)

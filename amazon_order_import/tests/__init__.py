@@ -18,6 +18,7 @@ from . import test_tax
 from . import test_tax_correction
 from . import test_tours
 from . import test_translation
+from . import test_upload_queue_tour
 from . import test_upsert
 from . import test_vat_booking
 from . import test_vat_documents

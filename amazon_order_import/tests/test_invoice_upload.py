@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models import amazon_invoice_upload as queue
-from ..models.upload_problems import find_problem, get_problem, read_result
+from ..report_formats.upload_problems import find_problem, get_problem, read_result
 from ..selling_partner.errors import (
     DataError,
     RoleMissingError,
@@ -65,9 +65,7 @@ class Amazon:
         return feed_id
 
     def get_feeds(self, feed_types, marketplaces, created_since):
-        return [
-            feed for feed in self.feeds.values() if feed.created >= created_since
-        ]
+        return [feed for feed in self.feeds.values() if feed.created >= created_since]
 
     def get_feed(self, feed_id):
         feed = self.feeds[feed_id]
@@ -162,7 +160,9 @@ class TestInvoiceUpload(UploadCase):
         )
         self.run_queue()
         self.assertEqual(upload.feed_status, "DONE")
-        self.assertEqual(upload.state, "sent", "The feed does not say whether it is taken")
+        self.assertEqual(
+            upload.state, "sent", "The feed does not say whether it is taken"
+        )
         self.later(hours=2)
         self.tell(
             vat_row(
@@ -376,9 +376,7 @@ class TestInvoiceUpload(UploadCase):
         self.run_queue()
         self.assertEqual(upload.state, "sent")
         self.later(hours=1)
-        self.tell(
-            vat_row(item="119.00 19.00", invoice_status_description=text)
-        )
+        self.tell(vat_row(item="119.00 19.00", invoice_status_description=text))
 
     def test_refused_by_code(self):
         upload = self.sell()

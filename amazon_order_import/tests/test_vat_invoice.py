@@ -99,7 +99,12 @@ class TestVatInvoice(VatInvoiceCase):
                 line.sale_line_ids.amazon_line_type: line.price_total
                 for line in invoice.invoice_line_ids
             },
-            {"item": 120.0, "shipping": 12.0, "gift_wrap": 6.0, "item_promotion": -60.0},
+            {
+                "item": 120.0,
+                "shipping": 12.0,
+                "gift_wrap": 6.0,
+                "item_promotion": -60.0,
+            },
         )
         self.assertEqual(invoice.delivery_date, date(2026, 3, 2))
         refund = self.check_move(returned, "out_refund", 65.0, 13.0, 78.0)
@@ -124,7 +129,9 @@ class TestVatInvoice(VatInvoiceCase):
         order = self.order(MFN, {"item-price": "100.00", "quantity-purchased": "3"})
         first = self.tell(
             vat_row(
-                item="66.67 10.64", quantity_purchased="2", shipping_id="1",
+                item="66.67 10.64",
+                quantity_purchased="2",
+                shipping_id="1",
                 transaction_id="1",
             )
         )
@@ -157,9 +164,7 @@ class TestVatInvoice(VatInvoiceCase):
 
     def test_netted_promotions(self):
         self.account.promotion_policy = "net"
-        self.order(
-            MFN, {"item-price": "119.00", "item-promotion-discount": "11.90"}
-        )
+        self.order(MFN, {"item-price": "119.00", "item-promotion-discount": "11.90"})
         document = self.tell(
             vat_row(item="119.00 19.00", item_promotion="-11.90 -1.90")
         )
@@ -190,7 +195,9 @@ class TestVatInvoice(VatInvoiceCase):
             outcomes=["created"] * 2,
         )
         refund = self.check_move(refunded, "out_refund", 5.0, 0.95, 5.95)
-        self.assertEqual(refund.invoice_line_ids.sale_line_ids.amazon_line_type, "shipping")
+        self.assertEqual(
+            refund.invoice_line_ids.sale_line_ids.amazon_line_type, "shipping"
+        )
         self.assertEqual(refund.reversed_entry_id, sold.move_id)
         self.assertEqual(sold.move_id.amount_residual, 119.0)
         self.assertEqual(order.order_line.mapped("qty_to_invoice"), [0.0, 0.0])
@@ -200,7 +207,8 @@ class TestVatInvoice(VatInvoiceCase):
         order = self.order(MFN, {"item-price": "357.00", "quantity-purchased": "3"})
         self.tell(vat_row(item="357.00 57.00", quantity_purchased="3"))
         returned = self.tell(
-            credit_row(item="238.00 38.00", quantity_purchased="2"), outcomes=["created"]
+            credit_row(item="238.00 38.00", quantity_purchased="2"),
+            outcomes=["created"],
         )
         self.assertEqual(self.figures(returned), (-200.0, -38.0, -238.0))
         refund = self.check_move(returned, "out_refund", 200.0, 38.0, 238.0)
@@ -229,9 +237,7 @@ class TestVatInvoice(VatInvoiceCase):
         order = self.order(MFN, {"item-price": "119.00"})
         self.tell(vat_row(item="119.00 19.00"))
         self.tell(credit_row(item="-119.00 -19.00"))
-        again = self.tell(
-            credit_row("REFUND", "amzn1:crow:B", item="-11.90 -1.90")
-        )
+        again = self.tell(credit_row("REFUND", "amzn1:crow:B", item="-11.90 -1.90"))
         self.assertEqual(again.state, "attention")
         self.assertFalse(again.move_id)
         self.assertIn("left to credit", again.state_note)
@@ -464,7 +470,9 @@ class TestVatInvoice(VatInvoiceCase):
 
     def test_item_that_is_not_in_the_order(self):
         self.order(MFN, {"item-price": "119.00"})
-        document = self.tell(vat_row(item="10.00 1.60", order_item_id="x", sku="LAMP-1"))
+        document = self.tell(
+            vat_row(item="10.00 1.60", order_item_id="x", sku="LAMP-1")
+        )
         self.assertEqual(document.state, "attention")
         self.assertIn("1 × LAMP-1", document.state_note)
 
@@ -473,13 +481,21 @@ class TestVatInvoice(VatInvoiceCase):
         good = vat_row(item="119.00 19.00")
         self.tell(
             good,
-            {**good, "shipping-id": "2", "transaction-id": "2",
-             "item-vat-amount": "18.00"},
+            {
+                **good,
+                "shipping-id": "2",
+                "transaction-id": "2",
+                "item-vat-amount": "18.00",
+            },
             {**good, "shipping-id": "3", "transaction-id": "3", "currency": "XXX"},
             {**good, "order-id": "S01-1234567-1234567"},
             {**good, "shipping-id": "4", "transaction-id": "4"},
-            {**good, "shipping-id": "4", "transaction-id": "4",
-             "quantity-purchased": "2"},
+            {
+                **good,
+                "shipping-id": "4",
+                "transaction-id": "4",
+                "quantity-purchased": "2",
+            },
             outcomes=["created", "error", "error", "ignored", "error", "error"],
         )
 

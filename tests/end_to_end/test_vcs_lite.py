@@ -49,7 +49,7 @@ class Accountant(Seller):
         return report
 
     def upload(self):
-        """Lets the scheduled action of invoices run: send, then look after the feeds."""
+        """Lets the scheduled action of invoices run: send, look after feeds."""
         for _round in range(3):
             failure = self.env.ref(
                 "amazon_order_import.ir_cron_upload_invoices"

@@ -7,7 +7,7 @@ Calculation Service, and threads of developers (models#2437, docs#2425).
 import re
 from dataclasses import dataclass
 
-from ..report_formats.marking import mark as _
+from .marking import mark as _
 
 #: Amazon's codes of upload errors have five digits and begin so.
 _CODE = re.compile(r"\b(79[0-9]{3})\b")
