@@ -118,7 +118,7 @@ class AmazonInvoiceUpload(models.Model):
     sent_at = fields.Datetime("Sent", readonly=True)
     feed_id = fields.Char("Feed ID", readonly=True, index="btree_not_null")
     feed_status = fields.Char("Status of the Feed", readonly=True)
-    error_code = fields.Char("Error Code", readonly=True)
+    error_code = fields.Char(readonly=True)
     error_text = fields.Text("Amazon Says", readonly=True)
     explanation = fields.Text(compute="_compute_explanation")
     advice = fields.Text("What To Do", compute="_compute_explanation")
