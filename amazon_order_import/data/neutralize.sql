@@ -4,4 +4,7 @@ UPDATE amazon_account
        lwa_client_secret = NULL,
        lwa_refresh_token = NULL,
        connection_state = 'not_connected',
-       connection_message = NULL;
+       connection_reason = NULL,
+       connection_error = NULL,
+       disconnected_since = NULL;
+DELETE FROM amazon_authorization;

@@ -1,4 +1,5 @@
 from . import amazon_row_importer
+from . import amazon_control_importer
 from . import amazon_order_change
 from . import amazon_order_importer
 from . import amazon_order_line_builder

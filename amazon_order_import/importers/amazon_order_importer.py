@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.misc import format_date
 
 from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork
 from .moments import to_utc
@@ -97,9 +98,14 @@ class AmazonOrderImporter(models.AbstractModel):
         self._set_keys(report, works)
         channels = self._get_channels(works)
         inactive = self._get_inactive_marketplaces(report)
+        early = self._get_early_refs(report, works)
         groups = defaultdict(list)
         for work in works:
-            if self._is_importable(report, work, channels, inactive):
+            if not self._is_importable(report, work, channels, inactive):
+                continue
+            if work.values.order_id in early:
+                self._set_before_start(report, work)
+            else:
                 groups[work.values.order_id].append(work)
         self.env["amazon.shipment.importer"].import_multi_channel(
             report, [w for w in works if w.record.code == "multi_channel"]
@@ -298,6 +304,49 @@ class AmazonOrderImporter(models.AbstractModel):
             )
             return False
         return True
+
+    def _get_early_refs(self, report, works):
+        """Return the numbers of orders bought before the start of the account.
+
+        Orders that Odoo has all the same are updated like any other.
+        """
+        start = report.account_id.orders_from
+        if not start:
+            return set()
+        early = {
+            work.values.order_id
+            for work in works
+            if work.values
+            and work.values.purchase_date
+            and to_utc(work.values.purchase_date) < start
+        }
+        known = self.env["sale.order"]._read_group(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("amazon_order_ref", "in", list(early)),
+            ],
+            ["amazon_order_ref"],
+        )
+        return early - {ref for (ref,) in known}
+
+    def _set_before_start(self, report, work):
+        start = fields.Datetime.context_timestamp(
+            report.with_context(tz=report.account_id.user_id.tz),
+            report.account_id.orders_from,
+        )
+        self._set_outcome(
+            work,
+            "ignored",
+            self.env._(
+                "Order %(order)s was bought before %(start)s, from when on the account "
+                "%(account)s takes orders. To import it, choose an earlier “Orders "
+                "From” in the account and process the report again.",
+                order=work.values.order_id,
+                start=format_date(self.env, start.date()),
+                account=report.account_id.name,
+            ),
+            "before_start",
+        )
 
     def _guess_marketplace(self, report, row):
         """Return the marketplace of a row without sales channel, if there is one."""
@@ -1085,6 +1134,48 @@ class AmazonOrderImporter(models.AbstractModel):
             ):
                 order._action_cancel()
         self._set_cancelled(work, order)
+
+    @api.model
+    def cancel_order(self, order, works):
+        """Cancel a known order that Amazon cancelled as a whole.
+
+        One that has left, or is invoiced or locked, becomes a to-do of a person. Its
+        lines stay as they are, so that a report that tells of them once more finds
+        nothing changed.
+
+        :param order: ``sale.order`` record that is not cancelled
+        :param works: list of ``RowWork`` of the rows that say so; get their outcome
+        """
+        lines = order.order_line.filtered("amazon_row_key") or order.order_line
+        closed = self._describe_closed(lines) if lines else ""
+        if not closed and order.amazon_parcel_ids:
+            closed = self.env._("shipped by Amazon")
+        for work in works:
+            if closed:
+                self._leave_to_person(
+                    order,
+                    work,
+                    self.env._(
+                        "Amazon cancelled order %(order)s, but in Odoo it is %(state)s."
+                        "\nTake the goods back or make a credit note where needed.",
+                        order=order.amazon_order_ref,
+                        state=closed,
+                    ),
+                )
+            else:
+                self._set_outcome(
+                    work,
+                    "cancelled",
+                    self.env._(
+                        "Amazon cancelled order %(order)s; it is cancelled in Odoo, "
+                        "too.",
+                        order=order.amazon_order_ref,
+                    ),
+                    "cancelled",
+                    sale_order_id=order.id,
+                )
+        if not closed:
+            order._action_cancel()
 
     def _drop_line(self, line):
         """Set a line to nothing; Odoo forbids to delete lines of confirmed orders."""

@@ -7,13 +7,15 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html, split_every
 
+from ..report_formats import KINDS
+
 _logger = logging.getLogger(__name__)
 
 #: Orders confirmed, or invoiced, in one call (see design.md, "Batches").
 CONFIRM_BATCH = 50
 INVOICING_WORKFLOWS = ("invoice", "paid")
-#: Countries whose marketplaces take part in VCS (amazon-reports.md 1.3).
-VCS_COUNTRIES = ("BE", "DE", "ES", "FR", "GB", "IE", "IT", "NL", "PL", "SE")
+#: Countries whose marketplaces take part in VCS.
+VCS_COUNTRIES = KINDS["vcs_lite"].countries
 
 
 class AmazonOrderWorkflow(models.AbstractModel):

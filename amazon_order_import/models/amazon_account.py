@@ -1,28 +1,8 @@
-import logging
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..importers.sku_rule import SkuRule, find_pattern_fault
-from ..selling_partner import Credentials, SellingPartnerClient
-from ..selling_partner.errors import (
-    AuthorizationError,
-    RetryableError,
-    RoleMissingError,
-    SellingPartnerError,
-)
-
-_logger = logging.getLogger(__name__)
-
-SECRET_GROUP = "base.group_system"
-CONNECTION_FIELDS = {
-    "lwa_client_id",
-    "lwa_client_secret",
-    "lwa_refresh_token",
-    "sp_api_endpoint",
-    "lwa_endpoint",
-}
+from .amazon_report import ORDER_KINDS
 
 STOCK_POLICIES = [
     ("none", "Not booked"),
@@ -58,48 +38,6 @@ class AmazonAccount(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Gets the to-dos of this account; salesperson of its orders",
     )
-
-    # Credentials: readable by system administrators only.
-    lwa_client_id = fields.Char(
-        "Client ID",
-        groups=SECRET_GROUP,
-        copy=False,
-        help="LWA credentials of the application (Seller Central > Develop Apps)",
-    )
-    lwa_client_secret = fields.Char("Client Secret", groups=SECRET_GROUP, copy=False)
-    lwa_refresh_token = fields.Char(
-        "Refresh Token",
-        groups=SECRET_GROUP,
-        copy=False,
-        help="Shown by Seller Central after Develop Apps > Authorize app",
-    )
-    sp_api_endpoint = fields.Char(
-        "API Endpoint",
-        groups=SECRET_GROUP,
-        help="Empty: Amazon. Set for Amazon's sandbox, a proxy or the simulator",
-    )
-    lwa_endpoint = fields.Char(
-        "Login Endpoint",
-        groups=SECRET_GROUP,
-        help="Empty: Amazon. Set for a proxy or the simulator",
-    )
-    has_credentials = fields.Boolean(compute="_compute_has_credentials")
-    connection_state = fields.Selection(
-        [
-            ("not_connected", "Not connected"),
-            ("connected", "Connected"),
-            ("unreachable", "Amazon unreachable"),
-            ("role_missing", "Role missing"),
-            ("unauthorized", "Authorisation refused"),
-        ],
-        default="not_connected",
-        required=True,
-        readonly=True,
-        copy=False,
-        tracking=True,
-    )
-    connection_message = fields.Text(readonly=True, copy=False)
-    connection_checked = fields.Datetime("Last Check", readonly=True, copy=False)
 
     # Settings of the import.
     channel_ids = fields.One2many(
@@ -302,18 +240,11 @@ class AmazonAccount(models.Model):
     order_count = fields.Integer(compute="_compute_counts")
     attention_count = fields.Integer("To Do", compute="_compute_counts")
     offer_waiting_count = fields.Integer("Waiting SKUs", compute="_compute_counts")
+    order_check_count = fields.Integer("Orders to Check", compute="_compute_counts")
+    last_import_at = fields.Datetime("Last Import", compute="_compute_counts")
 
     def _default_product(self, name):
         return self.env.ref(f"amazon_order_import.{name}", raise_if_not_found=False)
-
-    @api.depends("lwa_client_id", "lwa_client_secret", "lwa_refresh_token")
-    def _compute_has_credentials(self):
-        for account in self.sudo():
-            account.has_credentials = bool(
-                account.lwa_client_id
-                and account.lwa_client_secret
-                and account.lwa_refresh_token
-            )
 
     def _compute_counts(self):
         orders = dict(
@@ -340,14 +271,41 @@ class AmazonAccount(models.Model):
                 ["__count"],
             )
         )
+        checks = dict(
+            self.env["sale.order"]._read_group(
+                [("amazon_account_id", "in", self.ids), *self._get_check_domain()],
+                ["amazon_account_id"],
+                ["__count"],
+            )
+        )
+        imports = dict(
+            self.env["amazon.report"]._read_group(
+                [("account_id", "in", self.ids), ("kind", "in", ORDER_KINDS)],
+                ["account_id"],
+                ["processed_at:max"],
+            )
+        )
         for account in self:
+            account.order_check_count = checks.get(account, 0)
+            account.last_import_at = imports.get(account, False)
             account.order_count = orders.get(account, 0)
             account.attention_count = reports.get(account, 0)
             account.offer_waiting_count = offers.get(account, 0)
 
+    @api.model
+    def _get_check_domain(self):
+        """Return the domain of the orders that a person has to look at."""
+        return [
+            "|",
+            "|",
+            ("amazon_amount_difference", "!=", 0),
+            ("amazon_workflow_note", "!=", False),
+            ("activity_ids", "!=", False),
+        ]
+
     @api.model_create_multi
     def create(self, vals_list):
-        accounts = super().create([self._clean_credentials(v) for v in vals_list])
+        accounts = super().create(vals_list)
         accounts.filtered(lambda a: not a.tax_rule_ids)._create_default_tax_rules()
         return accounts
 
@@ -363,22 +321,6 @@ class AmazonAccount(models.Model):
                     rules, translated._prepare_default_rules(account), strict=True
                 ):
                     rule.with_context(lang=code).name = vals["name"]
-
-    def write(self, vals):
-        result = super().write(self._clean_credentials(vals))
-        if CONNECTION_FIELDS & set(vals):
-            # What waits for them goes on at once.
-            self.env["amazon.report"].sudo().search(
-                [("account_id", "in", self.ids), ("state", "=", "requested")]
-            ).next_attempt = False
-        return result
-
-    def _clean_credentials(self, vals):
-        """Strip what comes along when a credential is pasted (spaces, line ends)."""
-        return {
-            name: value.strip() if name in CONNECTION_FIELDS and value else value
-            for name, value in vals.items()
-        }
 
     # === BUYERS AND PRODUCTS === #
 
@@ -573,162 +515,6 @@ class AmazonAccount(models.Model):
                 account._get_fba_location(country)
         return True
 
-    # === SELLING PARTNER API === #
-
-    def _get_client(self):
-        """Return a client for this account, to be used as a context manager.
-
-        :raise UserError: where a credential is missing
-        """
-        self.ensure_one()
-        # The credentials are readable by system administrators only; the client keeps
-        # them to itself.
-        account = self.sudo()
-        if not account.has_credentials:
-            raise UserError(
-                self.env._(
-                    "The Amazon account %(account)s is not connected: its client ID, "
-                    "client secret or refresh token is missing. A system administrator "
-                    "enters them under Amazon > Configuration > Accounts.",
-                    account=account.name,
-                )
-            )
-        return SellingPartnerClient(
-            Credentials(
-                account.lwa_client_id,
-                account.lwa_client_secret,
-                account.lwa_refresh_token,
-            ),
-            region=account.region,
-            endpoint=account.sp_api_endpoint or None,
-            lwa_endpoint=account.lwa_endpoint or None,
-        )
-
-    def _set_connection(self, state, message=False):
-        """Store the outcome of the latest contact with Amazon."""
-        self.sudo().write(
-            {
-                "connection_state": state,
-                "connection_message": message,
-                "connection_checked": fields.Datetime.now(),
-            }
-        )
-
-    def _note_api_error(self, error):
-        """Store on the account what an error of Amazon says about the connection.
-
-        :param error: a ``SellingPartnerError``
-        """
-        if isinstance(error, AuthorizationError):
-            self._set_connection("unauthorized", self._explain_error(error))
-        elif isinstance(error, RoleMissingError):
-            self._set_connection("role_missing", self._explain_error(error))
-        elif isinstance(error, RetryableError) and error.status != 429:
-            self._set_connection("unreachable", self._explain_error(error))
-
-    def _explain_error(self, error):
-        """Return an error of Amazon in plain words, with what to do next.
-
-        :param error: a ``SellingPartnerError``
-        :rtype: str
-        """
-        if isinstance(error, AuthorizationError):
-            advice = {
-                "invalid_grant": self.env._(
-                    "The authorisation was revoked, has expired, or the refresh token "
-                    "was not copied whole. Authorise the application again in Seller "
-                    "Central (Develop Apps > Authorize app) and enter the new refresh "
-                    "token."
-                ),
-                "invalid_client": self.env._(
-                    "The client ID or the client secret is wrong, or the secret has "
-                    "expired (after 180 days). Look up both in Seller Central (Develop "
-                    "Apps > View credentials) and enter them again."
-                ),
-                "unauthorized_client": self.env._(
-                    "The refresh token belongs to another application. Enter the "
-                    "client ID and client secret of the application for which it was "
-                    "issued."
-                ),
-            }.get(
-                error.reason,
-                self.env._(
-                    "Amazon does not accept this authorisation here. Check that the "
-                    "region of the account is the one where the application was "
-                    "authorised."
-                ),
-            )
-        elif isinstance(error, RoleMissingError):
-            advice = self.env._(
-                "The application lacks a role that this needs (for order reports: Tax "
-                "Invoicing or Direct-to-Consumer Shipping, for FBA reports: Tax "
-                "Invoicing or Tax Remittance). Add the role to the application in "
-                "Seller Central, then authorise it again."
-            )
-        elif isinstance(error, RetryableError):
-            advice = self.env._(
-                "Amazon could not be reached or asks to wait. Nothing is lost; it is "
-                "tried again by itself in %(minutes)s minutes.",
-                minutes=max(1, round(error.seconds / 60)),
-            )
-        else:
-            advice = self.env._(
-                "Amazon refuses this request. Request the report again; if it is "
-                "refused again, pass Amazon's message on to your administrator."
-            )
-        return self.env._("%(advice)s\nAmazon: %(error)s", advice=advice, error=error)
-
-    def action_test_connection(self):
-        """Ask Amazon for the seller's marketplaces and show the outcome."""
-        self.ensure_one()
-        self.check_access("read")
-        try:
-            with self._get_client() as client:
-                participations = client.get_marketplace_participations()
-        except SellingPartnerError as error:
-            self._note_api_error(error)
-            if self.connection_state == "connected":
-                self._set_connection("not_connected", self._explain_error(error))
-            return self._notify(self._explain_error(error), "danger")
-        names = self._store_participations(participations)
-        self._set_connection(
-            "connected",
-            self.env._("Marketplaces: %(names)s", names=", ".join(names)),
-        )
-        return self._notify(
-            self.env._("Connected. Marketplaces: %(names)s", names=", ".join(names)),
-            "success",
-        )
-
-    def _store_participations(self, participations):
-        """Add the marketplaces in which the seller takes part as channels.
-
-        :return: names of all marketplaces that Amazon listed
-        """
-        refs = [p.marketplace_id for p in participations if p.is_participating]
-        marketplaces = self.env["amazon.marketplace"].search([("api_ref", "in", refs)])
-        known = self.sudo().channel_ids.marketplace_id
-        self.env["amazon.account.marketplace"].sudo().create(
-            [
-                {"account_id": self.id, "marketplace_id": marketplace.id}
-                for marketplace in marketplaces - known
-            ]
-        )
-        return marketplaces.mapped("name") or [p.name for p in participations]
-
-    def _notify(self, message, kind):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.name,
-                "message": message,
-                "type": kind,
-                "sticky": kind != "success",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
     # === TAXES === #
 
     def _get_stated_tax(self):
@@ -786,13 +572,11 @@ class AmazonAccount(models.Model):
             seconds_left = Report._advance_at_amazon(account, commit)
             if not seconds_left:
                 break
+            self.env["amazon.report.schedule"]._look(account, commit)
         finished = Report._process_ready(commit)
         for account in self.search([]):
             self.env["amazon.order.workflow"].run_invoicing(account, commit)
-        if Report._count_at_amazon():
-            self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
-                fields.Datetime.now() + timedelta(minutes=1)
-            )
+        self._trigger_next_look()
         if not finished:
             # Odoo runs the action again at once, not after its five minutes.
             commit(remaining=1)
@@ -804,6 +588,11 @@ class AmazonAccount(models.Model):
             "amazon_order_import.sale_order_action"
         )
         action["domain"] = [("amazon_account_id", "in", self.ids)]
+        return action
+
+    def action_view_orders_to_check(self):
+        action = self.action_view_orders()
+        action["domain"] += self._get_check_domain()
         return action
 
     def action_view_reports(self):

@@ -2,9 +2,7 @@ import hashlib
 import io
 import itertools
 import logging
-import tempfile
 from collections import Counter
-from datetime import timedelta, timezone
 from urllib.parse import quote
 
 from odoo import api, fields, models
@@ -12,19 +10,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..importers.amazon_row_importer import ConcurrentImport
-from ..report_formats import (
-    KINDS,
-    RESTRICTED_REPORT_TYPES,
-    ReportFileError,
-    open_report,
-)
-from ..selling_partner.errors import (
-    AnswerError,
-    AuthorizationError,
-    DocumentError,
-    RetryableError,
-    SellingPartnerError,
-)
+from ..report_formats import ReportFileError, open_report
 from .amazon_report_row import OPEN_OUTCOMES, OUTCOMES
 
 _logger = logging.getLogger(__name__)
@@ -45,21 +31,16 @@ ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
 IMPORTERS = {
     **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "all_orders": "amazon.control.importer",
     "vcs_invoices": "amazon.vat.document.importer",
     "vcs_lite": "amazon.vat.invoice.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
-#: Wait after an answer of Amazon's that cannot be understood.
-UNCLEAR_ANSWER_SECONDS = 300
 #: Bytes of a file (some hundred rows) that is processed while the user waits.
 SMALL_FILE = 200_000
 #: How often a batch is tried again that collides with another worker.
 BATCH_ATTEMPTS = 5
-#: How long reports wait whose account has a setting that cannot work.
-SETTING_RETRY = timedelta(minutes=15)
-#: The same for credentials that Amazon refuses, unless they are entered anew.
-CREDENTIALS_RETRY = timedelta(hours=6)
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")
 
@@ -69,7 +50,8 @@ class AmazonReport(models.Model):
 
     requested --(Amazon is done, file fetched)--> ready --> processing
         --> done | attention (some rows need a person)
-    requested --> cancelled (Amazon made none) | failed
+    requested --> requested (Amazon made none, asked again where that helps)
+    requested --> cancelled (Amazon has nothing) | failed
     ready | processing --> failed (the file is no such report)
     requested | ready | attention | failed --> skipped (a person said so)
     done | attention | failed | skipped | cancelled --(process again)--> ready
@@ -77,7 +59,7 @@ class AmazonReport(models.Model):
 
     _name = "amazon.report"
     _description = "Amazon Report"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     # Nobody edits a report, but staff talk about it.
     _mail_post_access = "read"
@@ -276,235 +258,6 @@ class AmazonReport(models.Model):
             return open(attachment._full_path(attachment.store_fname), "rb")
         return io.BytesIO(attachment.raw or b"")
 
-    # === AT AMAZON === #
-
-    @api.model
-    def _count_at_amazon(self):
-        return self.search_count(
-            [("state", "=", "requested"), ("account_id.active", "=", True)], limit=1
-        )
-
-    @api.model
-    def _advance_at_amazon(self, account, commit):
-        """Ask for, look after and fetch the requested reports of one account.
-
-        :param account: ``amazon.account`` record
-        :param commit: function that commits and returns the seconds left
-        :return: seconds left for the scheduled action
-        """
-        now = fields.Datetime.now()
-        domain = [
-            ("account_id", "=", account.id),
-            ("state", "=", "requested"),
-            "|",
-            ("next_attempt", "=", False),
-            ("next_attempt", "<=", now),
-        ]
-        reports = self.search(domain, order="id")
-        if not reports or not account.has_credentials:
-            return commit()
-        try:
-            client = account._get_client()
-        except SellingPartnerError as error:
-            # Nothing was sent: a setting of the account is wrong.
-            reports._note_setting(error)
-            return commit()
-        with client:
-            for report in reports:
-                report = report.try_lock_for_update().filtered_domain(domain)
-                if not report:
-                    continue
-                try:
-                    report._advance(client, commit)
-                except UserError as error:
-                    report._fail("not_requested", str(error))
-                    seconds_left = commit()
-                except SellingPartnerError as error:
-                    report._note_error(error)
-                    seconds_left = commit()
-                    if not isinstance(error, DocumentError) and (
-                        report.state == "requested"
-                    ):
-                        # The next call would meet the same obstacle.
-                        return seconds_left
-                except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                    # Somebody else changed the report: the next run goes on.
-                    self.env.cr.rollback()
-                    seconds_left = commit()
-                except Exception as error:
-                    # One report that nobody foresaw must not stop all others.
-                    self.env.cr.rollback()
-                    _logger.exception("Report %s cannot be fetched", report.id)
-                    report._fail("unexpected", report._explain_crash(error))
-                    seconds_left = commit()
-                else:
-                    seconds_left = commit()
-                if not seconds_left:
-                    return 0
-        return commit()
-
-    def _advance(self, client, commit):
-        """Take one requested report as far as Amazon lets it go now."""
-        self.ensure_one()
-        if not self.amazon_report_id:
-            self._ask(client, commit)
-            commit()
-        self._poll(client)
-        if self.amazon_status == "DONE" and self.state == "requested":
-            commit()
-            self._fetch(client)
-        if self.account_id.connection_state != "connected":
-            self.account_id._set_connection("connected")
-
-    def _ask(self, client, commit):
-        """Have Amazon make the report; never twice, also after a time-out."""
-        if self.asked_at:
-            # The answer of the last attempt got lost: Amazon may have begun.
-            self.amazon_report_id = self._find_at_amazon(client)
-            if self.amazon_report_id:
-                return
-        self.asked_at = fields.Datetime.now()
-        # Before asking: a crash between Amazon's answer and our commit is noticed.
-        commit()
-        kind = KINDS[self.kind]
-        self.amazon_report_id = client.create_report(
-            self._get_report_type(),
-            self._get_marketplace_refs(),
-            start=self._aware(self.date_from) if kind.dated else None,
-            end=self._aware(self.date_to) if kind.dated else None,
-            options=dict(kind.options) or None,
-        )
-
-    def _find_at_amazon(self, client):
-        """Return Amazon's id of this very report if it has been made, else False."""
-        known = set(
-            self.search(
-                [
-                    ("account_id", "=", self.account_id.id),
-                    ("amazon_report_id", "!=", False),
-                ]
-            ).mapped("amazon_report_id")
-        )
-        for found in client.get_reports(
-            report_types=[self._get_report_type()],
-            created_since=self._aware(self.asked_at - timedelta(minutes=5)),
-        ):
-            if (
-                found.report_id not in known
-                and set(found.marketplace_ids or [])
-                == set(self._get_marketplace_refs())
-                and found.data_start == self._aware(self.date_from)
-                and found.data_end == self._aware(self.date_to)
-            ):
-                return found.report_id
-        return False
-
-    def _get_marketplace_refs(self):
-        marketplaces = self.marketplace_ids
-        if not marketplaces:
-            raise UserError(
-                self.env._(
-                    "The account %(account)s has no active channel to report on. Test "
-                    "its connection: that adds its marketplaces as channels.",
-                    account=self.account_id.name,
-                )
-            )
-        return marketplaces.mapped("api_ref")
-
-    def _get_report_type(self):
-        return KINDS[self.kind].report_type_in(self.account_id.region)
-
-    @api.model
-    def _aware(self, moment):
-        return moment.replace(tzinfo=timezone.utc) if moment else None
-
-    def _poll(self, client):
-        """Ask Amazon how far the report is."""
-        found = client.get_report(self.amazon_report_id)
-        self.write(
-            {
-                "amazon_status": found.processing_status,
-                "amazon_document_id": found.document_id,
-                "last_error": False,
-                "next_attempt": False,
-            }
-        )
-        if found.processing_status == "CANCELLED":
-            self.write(
-                {
-                    "state": "cancelled",
-                    "failure_code": "cancelled",
-                    "failure_reason": self.env._(
-                        "Amazon made no report. Most often there was nothing to report "
-                        "in this period; it also happens when the same report was "
-                        "requested shortly before (also by another program). If you "
-                        "expect orders of this period, request it again in half an "
-                        "hour."
-                    ),
-                }
-            )
-        elif found.processing_status == "FATAL":
-            self._fail(
-                "fatal",
-                self.env._(
-                    "Amazon gave up making this report. Most often it was requested "
-                    "too soon after another one (FBA: once in 30 minutes). Request the "
-                    "period again later."
-                ),
-            )
-
-    def _fetch(self, client):
-        """Download the finished report into the archive."""
-        with tempfile.TemporaryFile() as target:
-            document = client.download_report_document(
-                self.amazon_document_id,
-                target,
-                restricted=self._get_report_type() in RESTRICTED_REPORT_TYPES,
-            )
-            target.seek(0)
-            content = target.read()
-        self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
-        self._set_file(content, document.charset)
-        self.state = "ready"
-
-    def _note_error(self, error):
-        """Store what went wrong at Amazon; give up only where waiting is useless."""
-        self.account_id._note_api_error(error)
-        explanation = self.account_id._explain_error(error)
-        if isinstance(error, (RetryableError, AnswerError)):
-            # An answer that makes no sense is a passing trouble of Amazon's, too.
-            seconds = getattr(error, "seconds", UNCLEAR_ANSWER_SECONDS)
-            self.write(
-                {
-                    "last_error": explanation,
-                    "next_attempt": fields.Datetime.now() + timedelta(seconds=seconds),
-                }
-            )
-            if not self.amazon_report_id and not getattr(error, "maybe_done", True):
-                # Amazon has surely not begun: no need to look for the report there.
-                self.asked_at = False
-        elif isinstance(error, AuthorizationError):
-            # All reports of the account wait for a person to enter new credentials.
-            self.search(
-                [("account_id", "=", self.account_id.id), ("state", "=", "requested")]
-            ).write(
-                {
-                    "last_error": explanation,
-                    "next_attempt": fields.Datetime.now() + CREDENTIALS_RETRY,
-                }
-            )
-        else:
-            self._fail(error.code or "refused", explanation)
-
-    def _note_setting(self, error):
-        """Have reports wait for a setting of the account to be corrected."""
-        self.write(
-            {
-                "last_error": str(error),
-                "next_attempt": fields.Datetime.now() + SETTING_RETRY,
-            }
-        )
-
     def _fail(self, code, reason):
         self.write({"state": "failed", "failure_code": code, "failure_reason": reason})
 
@@ -591,6 +344,7 @@ class AmazonReport(models.Model):
             with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
+                report._note_columns(parsed)
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
                     report._process_batch(batch, retry_concurrent)
@@ -664,8 +418,8 @@ class AmazonReport(models.Model):
                 "|",
                 ("outcome", "in", OPEN_OUTCOMES),
                 ("needs_attention", "=", True),
-                # The channel may be switched on by now.
-                ("code", "in", ("inactive_channel", "undone")),
+                # The channel or the start of the account may be another by now.
+                ("code", "in", ("before_start", "inactive_channel", "undone")),
             ],
             ["number"],
         )
@@ -724,6 +478,7 @@ class AmazonReport(models.Model):
 
     def _finish_processing(self):
         self._get_importer().finish_report(self)
+        self._compare_with_control_list()
         Row = self.env["amazon.report.row"]
         open_count = Row.search_count(
             [
@@ -812,11 +567,18 @@ class AmazonReport(models.Model):
                     report=done[0].display_name,
                 )
             )
-        self.sudo().state = "skipped"
+        reports = self.sudo()
+        reports.state = "skipped"
+        reports.activity_unlink(["mail.mail_activity_data_todo"])
         return True
 
     def action_download(self):
+        """Download the file from the archive, however long Amazon has deleted it.
+
+        :raise UserError: where there is no file
+        """
         self.ensure_one()
+        self._check_file()
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self._name}/{self.id}/file/"

@@ -4,6 +4,7 @@ Plain Python: neither Odoo nor the network is needed. `open_report` gives a `Rep
 its ``rows()`` stream `ParsedRow`s, in which a bad row is a value.
 """
 
+from .control_rows import ControlRow
 from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
 from .order_rows import OrderRow
 from .reader import ParsedRow, Report, detect_file_kinds, open_report

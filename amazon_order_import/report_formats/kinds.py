@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from .control_rows import CONTROL_ROWS
 from .marking import mark as _
 from .order_rows import ORDER_ROWS
 from .row_format import RowFormat, normal_name
@@ -49,6 +50,7 @@ class ReportKind:
       begin, None if not documented
     - `options`: reportOptions to send; `dated_options`: those to send instead when
       a kind that is not `dated` is asked for with a period all the same
+    - `countries`: codes of the marketplaces it is offered for, empty: all
     - `whole_days`: Amazon ignores the time of day, and the end must be a later day
     - `min_minutes`: Amazon cancels or fails a report asked for again sooner
     - `retention_days`: how long Amazon keeps the finished file
@@ -70,6 +72,7 @@ class ReportKind:
     lookback_days: int | None = None
     options: Mapping[str, str] = field(default_factory=_nothing)
     dated_options: Mapping[str, str] = field(default_factory=_nothing)
+    countries: tuple[str, ...] = ()
     whole_days: bool = False
     min_minutes: int = 0
     retention_days: int = 90
@@ -96,6 +99,7 @@ def _marks(names):
 
 
 _SHOW_CHANNEL = MappingProxyType({"ShowSalesChannel": "true"})
+_VAT_COUNTRIES = ("BE", "DE", "ES", "FR", "GB", "IE", "IT", "NL", "PL", "SE")
 _MFN_MARKS = _marks("order-id order-item-id quantity-purchased item-price")
 _FBA_MARKS = _marks("amazon-order-id quantity-shipped item-price")
 _VAT_INVOICE_MARKS = _marks("shipping-id transaction-type item-vat-incl-amount")
@@ -163,6 +167,7 @@ _ALL = (
         marks=_VAT_INVOICE_MARKS,
         dated=False,
         lookback_days=90,
+        countries=_VAT_COUNTRIES,
         dated_options=MappingProxyType({"ReportOption=all": "true"}),
         row_format=VAT_INVOICE_ROWS,
     ),
@@ -174,6 +179,7 @@ _ALL = (
         alternate_types=("GET_VAT_TRANSACTION_DATA",),
         regions=("eu",),
         marks=_marks("vat-invoice-number transaction-id tax-calculation-reason-code"),
+        countries=_VAT_COUNTRIES,
         whole_days=True,
         row_format=VAT_ROWS,
     ),
@@ -218,6 +224,7 @@ _ALL = (
         marks=_marks("amazon-order-id last-updated-date order-status"),
         lookback_days=730,
         retention_days=30,
+        row_format=CONTROL_ROWS,
     ),
 )
 

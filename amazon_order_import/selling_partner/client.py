@@ -74,6 +74,8 @@ class SellingPartnerClient:
         settings count; nothing else of the environment does
     :param on_call: is told every :class:`~.network.Call` to Amazon, after it was made
         and before its answer is judged, for whoever counts quotas; must not raise
+    :param before_call: is told the operation before each call; may raise a
+        :class:`~.errors.RetryableError` to keep it from being made
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class SellingPartnerClient:
         document_hosts: Sequence[str] = DOCUMENT_HOSTS,
         use_system_settings: bool = True,
         on_call: Callable[[Call], None] | None = None,
+        before_call: Callable[[str], None] | None = None,
     ):
         _require(region in ENDPOINTS, f"the region is {region!r}, not eu, na or fe")
         _require(
@@ -106,7 +109,9 @@ class SellingPartnerClient:
         api_base = parse_endpoint(endpoint or ENDPOINTS[region], "SP-API endpoint")
         lwa = lwa_base(lwa_endpoint)
         self._user_agent = user_agent
-        self._api = Channel(api_base, timeouts, use_system_settings, on_call)
+        self._api = Channel(
+            api_base, timeouts, use_system_settings, on_call, before_call
+        )
         self._lwa = Channel(lwa, timeouts, use_system_settings, on_call)
         self._login = LoginWithAmazon(credentials, self._lwa, user_agent)
         links = Links(

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from .answers import (
     FOREIGN_ANSWER_RETRY_SECONDS,
@@ -23,6 +24,7 @@ from .records import is_token
 
 LWA_ENDPOINT = "https://api.amazon.com"
 LWA_PATH = AccessTokenClient.path
+CONSENT_PATH = "/apps/authorize/consent"
 OPERATION = "token"
 
 _CURES = {
@@ -133,6 +135,30 @@ def lwa_base(endpoint=None):
     """
     base = parse_endpoint(endpoint or LWA_ENDPOINT, "Login with Amazon endpoint")
     return base.removesuffix(LWA_PATH)
+
+
+def consent_url(seller_central, application_id, state, redirect_uri=None, draft=False):
+    """Return the address at which a seller lets an application in.
+
+    Amazon then sends the browser to ``redirect_uri`` with ``state``,
+    ``selling_partner_id`` and ``spapi_oauth_code``; see :func:`authorize`.
+
+    :param seller_central: host of a marketplace's Seller Central, or the base address
+        of what stands in for it
+    :param application_id: ``amzn1.sp.solution...``
+    :param redirect_uri: one of those entered for the application; None: its first one
+    :param draft: whether the application is a draft still
+    :raise DataError: ``seller_central`` is no host or address
+    """
+    if "://" not in seller_central:
+        seller_central = f"https://{seller_central}"
+    base = parse_endpoint(seller_central, "Seller Central endpoint")
+    query = {"application_id": application_id, "state": state}
+    if redirect_uri:
+        query["redirect_uri"] = redirect_uri
+    if draft:
+        query["version"] = "beta"
+    return f"{base}{CONSENT_PATH}?{urlencode(query)}"
 
 
 def authorize(

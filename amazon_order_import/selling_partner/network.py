@@ -117,6 +117,7 @@ class Call:
     :ivar seconds: how long it took
     :ivar status: HTTP status, None if there was no answer
     :ivar rate: calls per second of ``x-amzn-RateLimit-Limit``, None if not told
+    :ivar report_type: Amazon's type of the report or schedule that was asked for
     """
 
     operation: str
@@ -127,12 +128,15 @@ class Call:
     status: int | None = None
     request_id: str | None = None
     rate: float | None = None
+    report_type: str | None = None
 
 
 class Channel:
     """Speaks with one base address; safe for several threads.
 
     :param on_call: is told every :class:`Call` after it was made
+    :param before_call: is told the operation before it is called; what it raises
+        keeps the call from being made
     """
 
     def __init__(
@@ -141,10 +145,12 @@ class Channel:
         timeouts,
         use_system_settings=True,
         on_call: Callable[[Call], None] | None = None,
+        before_call: Callable[[str], None] | None = None,
     ):
         self.base_url = base_url
         self._timeouts = timeouts
         self._on_call = on_call
+        self._before_call = before_call
         try:
             self._http = httpx.Client(
                 trust_env=False,
@@ -174,6 +180,8 @@ class Channel:
         :raise UnavailableError: no answer, or not all of it, or not in time
         :raise AnswerError: an answer longer than 8 MiB
         """
+        if self._before_call:
+            self._before_call(operation)
         started, clock, raw = datetime.now(timezone.utc), time.monotonic(), None
         try:
             raw = self._send(operation, method, self.base_url + path, request)
@@ -188,7 +196,11 @@ class Channel:
             problem, sent = "broke the connection before its answer was complete", True
         finally:
             seconds = time.monotonic() - clock
-            self._report(operation, method, path, started, seconds, raw)
+            report_type = _report_type(request)
+            call = Call(
+                operation, method, path, started, seconds, report_type=report_type
+            )
+            self._report(call, raw)
         # Raised here, outside of the handlers: a chained exception would bring the
         # request with its headers into tracebacks.
         raise UnavailableError(
@@ -200,8 +212,7 @@ class Channel:
             code="network",
         )
 
-    def _report(self, operation, method, path, started, seconds, raw):
-        call = Call(operation, method, path, started, seconds)
+    def _report(self, call, raw):
         if raw is not None:
             call = replace(
                 call,
@@ -212,10 +223,10 @@ class Channel:
         # No query, no header, no body: they hold tokens and personal data.
         _logger.debug(
             "%s %s -> %s in %.3f s, request id %s",
-            method,
-            path,
+            call.method,
+            call.path,
             call.status or "no answer",
-            seconds,
+            call.seconds,
             call.request_id or "-",
         )
         if self._on_call:
@@ -241,3 +252,10 @@ class Channel:
                 if time.monotonic() > deadline:
                     raise httpx.ReadTimeout("deadline")
         return RawAnswer(response.status_code, response.headers, bytes(content))
+
+
+def _report_type(request):
+    """Return the type of report that a request is about, None if it names none."""
+    values = request.get("json") or request.get("params") or {}
+    types = values.get("reportType") or values.get("reportTypes")
+    return types if isinstance(types, str) or not types else ",".join(types)

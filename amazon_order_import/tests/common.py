@@ -164,11 +164,30 @@ FBA_ROW = {
     "fulfillment-channel": "AFN",
     **SALE,
 }
+CONTROL_ROW = {
+    "amazon-order-id": "302-0000001-0000001",
+    "merchant-order-id": "",
+    "purchase-date": "2026-10-05T08:15:00+00:00",
+    "last-updated-date": "2026-10-05T08:20:00+00:00",
+    "order-status": "Unshipped",
+    "fulfillment-channel": "Merchant",
+    "sales-channel": "Amazon.de",
+    "product-name": "Red mug",
+    "sku": "MUG-RED",
+    "asin": "B000000001",
+    "item-status": "Unshipped",
+    "quantity": "1",
+    "currency": "EUR",
+    "item-price": "19.99",
+    "item-tax": "3.19",
+    "ship-country": "DE",
+}
+BASE_ROWS = {"mfn": MFN_ROW, "fba": FBA_ROW, "all": CONTROL_ROW}
 
 
 def build_file(kind, *rows):
     """Return a report file made of dicts ``{column: value}``; defaults filled in."""
-    base = dict(MFN_ROW if kind.startswith("mfn") else FBA_ROW)
+    base = BASE_ROWS[kind[:3]]
     columns = list(base)
     for row in rows:
         columns += [column for column in row if column not in columns]
@@ -196,6 +215,7 @@ class SimulatedAmazon:
 
     def __init__(self, simulator, package):
         self.url = simulator.url
+        self.state = simulator.state
         self.catalogue = importlib.import_module(f"{package}.world.catalogue").CATALOGUE
 
     def expected(self, seller, start, end):

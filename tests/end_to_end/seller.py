@@ -1,6 +1,7 @@
 """A seller's account in Odoo and what happens to it, for tests."""
 
 import gzip
+from datetime import timedelta
 
 import requests
 
@@ -51,16 +52,22 @@ class Seller:
         """Lets the scheduled action run, as the server does every five minutes."""
         cron = self.env.ref("amazon_order_import.ir_cron_check_reports")
         for _round in range(rounds):
+            self._wait([("last_error", "=", False)])
             failure = cron.method_direct_trigger()
             assert not isinstance(failure, dict), failure
             # It works in a transaction of its own: ours has to see what it did.
             self.env.cr.commit()
 
     def wait(self):
-        """The time passes that Amazon asked to wait."""
-        self.env["amazon.report"].search([("next_attempt", "!=", False)]).write(
-            {"next_attempt": False}
-        )
+        """The time passes that Amazon asked to wait, and its quotas fill up again."""
+        for call in self.env["amazon.api.call"].search([]):
+            call.called_at -= timedelta(hours=12)
+        self._wait([])
+
+    def _wait(self, domain):
+        """The time passes for which some reports wait."""
+        domain = [("next_attempt", "!=", False), *domain]
+        self.env["amazon.report"].search(domain).next_attempt = False
         self.env.cr.commit()
 
     def problems(self):

@@ -76,12 +76,18 @@ def test_a_lost_answer_makes_no_second_report(seller, amazon):
 
 def test_fatal_is_a_failure_with_its_reason_and_stops_nobody(seller, amazon):
     seller.sell(fulfillment="mfn")
-    fault(amazon, "fatal", "createReport", match={"report_type": FBA})
+    fault(amazon, "fatal", "createReport", match={"report_type": FBA}, count=3)
     failing, fine = seller.request("fba_orders_eu"), seller.request()
     seller.work(4)
+    assert fine.state == "done"
+    assert failing.state == "requested", "asked again by itself"
+    assert "requested again by itself" in failing.last_error
+    for _attempt in range(2):
+        seller.wait()
+        seller.work(4)
     assert (failing.state, failing.failure_code) == ("failed", "fatal")
     assert "Request the period again" in failing.failure_reason
-    assert fine.state == "done"
+    assert len(seller.calls("createReport")) == 4
     assert seller.problems() == []
 
 

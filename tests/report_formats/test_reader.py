@@ -147,6 +147,7 @@ def test_nine_kinds():
         "fba_orders_na",
         "mfn_orders_eu",
         "mfn_orders_na",
+        "all_orders",
         "vcs_invoices",
         "vcs_lite",
     }

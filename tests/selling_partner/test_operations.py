@@ -267,3 +267,16 @@ def test_calls_are_told_to_whoever_counts_them(amazon, make_client):
         ("createReport", 429, None),
     ]
     assert calls[1].started.tzinfo is UTC
+    assert [call.report_type for call in calls] == [None, MFN, MFN]
+
+
+def test_whoever_counts_calls_can_keep_one_from_being_made(amazon, make_client):
+    def refuse(operation):
+        if operation == "createReport":
+            raise errors.ThrottledError("Wait", seconds=7, operation=operation)
+
+    client = make_client(before_call=refuse)
+    with pytest.raises(errors.ThrottledError) as caught:
+        client.create_report(MFN, ["A1PA6795UKMFR9"])
+    assert caught.value.seconds == 7
+    assert not [request for request in amazon.received if REPORTS in request.path]

@@ -163,6 +163,7 @@ class App:
         with state.lock:
             response.headers["x-amzn-RequestId"] = entry["request_id"]
             entry["status"] = response.status_code
+            state.calls[entry["seller"], operation, response.status_code] += 1
             limited = operation in OPERATIONS and response.status_code in _LIMITED
             if limited:
                 rate = state.limits.rate(operation)

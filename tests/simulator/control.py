@@ -24,6 +24,9 @@ GET/POST /_control/settings  see state.DEFAULT_SETTINGS
 GET/POST /_control/limits {"scale": 0 turns limits off, 1 is Amazon's}
 GET/POST/DELETE /_control/faults  see faults.py; DELETE [?id=] clears
 GET/DELETE /_control/requests  the log of received requests, tokens redacted
+GET    /_control/calls    -> {"calls": all requests ever, "refused": those of them
+                          that were too fast}, as lists of seller, operation
+                          (and status) with their number
 ====== ================== ===================================================
 
 What follows the sales (shipments, returns, VAT documents, stock, uploads) is in
@@ -277,6 +280,13 @@ def _get_requests(state, _request, _body):
     return {"requests": list(state.requests)}
 
 
+def _get_calls(state, _request, _body):
+    def rows(counter):
+        return [[*key, number] for key, number in counter.items() if number]
+
+    return {"calls": rows(state.calls), "refused": rows(state.limits.refused)}
+
+
 def _delete_requests(state, _request, _body):
     state.requests.clear()
     return {"requests": []}
@@ -303,5 +313,9 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
+<<<<<<< HEAD
     **control_after_sales.ACTIONS,
+=======
+    ("GET", "calls"): _get_calls,
+>>>>>>> sim4
 }

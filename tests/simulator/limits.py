@@ -1,6 +1,12 @@
 """Amazon's rate limits: a token bucket per seller and operation."""
 
+<<<<<<< HEAD
 # Requests per second and burst (reference 4.1; Feeds, Sellers and Tokens models).
+=======
+from collections import Counter
+
+# Requests per second and burst (reference 4.1; Sellers and Tokens models).
+>>>>>>> sim4
 RATES = {
     "getReports": (0.0222, 10),
     "createReport": (0.0167, 15),
@@ -26,11 +32,14 @@ class Limits:
     """Buckets that refill by the simulator's clock.
 
     :param scale: multiplies rates and bursts; 0 turns the limits off.
+
+    ``refused`` counts by seller and operation what was asked too fast.
     """
 
     def __init__(self, clock, scale=1.0):
         self.clock = clock
         self.scale = scale
+        self.refused = Counter()
         self._buckets = {}
 
     def rate(self, operation):
@@ -47,6 +56,7 @@ class Limits:
         level, seen = self._buckets.get((seller_key, operation), (burst, now))
         level = min(burst, level + (now - seen).total_seconds() * rate)
         allowed = level >= 1
+        self.refused[seller_key, operation] += not allowed
         self._buckets[seller_key, operation] = (level - allowed, now)
         return allowed
 

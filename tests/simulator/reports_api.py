@@ -147,8 +147,9 @@ def _select(state, call):
     if types is None:
         raise invalid_input("reportTypes or nextToken is required.")
     for name in types:
-        if name not in REPORT_TYPES:
-            raise invalid_input("", f"Invalid Report Type {name}")
+        # A list of reports needs the role of each type (amzn/selling-partner-api-docs
+        # 1190, -models 722).
+        allowed_type(state, call.seller, name)
     statuses = query_list(query, "processingStatuses")
     if statuses and not set(statuses) <= set(STATUSES):
         raise invalid_input("Invalid input in processing status")

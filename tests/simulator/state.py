@@ -3,7 +3,7 @@
 import itertools
 import random
 import threading
-from collections import deque
+from collections import Counter, deque
 from datetime import timedelta
 
 from .clock import Clock
@@ -81,6 +81,8 @@ class State:
         self.last_upload = {}
         self.pages = {}
         self.requests = deque(maxlen=MAX_LOGGED_REQUESTS)
+        # All requests ever, by seller, operation and status.
+        self.calls = Counter()
         self.sandbox_pairs = None
         self._forgotten_at = self.clock.now()
         self._random = random.Random(f"{seed}/opaque")

@@ -196,6 +196,11 @@ def test_rate_limits_refill_by_the_clock():
         amazon.clock.advance(63)
         assert seller.call("GET", PARTICIPATIONS).status_code == 200
         assert seller.call("GET", PARTICIPATIONS).status_code == 429
+        counted = seller.control("GET", "calls")
+        name = "getMarketplaceParticipations"
+        assert counted["refused"] == [["eu", name, 2]]
+        assert ["eu", name, 429, 2] in counted["calls"]
+        assert ["eu", name, 200, 16] in counted["calls"]
         seller.control("POST", "limits", {"scale": 0})
         assert {seller.call("GET", PARTICIPATIONS).status_code for _ in range(20)} == {
             200

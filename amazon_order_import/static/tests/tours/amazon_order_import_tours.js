@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("amazon_connect_and_request", {
         },
         {
             content: "The account is connected",
-            trigger: ".o_field_widget[name='connection_state'] .text-bg-success",
+            trigger: ".o_field_widget[name='connection_title'] .text-bg-success",
         },
         {
             content: "Open the channels",

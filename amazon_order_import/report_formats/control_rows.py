@@ -1,0 +1,215 @@
+"""The list of all orders, to check that none is missing: one row per order item.
+
+It tells of an order whenever something about it changes, whoever ships it, and holds
+no personal data. Source: reference/amazon-reports.md 1.3, 8.7 and 1.4 (May 2026).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from . import values
+from .row_format import Column, RowFormat
+
+_CHANNELS = {
+    "amazon": "fba",
+    "afn": "fba",
+    "merchant": "mfn",
+    "mfn": "mfn",
+    "seller": "mfn",
+}
+_STATUSES = {
+    "pending": "pending",
+    "pendingavailability": "pending",
+    "paymentpending": "pending",
+    "unshipped": "unshipped",
+    "invoiceunconfirmed": "unshipped",
+    "partiallyshipped": "partly_shipped",
+    "shipping": "partly_shipped",
+    "shipped": "shipped",
+    "complete": "shipped",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+}
+
+
+def _status(told):
+    """Amazon's word for a status in ours, ``"other"`` for one that is not known.
+
+    Shipped orders come with what became of the parcel: ``Shipped - Delivered to
+    Buyer``.
+    """
+    word = "".join(filter(str.isalpha, told.split(" - ")[0].lower()))
+    return _STATUSES.get(word, "other")
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    """One item of an order, as Amazon's list of all orders tells it.
+
+    Text is ``""``, a moment or an amount None where the file says nothing. Moments are
+    aware; amounts are totals of the row in `currency`.
+    """
+
+    order_id: str
+    order_item_id: str = ""
+    merchant_order_id: str = ""
+    purchase_date: datetime | None = None
+    last_update: datetime | None = None
+    order_status: str = ""
+    item_status: str = ""
+    fulfillment_channel: str = ""
+    sales_channel: str = ""
+    sku: str = ""
+    asin: str = ""
+    product_name: str = ""
+    quantity: int | None = None
+    currency: str = ""
+    item_price: Decimal | None = None
+    item_tax: Decimal | None = None
+    shipping_price: Decimal | None = None
+    shipping_tax: Decimal | None = None
+    gift_wrap_price: Decimal | None = None
+    gift_wrap_tax: Decimal | None = None
+    item_promotion: Decimal | None = None
+    ship_promotion: Decimal | None = None
+    is_business_order: bool | None = None
+
+    @property
+    def fulfillment(self):
+        """``"mfn"``, ``"fba"``, or ``""`` where the file does not say."""
+        return _CHANNELS.get(self.fulfillment_channel.lower(), "")
+
+    @property
+    def status(self):
+        """The order's: ``pending``, ``unshipped``, ``partly_shipped``, ``shipped``,
+        ``cancelled`` or ``other``."""
+        return _status(self.order_status)
+
+    @property
+    def is_cancelled(self):
+        """Whether this item will not be shipped."""
+        return "cancelled" in (self.status, _status(self.item_status)) or (
+            self.quantity == 0 and self.status != "pending"
+        )
+
+    @property
+    def is_amazon_sale(self):
+        """False for a multi-channel order, which Amazon only ships."""
+        return not (
+            self.order_id[:1] in "Ss"
+            or self.sales_channel.lower().startswith("non-amazon")
+        )
+
+    @property
+    def amount(self):
+        """What the buyer pays for the row without tax that comes on top, a Decimal."""
+        parts = (
+            self.item_price,
+            self.shipping_price,
+            self.gift_wrap_price,
+            self.item_promotion,
+            self.ship_promotion,
+        )
+        return sum((part for part in parts if part is not None), Decimal(0))
+
+
+def _text(field, *names):
+    return Column(field, names or (field.replace("_", "-"),), values.text)
+
+
+def _money(field, *names, parse=values.money):
+    # Amounts of the list are for information: a bad one spoils no row.
+    return Column(field, names or (field.replace("_", "-"),), parse)
+
+
+_COLUMNS = (
+    Column(
+        "order_id",
+        ("amazon-order-id", "order-id"),
+        values.required_identifier,
+        required=True,
+        critical=True,
+    ),
+    Column(
+        "order_item_id", ("order-item-id", "amazon-order-item-id"), values.identifier
+    ),
+    _text("merchant_order_id"),
+    Column(
+        "purchase_date",
+        ("purchase-date",),
+        values.required_moment,
+        required=True,
+        critical=True,
+    ),
+    Column(
+        "last_update",
+        ("last-updated-date", "last-update-date"),
+        values.required_moment,
+        required=True,
+        critical=True,
+    ),
+    Column("order_status", ("order-status",), values.text, required=True),
+    _text("item_status", "item-status", "order-item-status"),
+    Column("fulfillment_channel", ("fulfillment-channel",), values.text, required=True),
+    _text("sales_channel"),
+    _text("sku", "sku", "seller-sku"),
+    _text("asin"),
+    _text("product_name", "product-name", "item-name"),
+    Column("quantity", ("quantity", "quantity-purchased"), values.whole_number),
+    Column("currency", ("currency",), values.currency),
+    _money("item_price"),
+    _money("item_tax"),
+    _money("shipping_price"),
+    _money("shipping_tax"),
+    _money("gift_wrap_price"),
+    _money("gift_wrap_tax"),
+    _money("item_promotion", "item-promotion-discount", parse=values.discount),
+    _money("ship_promotion", "ship-promotion-discount", parse=values.discount),
+    Column("is_business_order", ("is-business-order",), values.flag),
+)
+
+#: Documented columns that have no typed value.
+_KEPT = frozenset(
+    {
+        "address-type",
+        "buyer-identification-number",
+        "buyer-identification-type",
+        "cpf",
+        "customized-page",
+        "customized-url",
+        "fulfilled-by",
+        "is-iba",
+        "is-replacement-order",
+        "is-transparency",
+        "licensee-name",
+        "license-number",
+        "license-state",
+        "license-expiration-date",
+        "order-channel",
+        "order-invoice-type",
+        "original-order-id",
+        "price-designation",
+        "promotion-ids",
+        "purchase-order-number",
+        "ship-city",
+        "ship-country",
+        "ship-postal-code",
+        "ship-service-level",
+        "ship-state",
+        "signature-confirmation-recommended",
+        "tax-collection-model",
+        "tax-collection-responsible-party",
+        "url",
+        "vat-exclusive-giftwrap-price",
+        "vat-exclusive-item-price",
+        "vat-exclusive-shipping-price",
+    }
+)
+
+
+def _check(_row):
+    return None
+
+
+CONTROL_ROWS = RowFormat("control", ControlRow, _COLUMNS, _check, _KEPT)
