@@ -7,15 +7,8 @@ Plain Python without Odoo. It wraps python-amazon-sp-api once and strictly; see
 
 from . import errors, quotas, redaction
 from .client import ENDPOINTS, SCHEDULE_PERIODS, SellingPartnerClient
-<<<<<<< HEAD
-from .credentials import Credentials, authorize
+from .credentials import Credentials, authorize, consent_url
 from .links import DOCUMENT_HOSTS
 from .network import Call
 from .records import Document, Feed, Participation, Report, ReportSchedule
-=======
-from .credentials import Credentials, authorize, consent_url
-from .documents import DOCUMENT_HOSTS
-from .network import Call
-from .records import Document, Participation, Report, ReportSchedule
 from .roles import REPORT_ROLES
->>>>>>> sim4

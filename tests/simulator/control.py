@@ -313,9 +313,6 @@ _ACTIONS = {
     ("DELETE", "faults"): _delete_faults,
     ("GET", "requests"): _get_requests,
     ("DELETE", "requests"): _delete_requests,
-<<<<<<< HEAD
-    **control_after_sales.ACTIONS,
-=======
     ("GET", "calls"): _get_calls,
->>>>>>> sim4
+    **control_after_sales.ACTIONS,
 }

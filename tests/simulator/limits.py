@@ -1,12 +1,8 @@
 """Amazon's rate limits: a token bucket per seller and operation."""
 
-<<<<<<< HEAD
-# Requests per second and burst (reference 4.1; Feeds, Sellers and Tokens models).
-=======
 from collections import Counter
 
-# Requests per second and burst (reference 4.1; Sellers and Tokens models).
->>>>>>> sim4
+# Requests per second and burst (reference 4.1; Feeds, Sellers and Tokens models).
 RATES = {
     "getReports": (0.0222, 10),
     "createReport": (0.0167, 15),
