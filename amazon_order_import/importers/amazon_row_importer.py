@@ -31,6 +31,24 @@ class RowWork:
         return self.parsed.values
 
 
+@dataclass
+class UndoStep:
+    """What undoing a report does with one order, or with what belongs to it.
+
+    - ``order``: ``sale.order`` record; may be empty
+    - ``rows``: the rows of the report that the step is about
+    - ``remove_order``: the order goes as a whole; else the lines that ``rows`` made
+    - ``records``: what the rows made beside order lines, to be removed
+    - ``reason``: why all is kept instead, or ``""``
+    """
+
+    order: object
+    rows: object
+    remove_order: bool = False
+    reason: str = ""
+    records: object = None
+
+
 class AmazonRowImporter(models.AbstractModel):
     """Base of the importers: one for each sort of record that report rows become.
 
@@ -63,7 +81,7 @@ class AmazonRowImporter(models.AbstractModel):
         """Say what taking back a report would do.
 
         :param report: ``amazon.report`` record
-        :return: list of ``amazon_report_undo.UndoStep``
+        :return: list of `UndoStep`
         """
         return []
 

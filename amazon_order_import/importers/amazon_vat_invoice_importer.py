@@ -7,9 +7,13 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..models.amazon_report_undo import UndoStep
 from .amazon_order_importer import MULTI_CHANNEL_ID, ImportProblem
-from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork
+from .amazon_row_importer import (
+    IMPORT_CONTEXT,
+    ConcurrentImport,
+    RowWork,
+    UndoStep,
+)
 from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
