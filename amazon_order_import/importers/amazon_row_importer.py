@@ -109,3 +109,38 @@ class AmazonRowImporter(models.AbstractModel):
         work.record.write(
             {"outcome": outcome, "message": message, "code": code, **values}
         )
+
+    def _settle_older_rows(self, report, works):
+        """Close open rows of other reports that tell of what is imported by now."""
+        settled = {
+            (work.record.order_ref, work.key): work
+            for work in works
+            if work.key and work.record.outcome not in ("waiting", "error")
+        }
+        if not settled:
+            return
+        older = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("report_id", "!=", report.id),
+                ("outcome", "in", ("waiting", "error")),
+                ("order_ref", "in", list({ref for ref, _key in settled})),
+            ]
+        )
+        for row in older:
+            work = settled.get((row.order_ref, row.row_key))
+            if work:
+                row.write(
+                    {
+                        "outcome": "unchanged",
+                        "code": "settled_elsewhere",
+                        "message": self.env._(
+                            "Settled by %(report)s, row %(number)s.",
+                            report=report.display_name,
+                            number=work.parsed.number,
+                        ),
+                        "sale_order_id": work.record.sale_order_id.id,
+                        "offer_id": False,
+                    }
+                )
+        older.report_id._update_attention()

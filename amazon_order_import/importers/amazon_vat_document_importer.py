@@ -2,10 +2,9 @@ from collections import Counter, defaultdict
 
 from odoo import api, models
 
-from ..models.amazon_report_undo import UndoStep
 from ..models.amazon_vat_document_line import COMPONENTS
 from .amazon_order_importer import OrderBatch
-from .amazon_row_importer import IMPORT_CONTEXT, RowWork
+from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .amazon_tax_correction import TaxFigures
 
 

@@ -10,6 +10,8 @@ from . import amazon_account_connection
 from . import amazon_account_location
 from . import amazon_account_marketplace
 from . import amazon_account_stock
+from . import amazon_account_vat
+from . import amazon_account_invoice
 from . import amazon_account_reports
 from . import amazon_api_call
 from . import amazon_account_roles
@@ -17,8 +19,9 @@ from . import amazon_authorization
 from . import amazon_account_completeness
 from . import amazon_control_order
 from . import amazon_control_order_cure
-from . import amazon_account_vat
 from . import amazon_fulfillment_center
+from . import amazon_invoice_upload
+from . import amazon_invoice_upload_result
 from . import amazon_marketplace
 from . import amazon_offer
 from . import amazon_parcel
@@ -45,6 +48,7 @@ from . import amazon_report_vat
 from . import amazon_tax_rule
 from . import amazon_vat_document
 from . import amazon_vat_document_line
+from . import amazon_vat_invoice
 from . import ir_sequence
 from . import product_pricelist
 from . import res_partner

@@ -22,7 +22,7 @@ class AccountMove(models.Model):
         for move in self._get_amazon_credit_notes():
             if move.state != "draft":
                 continue
-            orders = move._get_amazon_orders()
+            orders = move._get_amazon_refund_orders()
             states = guard.get_states(orders, move._origin)
             texts = [
                 self.env._(
@@ -61,10 +61,10 @@ class AccountMove(models.Model):
     def _get_amazon_credit_notes(self):
         """Return the credit notes among these that belong to Amazon orders."""
         return self.filtered(
-            lambda move: move.move_type == "out_refund" and move._get_amazon_orders()
+            lambda move: move.move_type == "out_refund" and move._get_amazon_refund_orders()
         )
 
-    def _get_amazon_orders(self):
+    def _get_amazon_refund_orders(self):
         """Return the Amazon orders of invoices and credit notes."""
         lines = self.invoice_line_ids | self.reversed_entry_id.invoice_line_ids
         return lines.sudo().sale_line_ids.order_id.filtered("amazon_order_ref")
@@ -74,7 +74,7 @@ class AccountMove(models.Model):
         if credit_notes:
             self.env["amazon.refund.guard"].check_moves(credit_notes)
         posted = super()._post(soft)
-        credit_notes._get_amazon_orders().sudo().amazon_return_ids._attach_credit_notes()
+        credit_notes._get_amazon_refund_orders().sudo().amazon_return_ids._attach_credit_notes()
         return posted
 
     def _check_amazon_refund_left(self):
@@ -85,7 +85,7 @@ class AccountMove(models.Model):
         guard = self.env["amazon.refund.guard"]
         orders = self.filtered(
             lambda move: move.move_type == "out_invoice"
-        )._get_amazon_orders()
+        )._get_amazon_refund_orders()
         for order, state in guard.get_states(orders).items():
             if state.moves and (
                 order.currency_id.compare_amounts(state.credited, state.sold) >= 0

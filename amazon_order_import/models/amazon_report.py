@@ -35,6 +35,7 @@ IMPORTERS = {
     "fba_returns": "amazon.return.importer",
     "all_orders": "amazon.control.importer",
     "vcs_invoices": "amazon.vat.document.importer",
+    "vcs_lite": "amazon.vat.invoice.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200

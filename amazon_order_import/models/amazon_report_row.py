@@ -40,6 +40,12 @@ class AmazonReportRow(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
     )
+    vat_invoice_id = fields.Many2one(
+        "amazon.vat.invoice",
+        "VAT Invoice Data",
+        index="btree_not_null",
+        ondelete="set null",
+    )
     order_line_ids = fields.Many2many(
         "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
     )

@@ -313,5 +313,12 @@ class SaleOrderLine(models.Model):
             for line in self.invoice_lines
             if line.move_id.move_type == "out_refund"
             and line.move_id.state != "cancel"
-            and line.move_id.amazon_vat_document_ids
+            and (
+                line.move_id.amazon_vat_document_ids
+                or line.move_id.amazon_vat_invoice_ids
+            )
         )
+
+    def _get_amazon_item_ref(self):
+        """Return Amazon's order item of the line, or ``""``."""
+        return (self.amazon_row_key or "").rpartition("/")[2]

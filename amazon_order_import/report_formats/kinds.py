@@ -14,6 +14,7 @@ from .return_rows import RETURN_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
 from .stock_rows import STOCK_CONDITION_ROWS, STOCK_COUNTRY_ROWS, STOCK_ROWS
+from .vat_invoice_rows import VAT_INVOICE_ROWS
 from .vat_rows import VAT_ROWS
 
 #: Report types whose document holds personal data, so that Amazon wants a
@@ -218,6 +219,7 @@ _ALL = (
         lookback_days=90,
         countries=_VAT_COUNTRIES,
         dated_options=MappingProxyType({"ReportOption=all": "true"}),
+        row_format=VAT_INVOICE_ROWS,
     ),
     ReportKind(
         key="vcs_invoices",

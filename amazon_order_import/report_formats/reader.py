@@ -41,7 +41,11 @@ class ParsedRow(NamedTuple):
 
 
 def _split_tabs(text):
-    return text.split("\t")
+    cells = text.split("\t")
+    if text[:1] == '"' and all(map(_is_quoted, filter(str.strip, cells))):
+        # some exports quote the values below a header without quotes
+        return _split_quoted(text, "\t")
+    return cells
 
 
 def _split_quoted(text, delimiter):
@@ -224,7 +228,7 @@ class Report:
             del cells[width:]
         raw = self._empty_row.copy()  # faster than a dict that has to grow
         raw.update(zip(self.header, cells, strict=True))
-        if self._table.split is not _split_tabs:
+        if self._table.split is not _split_tabs or text[:1] == '"':
             # a quoted cell may hold a tab, which tells nothing apart here
             text = "\x00".join(cells) if "\t" in "".join(cells) else "\t".join(cells)
         return ParsedRow(number, raw, *self._format.read(cells, is_clean(text)))

@@ -67,6 +67,11 @@ _MESSAGES = {
         "{value} in the column {column} is no currency code of three letters. Upload"
         " the file as Amazon delivers it, or enter the order by hand."
     ),
+    "bad_transaction": _(
+        "{value} in the column {column} is no kind of transaction that Amazon"
+        " documents (SHIPMENT, RETURN, REFUND). Check the order in Seller Central and"
+        " make its document by hand."
+    ),
     "bad_flag": _("{value} in the column {column} is neither true nor false."),
     "bad_number": _(
         "{value} in the column {column} is no whole number. Upload the file as Amazon"
@@ -94,9 +99,10 @@ class RowError:
 
     `code`: short_row, long_row, oversized_row, bad_quoting, missing_value,
     damaged_identifier, bad_amount, bad_quantity, bad_date, bad_currency, bad_number,
-    and as warnings only bad_flag, bad_day, bad_characters. `column` is the name in the
-    file's header, ``""`` where the whole row is meant; `value` the cell as it stands
-    in the file. ``str()`` is an English sentence for the user with the next step.
+    bad_transaction, and as warnings only bad_flag, bad_day, bad_characters. `column`
+    is the name in the file's header, ``""`` where the whole row is meant; `value` the
+    cell as it stands in the file. ``str()`` is an English sentence for the user with
+    the next step.
     """
 
     code: str

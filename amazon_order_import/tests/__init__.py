@@ -8,6 +8,7 @@ from . import test_completeness_tour
 from . import test_cron
 from . import test_fba_inventory
 from . import test_golden
+from . import test_invoice_upload
 from . import test_money
 from . import test_order_finder
 from . import test_partners
@@ -27,8 +28,10 @@ from . import test_tax
 from . import test_tax_correction
 from . import test_tours
 from . import test_translation
+from . import test_upload_queue_tour
 from . import test_upsert
 from . import test_vat_booking
 from . import test_vat_documents
 from . import test_vat_tour
 from . import test_workflow
+from . import test_vat_invoice

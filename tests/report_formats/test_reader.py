@@ -151,6 +151,7 @@ def test_nine_kinds():
         "mfn_orders_na",
         "all_orders",
         "vcs_invoices",
+        "vcs_lite",
     }
     assert {key for key, kind in KINDS.items() if kind.restricted} == {
         "fba_orders_eu",
