@@ -5,7 +5,17 @@ from . import amazon_order_importer
 from . import amazon_order_line_builder
 from . import amazon_order_workflow
 from . import amazon_partner_importer
+from . import amazon_partner_vat
 from . import amazon_product_finder
+from . import amazon_refund_guard
+from . import amazon_return_importer
 from . import amazon_shipment_importer
+from . import amazon_stock_adjuster
 from . import amazon_stock_booker
+from . import amazon_stock_importer
 from . import amazon_tax_advisor
+from . import amazon_tax_correction
+from . import amazon_vat_document_booker
+from . import amazon_vat_document_importer
+from . import amazon_vat_invoice_importer
+from . import amazon_vat_invoice_maker

@@ -115,8 +115,25 @@ class AmazonOrderImporter(models.AbstractModel):
         # Before the confirmation: an order with open rows stays a quotation.
         self._settle_older_rows(report, works)
         if groups:
+            self._join_waiting(report, list(groups))
             self.env["amazon.order.workflow"].run(report, list(groups))
+            self.env["amazon.return.importer"].join_orders(
+                report.company_id, list(groups)
+            )
+            orders = report.row_ids.browse(
+                [work.record.id for group in groups.values() for work in group]
+            ).sale_order_id
+            self.env["amazon.vat.document.importer"].join_orders(
+                report.account_id, orders
+            )
         self.env.flush_all()
+
+    def _join_waiting(self, report, order_refs):
+        """Join what came before its order (a hook).
+
+        :param order_refs: Amazon order numbers of the batch
+        """
+        self.env["amazon.vat.invoice"]._join_waiting(report.company_id, order_refs)
 
     @api.model
     def finish_report(self, report):
@@ -343,41 +360,6 @@ class AmazonOrderImporter(models.AbstractModel):
         if not row.sales_channel and len(marketplaces) == 1:
             return marketplaces
         return self.env["amazon.marketplace"]
-
-    def _settle_older_rows(self, report, works):
-        """Close open rows of other reports that tell of what is imported by now."""
-        settled = {
-            (work.record.order_ref, work.key): work
-            for work in works
-            if work.key and work.record.outcome not in ("waiting", "error")
-        }
-        if not settled:
-            return
-        older = self.env["amazon.report.row"].search(
-            [
-                ("company_id", "=", report.company_id.id),
-                ("report_id", "!=", report.id),
-                ("outcome", "in", ("waiting", "error")),
-                ("order_ref", "in", list({ref for ref, _key in settled})),
-            ]
-        )
-        for row in older:
-            work = settled.get((row.order_ref, row.row_key))
-            if work:
-                row.write(
-                    {
-                        "outcome": "unchanged",
-                        "code": "settled_elsewhere",
-                        "message": self.env._(
-                            "Settled by %(report)s, row %(number)s.",
-                            report=report.display_name,
-                            number=work.parsed.number,
-                        ),
-                        "sale_order_id": work.record.sale_order_id.id,
-                        "offer_id": False,
-                    }
-                )
-        older.report_id._update_attention()
 
     # === ORDERS: ALL AT ONCE, OR ONE BY ONE === #
 

@@ -219,32 +219,81 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         net, tax_amounts = self._split(
             row, charge, batch, order_vals["currency"], taxes
         )
-        total = net + sum(tax_amounts.values())
-        included = sum(
-            amount for tax, amount in tax_amounts.items() if tax.price_include
-        )
-        price = (net + included) / charge.quantity if charge.quantity else 0.0
-        stored = self._round_price(price)
-        currency = order_vals["currency"]
-        if currency.compare_amounts(stored, price):
-            # Odoo keeps exact amounts only while the two agree in the currency.
-            price = stored
         return {
             "product_id": product.id,
             "name": self._get_description(row, charge, batch, product),
             "product_uom_qty": charge.quantity,
             "product_uom_id": product.uom_id.id,
+            "tax_ids": [(6, 0, taxes.ids)],
+            **self._prepare_exact_amounts(
+                charge.quantity,
+                net,
+                tax_amounts,
+                float(charge.withheld),
+                order_vals["currency"],
+            ),
+            **self._get_analytic_values(batch),
+            "amazon_line_type": charge.line_type,
+            "amazon_figures": charge.figures,
+        }
+
+    @api.model
+    def prepare_amounts(self, batch, quantity, net, tax, withheld, currency, taxes):
+        """Return the values that give an order line exact amounts.
+
+        :param batch: ``OrderBatch``; its account and company count
+        :param net: ``Decimal`` in ``currency``, for the whole line; likewise ``tax``
+            and ``withheld``, the tax that Amazon collects
+        :param taxes: ``account.tax`` records of the line, at least one if there is tax
+        :return: dict for ``sale.order.line``; of them ``price_unit``, ``discount`` and
+            ``extra_tax_data`` also serve an ``account.move.line``
+        """
+        taxes = taxes.flatten_taxes_hierarchy()
+        computed = self._compute_taxes(
+            batch, taxes, float(net), currency, "total_excluded"
+        )
+        return self._prepare_exact_amounts(
+            quantity,
+            currency.round(float(net)),
+            self._distribute(float(tax), computed, currency),
+            float(withheld),
+            currency,
+        )
+
+    @api.model
+    def fits_rate(self, batch, taxes, net, tax, currency, quantity):
+        """Whether taxes give Amazon's tax, but for its rounding per unit."""
+        computed = self._compute_taxes(
+            batch,
+            taxes.flatten_taxes_hierarchy(),
+            float(net),
+            currency,
+            "total_excluded",
+        )
+        difference = float(tax) - sum(computed.values())
+        return abs(difference) <= self._get_tolerance(quantity)
+
+    def _prepare_exact_amounts(self, quantity, net, tax_amounts, withheld, currency):
+        total = net + sum(tax_amounts.values())
+        included = sum(
+            amount for tax, amount in tax_amounts.items() if tax.price_include
+        )
+        price = (net + included) / quantity if quantity else 0.0
+        stored = self._round_price(price)
+        if currency.compare_amounts(stored, price):
+            # Odoo keeps exact amounts only while the two agree in the currency.
+            price = stored
+        return {
             "price_unit": stored,
             # Anything else than the price, so that a later change of the quantity
             # does not bring the price list's price.
             "technical_price_unit": 0.0 if stored else -1.0,
             "discount": 0.0,
-            "tax_ids": [(6, 0, taxes.ids)],
             "extra_tax_data": {
                 "currency_id": currency.id,
                 "price_unit": price,
                 "discount": 0.0,
-                "quantity": float(charge.quantity),
+                "quantity": float(quantity),
                 "manual_total_excluded_currency": net,
                 "manual_tax_amounts": {
                     str(tax.id): {
@@ -254,12 +303,9 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                     for tax, amount in tax_amounts.items()
                 },
             },
-            **self._get_analytic_values(batch),
-            "amazon_line_type": charge.line_type,
-            "amazon_figures": charge.figures,
             "amazon_amount_total": total,
             "amazon_amount_tax": total - net,
-            "amazon_tax_withheld": float(charge.withheld),
+            "amazon_tax_withheld": withheld,
         }
 
     def _get_analytic_values(self, batch):
@@ -273,14 +319,19 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         return {} if batch.has_analytic_models else {"analytic_distribution": False}
 
     def _get_product(self, charge, batch, item):
-        account = batch.account
+        if charge.line_type == "item":
+            return item
+        return self.get_charge_product(batch.account, charge.line_type)
+
+    @api.model
+    def get_charge_product(self, account, line_type):
+        """Return the product of the account for a line that is no item."""
         return {
-            "item": item,
             "shipping": account.shipping_product_id,
             "gift_wrap": account.gift_wrap_product_id,
             "item_promotion": account.item_promotion_product_id,
             "shipping_promotion": account.shipping_promotion_product_id,
-        }[charge.line_type]
+        }[line_type]
 
     def _get_description(self, row, charge, batch, product):
         """Return the text of a line, by the account's choice of names."""
@@ -331,9 +382,12 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
         Amazon rounds per unit, so that each unit may differ by half a cent.
         """
-        tolerance = 0.01 + 0.005 * max(charge.quantity, 1)
+        tolerance = self._get_tolerance(charge.quantity)
         if abs(stated - computed) > tolerance and not charge.withheld:
             batch.flag(row.order_id, "tax_rate_differs")
+
+    def _get_tolerance(self, quantity):
+        return 0.01 + 0.005 * max(quantity, 1)
 
     def _compute_taxes(self, batch, taxes, amount, currency, special_mode):
         """Return Odoo's own tax amounts: ``{account.tax: amount}``."""

@@ -7,11 +7,15 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html, split_every
 
+from ..report_formats import KINDS
+
 _logger = logging.getLogger(__name__)
 
 #: Orders confirmed, or invoiced, in one call (see design.md, "Batches").
 CONFIRM_BATCH = 50
 INVOICING_WORKFLOWS = ("invoice", "paid")
+#: Countries whose marketplaces take part in VCS.
+VCS_COUNTRIES = KINDS["vcs_lite"].countries
 
 
 class AmazonOrderWorkflow(models.AbstractModel):
@@ -150,17 +154,33 @@ class AmazonOrderWorkflow(models.AbstractModel):
 
     def _invoice_orders(self, account, orders):
         by_amazon = orders.filtered(
-            lambda order: account.vat_service == "vcs" or order.amazon_is_invoiced
+            lambda order: (
+                order.amazon_invoicing_locked
+                or (order.amazon_is_invoiced and not order.amazon_invoicing_unlocked)
+            )
         )
         by_amazon.amazon_workflow_note = self.env._(
             "Amazon invoices this order to the buyer (VAT Calculation Service): Odoo "
             "makes no invoice by itself."
         )
-        for ids in split_every(CONFIRM_BATCH, (orders - by_amazon).ids):
+        orders -= by_amazon
+        by_data = orders.filtered(
+            lambda order: self._is_invoiced_by_vat_data(account, order)
+        )
+        by_data.amazon_workflow_note = self.env._(
+            "VCS Lite: the invoices are made from Amazon's figures, one for each "
+            "shipment, as soon as the report “VCS Lite: VAT invoice data” gives them."
+        )
+        for ids in split_every(CONFIRM_BATCH, (orders - by_data).ids):
             invoices = self._create_invoices(orders.browse(ids))
             invoices = self._post_invoices(self._hold_locked(invoices))
             if account.order_workflow == "paid":
                 self._pay_invoices(account, invoices)
+
+    def _is_invoiced_by_vat_data(self, account, order):
+        """Whether Amazon's VCS Lite data say what is to be invoiced, and how."""
+        country = order.amazon_marketplace_id.country_id
+        return account.vat_service == "vcs_lite" and country.code in VCS_COUNTRIES
 
     def _try_together(self, records, action, on_failure):
         """Do something for all records at once; if that fails, for each of them.

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 IMPORT_CONTEXT = {
     # One note per report says what happened; not one per order.
@@ -18,6 +19,14 @@ class ConcurrentImport(Exception):
     """Another transaction has just created the same order: try again after it."""
 
 
+class RefusedFile(UserError):
+    """A file is not to be used though its rows can be read; ``code`` names why."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
 @dataclass
 class RowWork:
     """A row on its way: its record, what the file says, what identifies it."""
@@ -31,6 +40,24 @@ class RowWork:
         return self.parsed.values
 
 
+@dataclass
+class UndoStep:
+    """What undoing a report does with one order, or with what belongs to it.
+
+    - ``order``: ``sale.order`` record; may be empty
+    - ``rows``: the rows of the report that the step is about
+    - ``remove_order``: the order goes as a whole; else the lines that ``rows`` made
+    - ``records``: what the rows made beside order lines, to be removed
+    - ``reason``: why all is kept instead, or ``""``
+    """
+
+    order: object
+    rows: object
+    remove_order: bool = False
+    reason: str = ""
+    records: object = None
+
+
 class AmazonRowImporter(models.AbstractModel):
     """Base of the importers: one for each sort of record that report rows become.
 
@@ -41,6 +68,15 @@ class AmazonRowImporter(models.AbstractModel):
 
     _name = "amazon.row.importer"
     _description = "Import of Amazon Report Rows"
+
+    @api.model
+    def start_report(self, report, parsed):
+        """Look at a file as a whole, before its rows are imported, or go on.
+
+        :param report: ``amazon.report`` record
+        :param parsed: ``report_formats.Report``, open
+        :raise RefusedFile: where the file is not to be used
+        """
 
     @api.model
     def import_rows(self, report, pairs):
@@ -63,7 +99,7 @@ class AmazonRowImporter(models.AbstractModel):
         """Say what taking back a report would do.
 
         :param report: ``amazon.report`` record
-        :return: list of ``amazon_report_undo.UndoStep``
+        :return: list of `UndoStep`
         """
         return []
 
@@ -73,3 +109,38 @@ class AmazonRowImporter(models.AbstractModel):
         work.record.write(
             {"outcome": outcome, "message": message, "code": code, **values}
         )
+
+    def _settle_older_rows(self, report, works):
+        """Close open rows of other reports that tell of what is imported by now."""
+        settled = {
+            (work.record.order_ref, work.key): work
+            for work in works
+            if work.key and work.record.outcome not in ("waiting", "error")
+        }
+        if not settled:
+            return
+        older = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("report_id", "!=", report.id),
+                ("outcome", "in", ("waiting", "error")),
+                ("order_ref", "in", list({ref for ref, _key in settled})),
+            ]
+        )
+        for row in older:
+            work = settled.get((row.order_ref, row.row_key))
+            if work:
+                row.write(
+                    {
+                        "outcome": "unchanged",
+                        "code": "settled_elsewhere",
+                        "message": self.env._(
+                            "Settled by %(report)s, row %(number)s.",
+                            report=report.display_name,
+                            number=work.parsed.number,
+                        ),
+                        "sale_order_id": work.record.sale_order_id.id,
+                        "offer_id": False,
+                    }
+                )
+        older.report_id._update_attention()

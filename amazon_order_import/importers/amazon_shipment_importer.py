@@ -312,28 +312,39 @@ class AmazonShipmentImporter(models.AbstractModel):
             self._mark_shipped(report.account_id, order, order_works, order_parcels)
 
     def _find_own_orders(self, report, works):
-        """Return ``[(sale.order, RowWork)]`` of the rows that name an own order.
+        """Return ``[(sale.order, RowWork)]`` of the rows that name an own order."""
+        refs = {getattr(work.values, "merchant_order_id", "") for work in works}
+        orders = self.find_own_orders(report.company_id, refs - {""})
+        return [
+            (orders[ref], work)
+            for work in works
+            if (ref := getattr(work.values, "merchant_order_id", "")) in orders
+        ]
+
+    @api.model
+    def find_own_orders(self, company, refs):
+        """Return the own orders that references name which sellers give Amazon.
 
         By its name or Amazon's number, else by the customer's reference if only one
         order has it.
+
+        :param company: ``res.company`` record
+        :param refs: iterable of references
+        :return: dict ``{reference: sale.order}``
         """
-        refs = {
-            work.values.merchant_order_id
-            for work in works
-            if getattr(work.values, "merchant_order_id", "")
-        }
+        refs = list(refs)
         if not refs:
-            return []
+            return {}
         by_name, by_customer_ref = {}, defaultdict(list)
         for order in self.env["sale.order"].search(
             [
-                ("company_id", "=", report.company_id.id),
+                ("company_id", "=", company.id),
                 ("state", "!=", "cancel"),
                 "|",
                 "|",
-                ("name", "in", list(refs)),
-                ("amazon_order_ref", "in", list(refs)),
-                ("client_order_ref", "in", list(refs)),
+                ("name", "in", refs),
+                ("amazon_order_ref", "in", refs),
+                ("client_order_ref", "in", refs),
             ]
         ):
             if order.amazon_fulfillment == "fba":
@@ -342,14 +353,13 @@ class AmazonShipmentImporter(models.AbstractModel):
             if order.amazon_order_ref:
                 by_name[order.amazon_order_ref] = order
             by_customer_ref[order.client_order_ref].append(order)
-        pairs = []
-        for work in works:
-            ref = getattr(work.values, "merchant_order_id", "")
+        found = {}
+        for ref in refs:
             candidates = by_customer_ref.get(ref, [])
             order = by_name.get(ref) or (len(candidates) == 1 and candidates[0])
             if order:
-                pairs.append((order, work))
-        return pairs
+                found[ref] = order
+        return found
 
     def _find_known_rows(self, report, pairs):
         """Return ``{(multi-channel order, row key)}`` that were told of before."""

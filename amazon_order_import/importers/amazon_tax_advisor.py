@@ -59,22 +59,84 @@ class AmazonTaxAdvisor(models.AbstractModel):
         )
         return TaxTreatment(collected, position, case.destination != "same")
 
+    @api.model
+    def get_document_treatment(self, batch, document):
+        """Return the tax treatment of a document of Amazon's.
+
+        What the document says itself (deemed supply, export, reverse charge) comes
+        before the rules of the account, which give the fiscal position.
+
+        :param batch: ``OrderBatch``, the batch's look-ups
+        :param document: ``amazon.vat.document`` record with its order
+        :return: `TaxTreatment`
+        """
+        case = self._get_document_case(batch, document)
+        rule = self._find_rule(batch, case)
+        collector = "amazon" if document.is_collected_by_amazon else "seller"
+        position = rule.fiscal_position_id if rule.collector == collector else False
+        if not position and (document.is_collected_by_amazon or document.is_export):
+            position = self._get_usual_position(batch, "export")
+        if not position and case.buyer == "business" and case.destination == "eu":
+            position = self._get_usual_position(batch, "intra_community")
+        if not position:
+            position = self._get_document_position(batch, document, case)
+        return TaxTreatment(
+            document.is_collected_by_amazon, position, case.destination != "same"
+        )
+
+    def _get_document_case(self, batch, document):
+        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        order = document.sale_order_id
+        departure = document.ship_from_country_id or home
+        destination = (
+            document.ship_to_country_id
+            or order.partner_shipping_id.country_id
+            or departure
+        )
+        departures, direction = self._get_direction(batch, departure, destination)
+        if document.is_export:
+            direction = "outside"
+        # With a number that Amazon did not accept, it charges VAT across the border.
+        business = document.buyer_vat and (
+            direction == "same" or not document.amount_tax
+        )
+        return TaxCase(
+            marketplace=document.marketplace_id or order.amazon_marketplace_id,
+            fulfillment=order.amazon_fulfillment,
+            departures=departures,
+            destination=direction,
+            destination_country=destination,
+            buyer="business" if business else "consumer",
+            goods_value=Decimal(str(abs(sum(document.line_ids.mapped("item_net"))))),
+        )
+
+    def _get_document_position(self, batch, document, case):
+        """Return the fiscal position that Odoo finds for a document."""
+        order = document.sale_order_id
+        customer, delivery = order.partner_id, order.partner_shipping_id
+        if delivery.country_id != case.destination_country:
+            delivery = customer = self.env["res.partner"].new(
+                {"country_id": case.destination_country.id}
+            )
+        addresses = {"customer": customer, "delivery": delivery}
+        return self._get_odoo_position(batch, addresses, case)
+
+    def _get_usual_position(self, batch, name):
+        """Return the company's own position for exports, or for EU businesses."""
+        if name not in batch.fiscal_positions:
+            find = getattr(self.env["amazon.tax.rule"], f"_find_{name}_position")
+            batch.fiscal_positions[name] = find(batch.company)
+        return batch.fiscal_positions[name]
+
     def _get_case(self, row, batch, context, rows):
         home = batch.company.account_fiscal_country_id or batch.company.country_id
         departure = self._get_departure_country(row, batch, context) or home
         destination = context["delivery"].country_id or home
-        europe = self._get_europe(batch)
-        departures = ["eu"] if departure in europe else ["outside"]
-        if departure == home:
-            departures.append("home")
-        if destination == departure:
-            direction = "same"
-        else:
-            direction = "eu" if destination in europe else "outside"
+        departures, direction = self._get_direction(batch, departure, destination)
         return TaxCase(
             marketplace=context["marketplace"],
             fulfillment=batch.report.kind[:3],
-            departures=tuple(departures),
+            departures=departures,
             destination=direction,
             destination_country=destination,
             buyer=self._get_buyer_kind(context["customer"]),
@@ -82,6 +144,17 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 (other.item_price or Decimal(0) for other in rows), Decimal(0)
             ),
         )
+
+    def _get_direction(self, batch, departure, destination):
+        """Return ``departures`` and ``destination`` of a `TaxCase`."""
+        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        europe = self._get_europe(batch)
+        departures = ["eu"] if departure in europe else ["outside"]
+        if departure == home:
+            departures.append("home")
+        if destination == departure:
+            return tuple(departures), "same"
+        return tuple(departures), "eu" if destination in europe else "outside"
 
     def _find_rule(self, batch, case):
         """Return the first rule of the account that fits, or none."""

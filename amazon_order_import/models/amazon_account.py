@@ -227,6 +227,14 @@ class AmazonAccount(models.Model):
         "fulfilment centre. Countries that are not here are added when first needed",
     )
 
+    return_rule_ids = fields.One2many(
+        "amazon.return.rule",
+        "account_id",
+        "Returned Goods",
+        help="Where returned goods go in Odoo's stock that Amazon does not sell again; "
+        "the first line that fits decides",
+    )
+
     tax_rule_ids = fields.One2many(
         "amazon.tax.rule",
         "account_id",
@@ -307,6 +315,14 @@ class AmazonAccount(models.Model):
     def create(self, vals_list):
         accounts = super().create(vals_list)
         accounts.filtered(lambda a: not a.tax_rule_ids)._create_default_tax_rules()
+        Rule = self.env["amazon.return.rule"].sudo()
+        Rule.create(
+            [
+                {"account_id": account.id, **values}
+                for account in accounts.filtered(lambda a: not a.return_rule_ids)
+                for values in Rule._prepare_defaults()
+            ]
+        )
         return accounts
 
     def _create_default_tax_rules(self):
@@ -470,29 +486,48 @@ class AmazonAccount(models.Model):
             }
         )
 
-    def _get_fba_location(self, country):
+    def _get_fba_location(self, country, sellable=True):
         """Return where goods at Amazon lie in a country; created when first needed.
 
         :param country: ``res.country`` record; empty for centres not known
+        :param bool sellable: False for damaged goods, which lie apart
         :return: ``stock.location``
         """
         self.ensure_one()
         line = self.fba_location_ids.filtered(lambda line: line.country_id == country)
         if not line:
-            line = line.sudo().create(self._prepare_fba_location(country))
-        return line.location_id
+            line = line.sudo().create(
+                {
+                    "account_id": self.id,
+                    "country_id": country.id,
+                    "location_id": self._create_fba_location(country).id,
+                }
+            )
+        if sellable:
+            return line.location_id
+        if not line.unsellable_location_id:
+            location = self._create_fba_location(country, sellable=False)
+            line.sudo().unsellable_location_id = location
+        return line.unsellable_location_id
 
-    def _prepare_fba_location(self, country):
-        warehouse = self._get_fba_warehouse()
+    def _create_fba_location(self, country, sellable=True):
         name = f"FBA {country.code}" if country else self.env._("FBA unknown country")
-        Location = self.env["stock.location"].sudo()
-        parent = warehouse.lot_stock_id
-        if Location.search_count(
-            [("location_id", "=", parent.id), ("name", "=", name)]
+        parent = self.env["stock.location"].sudo()
+        if sellable:
+            parent = self._get_fba_warehouse().sudo().lot_stock_id
+        else:
+            # Outside any warehouse: the goods are yours, but not there to be sold.
+            name = self.env._("%(name)s unsellable", name=name)
+        if parent.search_count(
+            [
+                ("location_id", "=", parent.id),
+                ("name", "=", name),
+                ("company_id", "=", self.company_id.id),
+            ]
         ):
             # Another seller account of the company has stock of its own.
             name = f"{name} ({self.name})"
-        location = Location.create(
+        return parent.create(
             {
                 "name": name,
                 "location_id": parent.id,
@@ -500,11 +535,6 @@ class AmazonAccount(models.Model):
                 "company_id": self.company_id.id,
             }
         )
-        return {
-            "account_id": self.id,
-            "country_id": country.id,
-            "location_id": location.id,
-        }
 
     def action_create_fba_locations(self):
         """Create the locations of the countries that the account sells in."""

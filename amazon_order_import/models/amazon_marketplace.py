@@ -1,5 +1,24 @@
 from odoo import fields, models
 
+#: Stock that marketplaces share, and that single ones have.
+STOCK_POOLS = [
+    ("EU", "European Union"),
+    ("GB", "United Kingdom"),
+    ("US", "United States"),
+    ("CA", "Canada"),
+    ("MX", "Mexico"),
+    ("BR", "Brazil"),
+    ("JP", "Japan"),
+    ("AU", "Australia"),
+    ("SG", "Singapore"),
+    ("IN", "India"),
+    ("AE", "United Arab Emirates"),
+    ("SA", "Saudi Arabia"),
+    ("EG", "Egypt"),
+    ("TR", "Turkey"),
+    ("ZA", "South Africa"),
+]
+
 
 class AmazonMarketplace(models.Model):
     _name = "amazon.marketplace"
@@ -37,3 +56,13 @@ class AmazonMarketplace(models.Model):
     _name_unique = models.UniqueIndex(
         "(name)", "A marketplace with this sales channel exists already."
     )
+
+    def _get_stock_pools(self):
+        """Return the stocks that these marketplaces sell from, each once, in order."""
+        european = self.env.ref("base.europe").country_ids
+        return list(
+            dict.fromkeys(
+                "EU" if country in european else country.code
+                for country in self.country_id
+            )
+        )

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..importers.amazon_row_importer import ConcurrentImport
+from ..importers.amazon_row_importer import ConcurrentImport, RefusedFile
 from ..report_formats import ReportFileError, open_report
 from .amazon_report_row import OPEN_OUTCOMES, OUTCOMES
 
@@ -31,7 +31,11 @@ ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
 IMPORTERS = {
     **dict.fromkeys(ORDER_KINDS, "amazon.order.importer"),
+    "fba_inventory": "amazon.stock.importer",
+    "fba_returns": "amazon.return.importer",
     "all_orders": "amazon.control.importer",
+    "vcs_invoices": "amazon.vat.document.importer",
+    "vcs_lite": "amazon.vat.invoice.importer",
 }
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
@@ -342,6 +346,7 @@ class AmazonReport(models.Model):
             with report._open_file() as stream:
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
+                report._get_importer().start_report(report, parsed)
                 report._note_columns(parsed)
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
@@ -351,6 +356,10 @@ class AmazonReport(models.Model):
                         return
         except ReportFileError as error:
             report._fail(error.code, report._translate_format_error(error))
+            yield 0
+            return
+        except RefusedFile as error:
+            report._fail(error.code, str(error))
             yield 0
             return
         except OSError as error:

@@ -482,16 +482,40 @@ class AmazonReportRequest(models.Model):
             "account_id": self.account_id.id,
             "kind": self.kind,
             "request_id": self.id,
-            "marketplace_ids": [fields.Command.set(self._get_marketplaces().ids)],
             "state": "requested",
         }
         return (
             self.env["amazon.report"]
             .sudo()
             .create(
-                [dict(base, date_from=start, date_to=end) for start, end in windows]
+                [
+                    {
+                        **base,
+                        "marketplace_ids": [fields.Command.set(marketplaces.ids)],
+                        "date_from": start,
+                        "date_to": end,
+                    }
+                    for marketplaces in self._get_marketplace_groups()
+                    for start, end in windows
+                ]
             )
         )
+
+    def _get_marketplace_groups(self):
+        """Return the marketplaces of each report to be made, as a list.
+
+        FBA stock is told once for all marketplaces that share it: summed up over them,
+        it would count several times.
+        """
+        marketplaces = self._get_marketplaces()
+        if self.kind != "fba_inventory" or not marketplaces:
+            return [marketplaces]
+        return [
+            marketplaces.filtered(
+                lambda marketplace, pool=pool: marketplace._get_stock_pools() == [pool]
+            )
+            for pool in marketplaces._get_stock_pools()
+        ]
 
     def action_view_reports(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

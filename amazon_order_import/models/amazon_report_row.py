@@ -40,6 +40,12 @@ class AmazonReportRow(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
     )
+    vat_invoice_id = fields.Many2one(
+        "amazon.vat.invoice",
+        "VAT Invoice Data",
+        index="btree_not_null",
+        ondelete="set null",
+    )
     order_line_ids = fields.Many2many(
         "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
     )
@@ -49,6 +55,19 @@ class AmazonReportRow(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The SKU for whose product the row waits",
+    )
+    vat_document_id = fields.Many2one(
+        "amazon.vat.document",
+        "VAT Document",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    vat_line_id = fields.Many2one(
+        "amazon.vat.document.line", index="btree_not_null", ondelete="set null"
+    )
+
+    return_id = fields.Many2one(
+        "amazon.return", index="btree_not_null", ondelete="set null"
     )
 
     _number_unique = models.UniqueIndex(
@@ -91,3 +110,14 @@ class AmazonReportRow(models.Model):
             "res_id": self.sale_order_id.id,
             "view_mode": "form",
         }
+
+    def action_import_without_order(self):
+        """Import returns whose order is not in Odoo, and will not be."""
+        rows = self.filtered(
+            lambda row: row.outcome == "waiting" and row.code == "unknown_order"
+        )
+        rows.check_access("read")
+        self.env["amazon.return.importer"].sudo().with_context(
+            amazon_without_order=True
+        ).import_again(rows.sudo())
+        return True

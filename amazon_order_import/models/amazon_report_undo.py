@@ -1,36 +1,17 @@
 import logging
 from collections import defaultdict
-from dataclasses import dataclass
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..importers.amazon_row_importer import IMPORT_CONTEXT
+from ..importers.amazon_row_importer import IMPORT_CONTEXT, UndoStep
 from .amazon_report_row import OPEN_OUTCOMES
 
 _logger = logging.getLogger(__name__)
 
 #: What a person writes on an order; Odoo's own notes are of other types.
 HUMAN_MESSAGES = ("comment", "email", "email_outgoing")
-
-
-@dataclass
-class UndoStep:
-    """What undoing a report does with one order, or with what belongs to it.
-
-    - ``order``: ``sale.order`` record; may be empty
-    - ``rows``: the rows of the report that the step is about
-    - ``remove_order``: the order goes as a whole; else the lines that ``rows`` made
-    - ``records``: what the rows made beside order lines, to be removed
-    - ``reason``: why all is kept instead, or ``""``
-    """
-
-    order: object
-    rows: object
-    remove_order: bool = False
-    reason: str = ""
-    records: object = None
 
 
 class AmazonReport(models.Model):
@@ -192,6 +173,12 @@ class AmazonReport(models.Model):
             return self.env._(
                 "Invoiced: %(names)s.",
                 names=", ".join(invoices.mapped("display_name")),
+            )
+        if order.amazon_return_ids:
+            return self.env._(
+                "Its goods were returned: %(returns)s. Take back the report of returns "
+                "first.",
+                returns=", ".join(order.amazon_return_ids.mapped("display_name")),
             )
         done = order.picking_ids.filtered(lambda picking: picking.state == "done")
         if done and order.amazon_fulfillment == "mfn":

@@ -114,6 +114,16 @@ class SaleOrder(models.Model):
         "setting of the account when the order was imported",
     )
     amazon_parcel_ids = fields.One2many("amazon.parcel", "order_id", "Parcels")
+    amazon_return_ids = fields.One2many("amazon.return", "sale_order_id", "Returns")
+    amazon_return_count = fields.Integer(
+        "Returned Units", compute="_compute_amazon_return_count"
+    )
+    amazon_vat_invoice_ids = fields.One2many(
+        "amazon.vat.invoice", "sale_order_id", "VAT Invoice Data"
+    )
+    amazon_vat_invoice_count = fields.Integer(
+        "VAT Data", compute="_compute_amazon_vat_invoice_count"
+    )
     amazon_told = fields.Json(
         copy=False, help="What Amazon said of the order, to notice when it changes"
     )
@@ -166,6 +176,20 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.amazon_row_count = counts.get(order, 0)
+
+    @api.depends("amazon_return_ids.quantity")
+    def _compute_amazon_return_count(self):
+        for order in self:
+            order.amazon_return_count = sum(order.amazon_return_ids.mapped("quantity"))
+
+    def _compute_amazon_vat_invoice_count(self):
+        counts = dict(
+            self.env["amazon.vat.invoice"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.amazon_vat_invoice_count = counts.get(order, 0)
 
     @api.depends("amazon_fulfillment", "state")
     def _compute_delivery_status(self):
@@ -249,6 +273,20 @@ class SaleOrder(models.Model):
         moment = max(shipped, default=self.amazon_purchase_date or self.date_order)
         return self._get_local_date(moment)
 
+    def _get_amazon_shipped_at(self):
+        """Return when the order was shipped as a naive UTC datetime, or False."""
+        self.ensure_one()
+        if self.amazon_fulfillment == "fba":
+            dates = self.order_line.mapped("amazon_shipment_date")
+        else:
+            done = self.picking_ids.filtered(
+                lambda picking: (
+                    picking.state == "done" and picking.picking_type_code == "outgoing"
+                )
+            )
+            dates = done.mapped("date_done")
+        return max(filter(None, dates), default=False)
+
     def _get_local_date(self, moment):
         """Return the date of a naive UTC moment where the company is."""
         zone = self.company_id.partner_id.tz or self.amazon_account_id.user_id.tz
@@ -258,14 +296,14 @@ class SaleOrder(models.Model):
 
     # === CHANGES === #
 
-    def _schedule_amazon_activity(self, note):
+    def _schedule_amazon_activity(self, note, summary=None):
         """Put a to-do on the order for the responsible user of the account."""
         self.ensure_one()
         if not self._has_amazon_activity(note):
             user = self.amazon_account_id.user_id or self.user_id or self.env.user
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Amazon changed this order"),
+                summary=summary or self.env._("Amazon changed this order"),
                 note=Markup(plaintext2html(note)),
                 user_id=user.id,
             )
@@ -296,10 +334,27 @@ class SaleOrder(models.Model):
         action["context"] = {}
         return action
 
+    def action_view_amazon_returns(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_return_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        return action
+
     def action_view_amazon_rows(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"
         )
         action["domain"] = [("sale_order_id", "=", self.id)]
+        return action
+
+    def action_view_amazon_vat_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_vat_invoice_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        action["context"] = {}
         return action

@@ -16,12 +16,31 @@ class StockMove(models.Model):
         help="The report whose shipments this move sums up",
     )
 
-    @api.depends("origin", "amazon_report_id", "sale_line_id")
+    amazon_return_id = fields.Many2one(
+        "amazon.return",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The return to Amazon whose goods this move brings back",
+    )
+
+    amazon_snapshot_id = fields.Many2one(
+        "amazon.stock.snapshot",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The count of Amazon's that this adjustment follows",
+    )
+
+    @api.depends("origin", "amazon_report_id", "amazon_return_id", "sale_line_id")
     def _compute_reference(self):
         result = super()._compute_reference()
         for move in self:
             if not move.reference and (
                 move.amazon_report_id
+                or move.amazon_return_id
                 or move.sale_line_id.order_id.amazon_fulfillment == "fba"
             ):
                 move.reference = move.origin

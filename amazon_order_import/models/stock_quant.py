@@ -43,3 +43,18 @@ class StockQuant(models.Model):
             owner_id=owner_id,
             strict=strict,
         )
+
+    def _get_inventory_move_values(
+        self,
+        qty,
+        location_id,
+        location_dest_id,
+        package_id=False,
+        package_dest_id=False,
+    ):
+        values = super()._get_inventory_move_values(
+            qty, location_id, location_dest_id, package_id, package_dest_id
+        )
+        if snapshot_id := self.env.context.get("amazon_snapshot_id"):
+            values["amazon_snapshot_id"] = snapshot_id
+        return values

@@ -10,8 +10,12 @@ from types import MappingProxyType
 from .control_rows import CONTROL_ROWS
 from .marking import mark as _
 from .order_rows import ORDER_ROWS
+from .return_rows import RETURN_ROWS
 from .row_format import RowFormat, normal_name
 from .shipment_rows import SHIPMENT_ROWS
+from .stock_rows import STOCK_CONDITION_ROWS, STOCK_COUNTRY_ROWS, STOCK_ROWS
+from .vat_invoice_rows import VAT_INVOICE_ROWS
+from .vat_rows import VAT_ROWS
 
 #: Report types whose document holds personal data, so that Amazon wants a
 #: restricted data token for it. Asked with one for any other, it answers 400.
@@ -36,6 +40,14 @@ def _nothing():
 
 
 @dataclass(frozen=True)
+class FileVariant:
+    """Another file of the same kind: `marks` tell it, `row_format` reads it."""
+
+    marks: frozenset[str]
+    row_format: RowFormat
+
+
+@dataclass(frozen=True)
 class ReportKind:
     """One kind of report.
 
@@ -55,6 +67,7 @@ class ReportKind:
     - `marks`, `foreign_marks`: normal names of columns that a file of this kind has
       all of, and none of
     - `row_format`: None where files of this kind cannot be read yet
+    - `variants`: files of `alternate_types` that need another format
     """
 
     key: str
@@ -76,6 +89,7 @@ class ReportKind:
     retention_days: int = 90
     foreign_marks: frozenset[str] = frozenset()
     row_format: RowFormat | None = None
+    variants: tuple[FileVariant, ...] = ()
 
     @property
     def restricted(self):
@@ -89,7 +103,33 @@ class ReportKind:
     def matches(self, header):
         """Whether a file with this `header` (list of names) looks like this kind."""
         names = {normal_name(name) for name in header}
-        return self.marks <= names and self.foreign_marks.isdisjoint(names)
+        return any(marks <= names for marks in self._all_marks()) and (
+            self.foreign_marks.isdisjoint(names)
+        )
+
+    def format_of(self, header):
+        """The `RowFormat` that reads a file with this `header` (list of names)."""
+        names = {normal_name(name) for name in header}
+        for variant in self.variants:
+            if variant.marks <= names:
+                return variant.row_format
+        return self.row_format
+
+    def column_names(self):
+        """Normal names of the columns by which files of this kind are known or read."""
+        formats = [self.row_format, *(variant.row_format for variant in self.variants)]
+        return frozenset().union(
+            *self._all_marks(),
+            *(
+                column.names
+                for row_format in formats
+                if row_format
+                for column in row_format.columns
+            ),
+        )
+
+    def _all_marks(self):
+        return self.marks, *(variant.marks for variant in self.variants)
 
 
 def _marks(names):
@@ -118,6 +158,17 @@ _ALL = (
         dated=False,
         max_days=None,
         min_minutes=30,
+        row_format=STOCK_ROWS,
+        variants=(
+            FileVariant(
+                _marks("seller-sku warehouse-condition-code quantity-available"),
+                STOCK_CONDITION_ROWS,
+            ),
+            FileVariant(
+                _marks("seller-sku country quantity-for-local-fulfillment"),
+                STOCK_COUNTRY_ROWS,
+            ),
+        ),
     ),
     ReportKind(
         key="fba_returns",
@@ -127,6 +178,7 @@ _ALL = (
         regions=("eu", "na", "fe"),
         marks=_marks("return-date fnsku detailed-disposition"),
         min_minutes=240,
+        row_format=RETURN_ROWS,
     ),
     ReportKind(
         key="fba_orders_eu",
@@ -167,6 +219,7 @@ _ALL = (
         lookback_days=90,
         countries=_VAT_COUNTRIES,
         dated_options=MappingProxyType({"ReportOption=all": "true"}),
+        row_format=VAT_INVOICE_ROWS,
     ),
     ReportKind(
         key="vcs_invoices",
@@ -178,6 +231,7 @@ _ALL = (
         marks=_marks("vat-invoice-number transaction-id tax-calculation-reason-code"),
         countries=_VAT_COUNTRIES,
         whole_days=True,
+        row_format=VAT_ROWS,
     ),
     ReportKind(
         key="mfn_orders_eu",
@@ -239,10 +293,4 @@ def detect_kinds(header):
 
 def known_names():
     """Normal names of all columns by which any kind is known or read."""
-    names = set()
-    for kind in _ALL:
-        names |= kind.marks
-        if kind.row_format:
-            for column in kind.row_format.columns:
-                names.update(column.names)
-    return frozenset(names)
+    return frozenset().union(*(kind.column_names() for kind in _ALL))

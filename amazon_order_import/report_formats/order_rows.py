@@ -6,32 +6,16 @@ Source: reference/amazon-reports.md 2.1.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from . import values
 from .row_format import Column, RowFormat
 from .sale_rows import SALE_COLUMNS, SaleRow, missing_money
-
-
-class TaxRegistration(NamedTuple):
-    """A tax number of the buyer's; `country` and `kind` ``""`` where not given."""
-
-    number: str
-    country: str
-    kind: str
-
-
-def _listed(cell_text):
-    return [part.strip() for part in cell_text.split(",")]
+from .tax_registrations import BUYER_TAX_COLUMNS, BuyerTaxNumbers
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRow(SaleRow):
-    """One item of an order.
-
-    Flags are None where the file does not say. The columns of tax numbers keep
-    Amazon's text, which may list several: `buyer_tax_registrations` takes it apart.
-    """
+class OrderRow(SaleRow, BuyerTaxNumbers):
+    """One item of an order; flags are None where the file does not say."""
 
     gift_wrap_type: str = ""
     gift_message: str = ""
@@ -67,27 +51,6 @@ class OrderRow(SaleRow):
     vat_exclusive_item_price: Decimal | None = None
     vat_exclusive_shipping_price: Decimal | None = None
     vat_exclusive_gift_wrap_price: Decimal | None = None
-
-    @property
-    def buyer_tax_registrations(self):
-        """All tax numbers of the buyer: a tuple of `TaxRegistration`, VAT first."""
-        countries = _listed(self.buyer_tax_registration_country)
-        kinds = _listed(self.buyer_tax_registration_type)
-        numbers = _listed(self.buyer_tax_registration_id)
-        found = {}
-        for position, number in enumerate(numbers):
-            if number:
-                found[number] = TaxRegistration(
-                    number,
-                    countries[min(position, len(countries) - 1)],
-                    kinds[min(position, len(kinds) - 1)],
-                )
-        vat = [number for number in _listed(self.buyer_vat_number) if number]
-        first = {
-            number: found.get(number, TaxRegistration(number, "", "VAT"))
-            for number in vat
-        }
-        return tuple({**first, **found}.values())
 
 
 def _optional(field, parse, *names):
@@ -125,21 +88,7 @@ _COLUMNS = (
     _optional("purchase_order_number", values.text),
     _optional("price_designation", values.text),
     _optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
-    _optional(
-        "buyer_vat_number",
-        values.text,
-        "buyer-vat-number",
-        "buyer-vat-registration-number",
-        "buyer-vat-id",
-    ),
-    _optional(
-        "buyer_tax_registration_id",
-        values.text,
-        "buyer-tax-registration-id",
-        "buyer-tax-registration-number",
-    ),
-    _optional("buyer_tax_registration_country", values.text),
-    _optional("buyer_tax_registration_type", values.text),
+    *BUYER_TAX_COLUMNS,
     _optional("tax_collection_model", values.text),
     _optional("tax_collection_responsible_party", values.text),
     _optional("ioss_number", values.text),

@@ -29,7 +29,7 @@ class ParsedRow(NamedTuple):
     """One data row.
 
     `number` counts rows with content from 1; `raw` is {column: text} exactly as in
-    the file; `values` is an `OrderRow` or `ShipmentRow`, None if there is an
+    the file; `values` is an instance of the format's row class, None if there is an
     `error` (`RowError`); `warnings` are the `RowError`s of cells left empty.
     """
 
@@ -41,7 +41,11 @@ class ParsedRow(NamedTuple):
 
 
 def _split_tabs(text):
-    return text.split("\t")
+    cells = text.split("\t")
+    if text[:1] == '"' and all(map(_is_quoted, filter(str.strip, cells))):
+        # some exports quote the values below a header without quotes
+        return _split_quoted(text, "\t")
+    return cells
 
 
 def _split_quoted(text, delimiter):
@@ -49,6 +53,11 @@ def _split_quoted(text, delimiter):
     return next(
         csv.reader([text.replace("\r", " ")], delimiter=delimiter, strict=True), []
     )
+
+
+def _split_quoted_twice(text):
+    cells = _split_quoted(text, ",")
+    return _split_quoted(cells[0], ",") if len(cells) == 1 else cells
 
 
 def _is_quoted(cell):
@@ -133,7 +142,12 @@ class _Table:
         else:
             self.split = partial(_split_quoted, delimiter=",")
         try:
-            return self.split(text)
+            cells = self.split(text)
+            if len(cells) == 1 and "," in cells[0]:
+                # Some downloads quote each line once more as a whole.
+                self.split = _split_quoted_twice
+                cells = self.split(text)
+            return cells
         except csv.Error:
             return [text]
 
@@ -154,7 +168,8 @@ def _unique(cells):
 class Report:
     """An opened report file.
 
-    - `kind`: its `ReportKind`; `header`: tuple of its column names, made unique
+    - `kind`: its `ReportKind`; `row_format`: the `RowFormat` of its rows
+    - `header`: tuple of its column names, made unique
     - `unknown_columns`: those that Amazon's documentation does not know
     - `charset`: the Python name of the file's encoding; `doubtful_charset`: whether
       some rows do not fit it (they carry the warning bad_characters)
@@ -170,8 +185,9 @@ class Report:
         self.charset = table.charset
         self.doubtful_charset = table.doubtful
         self.row_count = table.row_count
-        self.unknown_columns = tuple(kind.row_format.unknown(table.header))
-        self._format = kind.row_format.bind(table.header)
+        self.row_format = kind.format_of(table.header)
+        self.unknown_columns = tuple(self.row_format.unknown(table.header))
+        self._format = self.row_format.bind(table.header)
         self._empty_row = dict.fromkeys(table.header, "")
 
     def __enter__(self):
@@ -212,7 +228,7 @@ class Report:
             del cells[width:]
         raw = self._empty_row.copy()  # faster than a dict that has to grow
         raw.update(zip(self.header, cells, strict=True))
-        if self._table.split is not _split_tabs:
+        if self._table.split is not _split_tabs or text[:1] == '"':
             # a quoted cell may hold a tab, which tells nothing apart here
             text = "\x00".join(cells) if "\t" in "".join(cells) else "\t".join(cells)
         return ParsedRow(number, raw, *self._format.read(cells, is_clean(text)))
@@ -256,8 +272,18 @@ def open_report(stream, kind_key, charset=None, max_bytes=MAX_UNPACKED_BYTES):
     return Report(table, kind)
 
 
+def read_raw(kind_key, number, raw):
+    """The `ParsedRow` of a row that was read before.
+
+    `raw`: {column: text} as `ParsedRow.raw` gave it; `number`: its number in the file.
+    """
+    header = list(raw)
+    bound = KINDS[kind_key].format_of(header).bind(header)
+    return ParsedRow(number, raw, *bound.read_carefully(list(raw.values())))
+
+
 def _check_header(header, kind):
-    missing = kind.row_format.missing(header)
+    missing = kind.format_of(header).missing(header)
     if not missing:
         return
     found = detect_kinds(header)

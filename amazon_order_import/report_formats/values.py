@@ -8,7 +8,7 @@ code of the reason; nothing is guessed, above all no decimal comma.
 import html
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -59,12 +59,24 @@ _MESSAGES = {
         " writes it (for example 2026-10-05T08:15:00+00:00). Upload the file as Amazon"
         " delivers it, or enter the order by hand."
     ),
+    "bad_day": _(
+        "{value} in the column {column} is no date as Amazon writes it (for example"
+        " 28-Aug-2026 UTC)."
+    ),
     "bad_currency": _(
         "{value} in the column {column} is no currency code of three letters. Upload"
         " the file as Amazon delivers it, or enter the order by hand."
     ),
+    "bad_transaction": _(
+        "{value} in the column {column} is no kind of transaction that Amazon"
+        " documents (SHIPMENT, RETURN, REFUND). Check the order in Seller Central and"
+        " make its document by hand."
+    ),
     "bad_flag": _("{value} in the column {column} is neither true nor false."),
-    "bad_number": _("{value} in the column {column} is no whole number."),
+    "bad_number": _(
+        "{value} in the column {column} is no whole number. Upload the file as Amazon"
+        " delivers it."
+    ),
     "bad_characters": _(
         "Some characters of the row are not valid in the file's encoding {value} and"
         " show as \N{REPLACEMENT CHARACTER}: compare names and addresses with Seller"
@@ -86,10 +98,11 @@ class RowError:
     """Why a row, or one cell of it, cannot be read.
 
     `code`: short_row, long_row, oversized_row, bad_quoting, missing_value,
-    damaged_identifier, bad_amount, bad_quantity, bad_date, bad_currency, and as
-    warnings only bad_flag, bad_number, bad_characters. `column` is the name in the
-    file's header, ``""`` where the whole row is meant; `value` the cell as it stands
-    in the file. ``str()`` is an English sentence for the user with the next step.
+    damaged_identifier, bad_amount, bad_quantity, bad_date, bad_currency, bad_number,
+    bad_transaction, and as warnings only bad_flag, bad_day, bad_characters. `column`
+    is the name in the file's header, ``""`` where the whole row is meant; `value` the
+    cell as it stands in the file. ``str()`` is an English sentence for the user with
+    the next step.
     """
 
     code: str
@@ -219,12 +232,31 @@ def sku(cell):
     return value
 
 
+def optional_sku(cell):
+    """`sku` that may be empty: ``""`` then."""
+    return sku(cell) if cell.strip() else ""
+
+
 # --- numbers ----------------------------------------------------------------------
 
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,8})?", re.ASCII)
 _WHOLE = re.compile(r"([0-9]{1,9})(?:\.0+)?", re.ASCII)
 _SIGNED_WHOLE = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+_RATE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,18})?", re.ASCII)
+
+
+@lru_cache(maxsize=256)
+def rate(cell):
+    """An exchange rate as exact `Decimal`; None if empty."""
+    value = cell.strip()
+    if not value or value.upper() == "N/A":
+        return None
+    if not _RATE.fullmatch(value):
+        raise BadCell("bad_amount")
+    return Decimal(value)
 
 
 @lru_cache(maxsize=8192)
@@ -336,6 +368,48 @@ def required_moment(cell):
     if value is None:
         raise BadCell("missing_value")
     return value
+
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1
+    )
+}
+_NAMED_DAY = re.compile(
+    r"(\d{1,2})[- ]([A-Za-z]{3})[A-Za-z]*[- ](\d{4})(?: (?:UTC|GMT|Z))?", re.ASCII
+)
+_SLASHED_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?", re.ASCII)
+
+
+@lru_cache(maxsize=1024)
+def day(cell):
+    """A `date` as reports of VAT write it; None if empty.
+
+    ``28-Aug-2026 UTC`` with English names of months, ``28/08/2026`` (the day first,
+    unless that is impossible), or ISO with or without a time, which is dropped.
+    """
+    value = cell.strip()
+    if not value or value.upper() in ("N/A", "--"):
+        return None
+    if match := _NAMED_DAY.fullmatch(value):
+        number, name, year = match.groups()
+        parts = int(year), _MONTHS.get(name.lower(), 0), int(number)
+    elif match := _SLASHED_DAY.fullmatch(value):
+        first, second, year = map(int, match.groups())
+        parts = (year, first, second) if second > 12 else (year, second, first)
+    elif match := _ISO_DAY.fullmatch(value):
+        parts = tuple(map(int, match.groups()))
+    else:
+        raise BadCell("bad_day")
+    try:
+        result = date(*parts)
+    except ValueError:
+        raise BadCell("bad_day") from None
+    if not 1995 <= result.year <= 2100:
+        raise BadCell("bad_day")
+    return result
 
 
 _FLAGS = {

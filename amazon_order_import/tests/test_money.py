@@ -15,7 +15,7 @@ class MoneyCase(AmazonCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.vcs = cls.account.copy({"name": "VCS", "vat_service": "vcs"})
+        cls.vcs = cls.account.copy({"name": "VCS Lite", "vat_service": "vcs_lite"})
         cls.env["product.product"].concat(*cls.products.values()).write(
             {"invoice_policy": "order"}
         )

@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import amazon_account_connect
 from . import amazon_first_run
 from . import amazon_offer_assign
@@ -5,3 +6,6 @@ from . import amazon_order_finder
 from . import amazon_report_preview
 from . import amazon_report_undo
 from . import amazon_report_upload
+from . import amazon_stock_adjustment
+from . import amazon_vat_unlock
+from . import sale_advance_payment_inv

@@ -3,6 +3,7 @@ import base64
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.amazon_marketplace import STOCK_POOLS
 from ..models.amazon_report import KIND_SELECTION
 
 
@@ -25,6 +26,16 @@ class AmazonReportUpload(models.TransientModel):
     )
     file = fields.Binary(required=True, attachment=False)
     filename = fields.Char()
+    stock_pool = fields.Selection(
+        STOCK_POOLS,
+        "Stock Of",
+        help="Which stock the file is about. Empty: the main one of the account",
+    )
+    stock_moment = fields.Datetime(
+        "Made On",
+        default=fields.Datetime.now,
+        help="When Amazon made the file: what was shipped since then is no difference",
+    )
 
     @api.depends("account_id")
     def _compute_kind(self):
@@ -37,7 +48,7 @@ class AmazonReportUpload(models.TransientModel):
         """Show what processing the file would do; the file is not archived."""
         content = self._get_content()
         return self.env["amazon.report.preview"]._show(
-            lambda max_rows: self.env["amazon.report"]._preview_file(
+            lambda max_rows: self._with_stock(self.env["amazon.report"])._preview_file(
                 self.account_id,
                 self.kind,
                 self.filename or f"{self.kind}.txt",
@@ -54,11 +65,20 @@ class AmazonReportUpload(models.TransientModel):
             raise UserError(self.env._("Choose the report file first."))
         return base64.b64decode(self.file)
 
+    def _with_stock(self, reports):
+        """Have new reports of FBA stock note what the file does not say itself."""
+        if self.kind != "fba_inventory":
+            return reports
+        return reports.with_context(
+            default_stock_pool=self.stock_pool,
+            default_stock_moment=self.stock_moment,
+        )
+
     def action_upload(self):
         """Archive the file and process it at once; show the report."""
         content = self._get_content()
         report = (
-            self.env["amazon.report"]
+            self._with_stock(self.env["amazon.report"])
             .sudo()
             .create_from_file(
                 self.account_id,

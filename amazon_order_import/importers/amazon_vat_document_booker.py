@@ -1,0 +1,506 @@
+import logging
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import Command, api, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
+
+from .amazon_order_importer import OrderBatch
+from .amazon_row_importer import IMPORT_CONTEXT
+from .amazon_tax_correction import FOLDED_INTO, TaxFigures
+
+_logger = logging.getLogger(__name__)
+
+#: Journal entries made in one call (see design.md, "Batches").
+BOOK_BATCH = 50
+
+
+class AmazonVatDocumentBooker(models.AbstractModel):
+    """Makes, or finds, the journal entry of each of Amazon's documents.
+
+    By the account's choice (``vat_document_policy``). A document keeps one entry: doing
+    it again books nothing twice. Nothing raises: a document that cannot be booked
+    tells why.
+    """
+
+    _name = "amazon.vat.document.booker"
+    _description = "Journal Entries of Amazon VAT Documents"
+
+    @api.model
+    def book(self, documents):
+        """Book documents that are not yet, the originals of credit notes first.
+
+        :param documents: ``amazon.vat.document`` records, in superuser mode
+        """
+        self = self.with_context(**IMPORT_CONTEXT)
+        documents = documents.with_env(self.env).filtered("can_book")
+        for account, group in documents.grouped("account_id").items():
+            if account.vat_document_policy == "none":
+                continue
+            company = account.company_id
+            ordered = group.sorted(lambda doc: (doc.is_refund, doc.date, doc.id))
+            for ids in split_every(BOOK_BATCH, ordered.ids):
+                self.with_company(company)._book_batch(
+                    account, ordered.with_company(company).browse(ids)
+                )
+
+    def _book_batch(self, account, documents):
+        to_create = documents.browse()
+        for document in documents:
+            if reason := self._get_obstacle(document):
+                self._set_entry(document, *reason)
+            elif invoices := self._get_own_invoices(document):
+                self._match(document, invoices)
+            elif account.vat_document_policy == "create":
+                to_create |= document
+            else:
+                self._set_entry(
+                    document,
+                    "waiting",
+                    self.env._(
+                        "There is no posted invoice for order %(order)s in Odoo yet. "
+                        "Post it, then choose Book.",
+                        order=document.order_ref,
+                    ),
+                )
+        # Credit notes refer to the entries of the invoices.
+        for refunds in (False, True):
+            self._create_together(
+                account,
+                to_create.filtered(
+                    lambda doc, refunds=refunds: doc.is_refund == refunds
+                ),
+            )
+
+    def _get_obstacle(self, document):
+        """Return ``(state, reason)`` where a document cannot be booked, or None."""
+        if not document.sale_order_id:
+            return "waiting", self.env._(
+                "Order %(order)s is not in Odoo yet. The document is booked once a "
+                "report brings it.",
+                order=document.order_ref,
+            )
+        if document.document_type == "receipt":
+            return "none", self.env._(
+                "%(number)s is a receipt: Amazon calculated no VAT. Invoice the order "
+                "yourself.",
+                number=document.number,
+            )
+        if document._get_superseded():
+            return "none", self.env._(
+                "Amazon replaced %(number)s by %(others)s.",
+                number=document.number,
+                others=", ".join(
+                    document.successor_ids.filtered(
+                        lambda other: not other.is_refund
+                    ).mapped("number")
+                ),
+            )
+        original = document.original_id
+        if (
+            not document.is_refund
+            and original.move_id
+            and not self._is_taken_back(original)
+        ):
+            return "failed", self.env._(
+                "%(number)s corrects %(original)s, which is booked as %(entry)s. "
+                "Reverse that entry, then choose Book.",
+                number=document.number,
+                original=original.number,
+                entry=original.move_id.display_name,
+            )
+        return None
+
+    def _is_taken_back(self, document):
+        """Whether the entry of a document is cancelled or credited in full."""
+        move = document.move_id
+        refunds = move.reversal_move_ids.filtered(lambda other: other.state == "posted")
+        return move.state == "cancel" or (
+            move.currency_id.compare_amounts(
+                sum(refunds.mapped("amount_total")), move.amount_total
+            )
+            >= 0
+        )
+
+    def _set_entry(self, document, state, message=False, move=None):
+        values = {"entry_state": state, "entry_message": message}
+        if move:
+            values["move_id"] = move.id
+        document.write(values)
+
+    # === MATCH === #
+
+    def _get_own_invoices(self, document):
+        """Return the order's invoices (or credit notes) that no document has."""
+        move_type = self._get_move_type(document)
+        return document.sale_order_id.invoice_ids.filtered(
+            lambda move: move.move_type == move_type
+            and move.state != "cancel"
+            and move.payment_state != "reversed"
+            and not move.amazon_vat_document_ids
+        )
+
+    def _match(self, document, invoices):
+        """Match a document with the invoice that a person made; tell differences.
+
+        By number first, then by the amount, then the only one there is.
+        """
+        posted = invoices.filtered(lambda move: move.state == "posted")
+        found = (
+            posted.filtered(lambda move: self._has_number(move, document.number))
+            or posted.filtered(lambda move: not self._get_differences(document, move))
+            or (posted if len(posted) == 1 and len(invoices) == 1 else posted.browse())
+        )[:1]
+        if not found:
+            self._set_entry(
+                document,
+                "waiting" if invoices - posted else "failed",
+                self.env._(
+                    "Order %(order)s has invoices of its own (%(names)s), none of "
+                    "which is clearly %(number)s. Post the drafts, or reverse or "
+                    "cancel those that are wrong, then choose Book.",
+                    order=document.order_ref,
+                    names=", ".join(invoices.mapped("display_name")),
+                    number=document.number,
+                ),
+            )
+            return
+        differences = self._get_differences(document, found)
+        self._set_entry(
+            document,
+            "difference" if differences else "matched",
+            self._explain_difference(document, found, differences)
+            if differences
+            else False,
+            found,
+        )
+
+    def _has_number(self, move, number):
+        return any(
+            number in (text or "")
+            for text in (move.name, move.ref, move.payment_reference)
+        )
+
+    def _get_differences(self, document, move):
+        """Return how an entry differs from a document as a list of texts."""
+        currency = document.currency_id
+        sign = -1 if document.is_refund else 1
+        tax = 0.0 if document.is_collected_by_amazon else document.amount_tax
+        differences = []
+        if move.currency_id != currency:
+            differences.append(f"{currency.name} / {move.currency_id.name}")
+        for label, amazon, odoo in (
+            (self.env._("net"), document.amount_untaxed, move.amount_untaxed),
+            (self.env._("tax"), tax, move.amount_tax),
+        ):
+            if currency.compare_amounts(sign * amazon, odoo):
+                differences.append(
+                    self.env._(
+                        "%(label)s %(odoo)s in Odoo, %(amazon)s by Amazon",
+                        label=label,
+                        odoo=move.currency_id.format(odoo),
+                        amazon=currency.format(sign * amazon),
+                    )
+                )
+        return differences
+
+    def _explain_difference(self, document, move, differences):
+        return self.env._(
+            "%(entry)s is not what %(number)s says: %(differences)s. Credit it "
+            "in full, then choose Book to have Amazon's document instead; or leave it "
+            "as it is.",
+            entry=move.display_name,
+            number=document.number,
+            differences="; ".join(differences),
+        )
+
+    # === CREATE === #
+
+    def _create_together(self, account, documents):
+        """Create and post entries at once; if that fails, one by one."""
+        if not documents:
+            return
+        try:
+            with self.env.cr.savepoint():
+                moves = self._create_entries(account, documents)
+                self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(documents) > 1:
+                for document in documents:
+                    self._create_together(account, document)
+                return
+            if not isinstance(error, UserError):
+                _logger.exception("VAT document %s cannot be booked", documents.id)
+            self._fail(account, documents, error)
+            return
+        if account.order_workflow == "paid":
+            self.env["amazon.order.workflow"]._pay_invoices(
+                account, moves.filtered(lambda move: move.move_type == "out_invoice")
+            )
+
+    def _fail(self, account, document, error):
+        if isinstance(error, UserError):
+            text = str(error)
+        else:
+            text = self.env._(
+                "Unexpected error (%s); the server log has its details.",
+                f"{type(error).__name__}: {error}",
+            )
+        message = self.env._(
+            "%(number)s could not be booked: %(error)s\nCorrect this, then choose "
+            "Book.",
+            number=document.number,
+            error=text,
+        )
+        self._set_entry(document, "failed", message)
+        document.sale_order_id._schedule_amazon_activity(
+            message, self.env._("Amazon's invoice is not booked")
+        )
+
+    def _create_entries(self, account, documents):
+        """Create and post one entry for each document.
+
+        :return: ``account.move`` records
+        :raise UserError: where an entry does not come out as Amazon states it
+        """
+        batch = OrderBatch(None, account, account.company_id)
+        journal = account._get_vat_journal()
+        self.match_items(account, documents)
+        moves = self.env["account.move"].create(
+            [self._prepare_entry(batch, journal, document) for document in documents]
+        )
+        for document, move in zip(documents, moves, strict=True):
+            self._check_entry(document, move)
+        moves.action_post()
+        for document, move in zip(documents, moves, strict=True):
+            self._check_entry(document, move)
+            if move.name != document.number:
+                raise UserError(
+                    self.env._(
+                        "Odoo numbered the entry %(name)s instead of %(number)s. Give "
+                        "the account a journal that is for Amazon's documents only.",
+                        name=move.name,
+                        number=document.number,
+                    )
+                )
+            self._set_entry(document, "posted", move=move)
+        return moves
+
+    @api.model
+    def match_items(self, account, documents):
+        """Find the order item of each line of documents that has none yet.
+
+        Each unit of an item is given out once; what is given back is counted apart.
+
+        :param documents: ``amazon.vat.document`` records
+        """
+        missing = documents.filtered(
+            lambda doc: doc.sale_order_id
+            and not all(line.sale_line_id or not line.sku for line in doc.line_ids)
+        )
+        figures = {True: defaultdict(list), False: defaultdict(list)}
+        for document in missing.sale_order_id.amazon_vat_document_ids.sorted("id"):
+            for line in document.line_ids.filtered("sku"):
+                figures[document.is_refund][document.sale_order_id].append(
+                    TaxFigures(
+                        line.sku,
+                        line.quantity,
+                        {},
+                        # What comes back is not told by its shipment.
+                        shipment_id=""
+                        if document.is_refund
+                        else document.shipment_ref or "",
+                        source=line,
+                    )
+                )
+        for by_order in figures.values():
+            self.env["amazon.tax.correction"].match_lines(account, by_order)
+            for figure in [f for members in by_order.values() for f in members]:
+                if figure.line and not figure.source.sale_line_id:
+                    figure.source.sale_line_id = figure.line
+
+    def _get_move_type(self, document):
+        return "out_refund" if document.is_refund else "out_invoice"
+
+    def _prepare_entry(self, batch, journal, document):
+        """Return the values of the ``account.move`` of a document."""
+        order = document.sale_order_id
+        treatment = self.env["amazon.tax.advisor"].get_document_treatment(
+            batch, document
+        )
+        self._check_period(document, journal)
+        values = order._prepare_invoice()
+        values.update(
+            move_type=self._get_move_type(document),
+            name=document.number,
+            journal_id=journal.id,
+            invoice_date=document.date,
+            currency_id=document.currency_id.id,
+            fiscal_position_id=treatment.fiscal_position.id,
+            amazon_vat_document_ids=[Command.set(document.ids)],
+            invoice_line_ids=self._prepare_entry_lines(batch, document, treatment),
+        )
+        if document.is_refund:
+            values["reversed_entry_id"] = document.original_id.move_id.id
+        else:
+            values["delivery_date"] = document.date
+        if rate := self._get_rate(document):
+            values["invoice_currency_rate"] = rate
+        return values
+
+    def _get_rate(self, document):
+        """Return Amazon's exchange rate as Odoo writes it, where it is told.
+
+        Amazon: units of the tax currency for one of the document's; Odoo: units of the
+        document's currency for one of the company's.
+        """
+        company_currency = document.company_id.currency_id
+        if (
+            document.exchange_rate
+            and document.currency_id != company_currency
+            and document.invoice_currency_id == company_currency
+        ):
+            return 1 / document.exchange_rate
+        return None
+
+    def _check_period(self, document, journal):
+        if not document.date:
+            raise UserError(self.env._("Amazon's report gives no date for it."))
+        draft = self.env["account.move"].new(
+            {"journal_id": journal.id, "move_type": self._get_move_type(document)}
+        )
+        locks = draft._get_violated_lock_dates(document.date, True)
+        if locks:
+            raise UserError(
+                self.env._(
+                    "%(date)s is in a locked period (%(locks)s). Have the period "
+                    "opened.",
+                    date=document.date,
+                    locks=self.env["res.company"]._format_lock_dates(locks),
+                )
+            )
+
+    def _prepare_entry_lines(self, batch, document, treatment):
+        commands = []
+        shares = self._get_shares(document)
+        for line in document.line_ids:
+            for sale_line, net, tax in self._get_parts(document, line):
+                commands.append(
+                    Command.create(
+                        self._prepare_entry_line(
+                            batch,
+                            document,
+                            treatment,
+                            line,
+                            sale_line,
+                            net,
+                            tax,
+                            shares[line],
+                        )
+                    )
+                )
+        for sequence, (_command, _id, values) in enumerate(commands, 1):
+            values["sequence"] = 10 * sequence
+        return commands
+
+    def _get_shares(self, document):
+        """Return how much of an order item each line is about, as a fraction.
+
+        Charges have a quantity of 1, which several parcels share.
+        """
+        return {
+            line: (line.quantity / line.sale_line_id.product_uom_qty)
+            if line.quantity and line.sale_line_id.product_uom_qty
+            else 1.0
+            for line in document.line_ids
+        }
+
+    def _get_parts(self, document, line):
+        """Return ``(order line, net, tax)`` for the amounts of a document's line.
+
+        What the order has no line for goes to the line that it belongs to.
+        """
+        item = line.sale_line_id
+        if not item:
+            raise UserError(
+                self.env._(
+                    "No item of order %(order)s fits %(quantity)s × %(sku)s. Compare "
+                    "the order with Seller Central.",
+                    order=document.order_ref,
+                    quantity=line.quantity,
+                    sku=line.sku or line.asin,
+                )
+            )
+        siblings = {
+            sibling.amazon_line_type: sibling
+            for sibling in item.order_id.order_line
+            if sibling.amazon_row_key == item.amazon_row_key
+        }
+        sums = defaultdict(lambda: (Decimal(0), Decimal(0)))
+        for part, (net, tax) in line._get_amounts().items():
+            if part not in siblings:
+                part = FOLDED_INTO.get(part, part)
+            sale_line = siblings.get(part, item)
+            known = sums[sale_line]
+            sums[sale_line] = (known[0] + net, known[1] + tax)
+        return [(sale_line, net, tax) for sale_line, (net, tax) in sums.items()]
+
+    def _prepare_entry_line(
+        self, batch, document, treatment, line, sale_line, net, tax, share
+    ):
+        sign = -1 if document.is_refund else 1
+        tax = Decimal(0) if document.is_collected_by_amazon else tax
+        net, tax = sign * net, sign * tax
+        is_item = sale_line.amazon_line_type == "item"
+        quantity = float(line.quantity or 1) if is_item else (round(share, 2) or 1.0)
+        builder = self.env["amazon.order.line.builder"]
+        taxes = self._choose_taxes(
+            batch, treatment, line, sale_line, quantity, net, tax
+        )
+        exact = builder.prepare_amounts(
+            batch, quantity, net, tax, Decimal(0), document.currency_id, taxes
+        )
+        values = sale_line._prepare_invoice_line(quantity=quantity)
+        values.update(
+            price_unit=exact["price_unit"],
+            discount=0.0,
+            extra_tax_data=exact["extra_tax_data"],
+            tax_ids=[Command.set(taxes.ids)],
+        )
+        return values
+
+    def _choose_taxes(self, batch, treatment, line, sale_line, quantity, net, tax):
+        """Return the taxes of an entry's line: those of its fiscal position."""
+        builder = self.env["amazon.order.line.builder"]
+        currency = line.currency_id
+        if treatment.collected_by_amazon:
+            return batch.account.withheld_tax_ids or sale_line.tax_ids.filtered(
+                lambda candidate: not candidate.amount
+            )
+        own = line.sale_line_id.product_id.taxes_id._filter_taxes_by_company(
+            batch.company
+        )
+        mapped = treatment.fiscal_position.map_tax(own)
+        for taxes in (mapped, sale_line.tax_ids):
+            if taxes and builder.fits_rate(batch, taxes, net, tax, currency, quantity):
+                return taxes
+        taxes = mapped or sale_line.tax_ids
+        if tax and not taxes:
+            return batch.account._get_stated_tax()
+        return taxes
+
+    def _check_entry(self, document, move):
+        """Compare an entry with its document, to the cent."""
+        differences = self._get_differences(document, move)
+        if differences:
+            raise UserError(
+                self.env._(
+                    "The entry would not be Amazon's: %s. Check the taxes of the "
+                    "products and the fiscal position.",
+                    "; ".join(differences),
+                )
+            )

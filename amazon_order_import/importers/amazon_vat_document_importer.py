@@ -1,0 +1,642 @@
+from collections import Counter, defaultdict
+
+from odoo import api, models
+
+from ..models.amazon_vat_document_line import COMPONENTS
+from .amazon_order_importer import OrderBatch
+from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
+from .amazon_tax_correction import TaxFigures
+
+
+class AmazonVatDocumentImporter(models.AbstractModel):
+    """Makes Amazon's own invoices and credit notes of the rows of a VAT report."""
+
+    _name = "amazon.vat.document.importer"
+    _inherit = "amazon.row.importer"
+    _description = "Import of Amazon VAT Documents"
+
+    @api.model
+    def import_rows(self, report, pairs):
+        self = self.with_context(**IMPORT_CONTEXT)
+        report = report.with_env(self.env)
+        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+        self._set_keys(report, works)
+        ready = [work for work in works if self._is_importable(report, work)]
+        lookup = self._get_lookup(report, ready)
+        ready = [work for work in ready if self._has_currency(lookup, work)]
+        documents = self._upsert(report, lookup, ready)
+        self._link_originals(documents)
+        self._settle_older_rows(report, works)
+        self._follow_up(report.account_id, documents)
+        self.env.flush_all()
+
+    @api.model
+    def finish_report(self, report):
+        report._check_vat_totals()
+
+    @api.model
+    def plan_undo(self, report):
+        """Documents that only this report told of, and that are not booked, go."""
+        rows = report.row_ids.filtered("vat_document_id")
+        others = self.env["amazon.report.row"]._read_group(
+            [
+                ("report_id", "!=", report.id),
+                ("vat_document_id", "in", rows.vat_document_id.ids),
+                ("code", "!=", "undone"),
+            ],
+            ["vat_document_id"],
+            ["id:recordset"],
+        )
+        told = dict(others)
+        steps = []
+        for document, document_rows in rows.grouped("vat_document_id").items():
+            reason = ""
+            if document.move_id:
+                reason = self.env._(
+                    "%(number)s is booked as %(entry)s.",
+                    number=document.number,
+                    entry=document.move_id.display_name,
+                )
+            elif document in told:
+                reason = self.env._(
+                    "Also told by %(row)s.", row=told[document][:1].display_name
+                )
+            steps.append(
+                UndoStep(
+                    document.sale_order_id,
+                    document_rows,
+                    reason=reason,
+                    records=document,
+                )
+            )
+        return steps
+
+    @api.model
+    def join_orders(self, account, orders):
+        """Join documents that came before their order, once the order is there.
+
+        Orders that are known already get Amazon's tax figures again, which reading an
+        order report anew may have set back.
+
+        :param account: ``amazon.account`` record
+        :param orders: ``sale.order`` records that have just been imported
+        """
+        self = self.with_context(**IMPORT_CONTEXT)
+        documents = self.env["amazon.vat.document"].search(
+            [
+                ("company_id", "=", account.company_id.id),
+                ("order_ref", "in", orders.mapped("amazon_order_ref")),
+            ]
+        )
+        if not documents:
+            return
+        by_ref = {order.amazon_order_ref: order for order in orders}
+        for document in documents.filtered(lambda doc: not doc.sale_order_id):
+            document.sale_order_id = by_ref[document.order_ref]
+        rows = documents.row_ids.filtered(
+            lambda row: row.outcome == "waiting" and row.code == "order_pending"
+        )
+        for row in rows:
+            row.write(
+                {
+                    "outcome": "created",
+                    "code": False,
+                    "message": False,
+                    "sale_order_id": row.vat_document_id.sale_order_id.id,
+                }
+            )
+        for document_account, group in documents.grouped("account_id").items():
+            self._follow_up(document_account, group)
+        rows.report_id._update_attention()
+
+    # === ROWS === #
+
+    def _set_keys(self, report, works):
+        """Store order number, SKU and key of each row on its record."""
+        counts = self._get_key_counts(report, works)
+        for work in works:
+            row = work.values
+            if not row:
+                raw = work.parsed.raw or {}
+                work.record.write(
+                    {"order_ref": raw.get("Order ID"), "sku": raw.get("SKU")}
+                )
+                continue
+            work.key = work.record.row_key
+            if not work.key:
+                head = self._get_key_head(row)
+                counts[row.order_id, head] += 1
+                work.key = f"{head}#{counts[row.order_id, head]}"
+            work.record.write(
+                {"order_ref": row.order_id, "sku": row.sku, "row_key": work.key}
+            )
+
+    def _get_key_head(self, row):
+        """Return what identifies a row but for its position among equal ones.
+
+        The number is no part of it: it may be told later.
+        """
+        return "/".join(
+            (
+                row.transaction_type,
+                row.transaction_id or row.shipment_id,
+                row.sku or row.asin,
+                row.jurisdiction,
+            )
+        )
+
+    def _get_key_counts(self, report, works):
+        """Return how often keys occurred in earlier rows of the file."""
+        counts = Counter()
+        orders = {work.values.order_id for work in works if work.values}
+        if orders and works[0].parsed.number > 1:
+            for order_ref, key in self.env["amazon.report.row"]._read_group(
+                [
+                    ("report_id", "=", report.id),
+                    ("order_ref", "in", list(orders)),
+                    ("row_key", "!=", False),
+                ],
+                ["order_ref", "row_key"],
+            ):
+                counts[order_ref, key.rpartition("#")[0]] += 1
+        return counts
+
+    def _is_importable(self, report, work):
+        """Set the outcome of rows that make no document (yet); choose the others."""
+        row = work.values
+        if work.parsed.error:
+            self._set_outcome(
+                work,
+                "error",
+                report._translate_format_error(work.parsed.error),
+                work.parsed.error.code,
+            )
+            return False
+        if not row.number:
+            self._set_outcome(
+                work,
+                "waiting",
+                self.env._(
+                    "Amazon gives no number yet for its document about order "
+                    "%(order)s. A later report brings it; do not invoice the order "
+                    "yourself meanwhile.",
+                    order=row.order_id,
+                ),
+                "number_pending",
+            )
+            return False
+        return True
+
+    def _has_currency(self, lookup, work):
+        row = work.values
+        if not row.currency or row.currency in lookup["currencies"]:
+            return True
+        self._set_outcome(
+            work,
+            "error",
+            self.env._(
+                "Odoo has no currency “%(currency)s”, in which %(number)s is. Create "
+                "it under Accounting > Configuration > Currencies, then process the "
+                "report again.",
+                currency=row.currency,
+                number=row.number,
+            ),
+            "unknown_currency",
+        )
+        return False
+
+    # === LOOK-UPS === #
+
+    def _get_lookup(self, report, works):
+        """Return what the rows of a batch refer to, each found by one query."""
+        rows = [work.values for work in works]
+        codes = {row.currency for row in rows} | {row.invoice_currency for row in rows}
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", list(codes - {""}))])
+        )
+        countries = {row.ship_from_country for row in rows}
+        countries |= {row.ship_to_country for row in rows}
+        countries |= {row.return_country for row in rows}
+        marketplaces = {}
+        for marketplace in self.env["amazon.marketplace"].search([]):
+            # Real files name the country, tests of others the id (reference 2.8).
+            marketplaces[marketplace.api_ref] = marketplace
+            marketplaces.setdefault(marketplace.country_id.code, marketplace)
+        orders = self.env["sale.order"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("amazon_order_ref", "in", list({row.order_id for row in rows})),
+            ]
+        )
+        documents = self.env["amazon.vat.document"].search(
+            [
+                ("account_id", "=", report.account_id.id),
+                ("number", "in", list({row.number for row in rows})),
+            ]
+        )
+        return {
+            "currencies": {currency.name: currency for currency in currencies},
+            "countries": {
+                country.code: country
+                for country in self.env["res.country"].search(
+                    [("code", "in", list(countries - {""}))]
+                )
+            },
+            "marketplaces": marketplaces,
+            "orders": {order.amazon_order_ref: order for order in orders},
+            "documents": {document.number: document for document in documents},
+        }
+
+    # === DOCUMENTS === #
+
+    def _upsert(self, report, lookup, works):
+        """Create or update the documents of rows, and set the rows' outcomes.
+
+        :return: the ``amazon.vat.document`` records
+        """
+        groups = defaultdict(list)
+        for work in works:
+            groups[work.values.number].append(work)
+        known = lookup["documents"]
+        new = [number for number in groups if number not in known]
+        created = self.env["amazon.vat.document"].create(
+            [
+                self._prepare_document(report, lookup, groups[number][0].values)
+                for number in new
+            ]
+        )
+        known.update(zip(new, created, strict=True))
+        documents = self.env["amazon.vat.document"].concat(
+            *(known[number] for number in groups)
+        )
+        lines = {(line.document_id, line.row_key): line for line in documents.line_ids}
+        missing = []
+        for number, members in groups.items():
+            document = known[number]
+            for work in members:
+                if self._is_foreign(document, work):
+                    continue
+                line = lines.get((document, work.key))
+                if not line:
+                    missing.append((document, work))
+                else:
+                    self._update_line(report, lookup, document, line, work)
+        created = self.env["amazon.vat.document.line"].create(
+            [self._prepare_line(report, document, work) for document, work in missing]
+        )
+        for (document, work), line in zip(missing, created, strict=True):
+            work.record.vat_line_id = line
+            self._set_document_outcome(document, work, "created")
+        return documents
+
+    def _is_foreign(self, document, work):
+        """Refuse a row of another order or currency under the same number."""
+        row = work.values
+        if row.order_id == document.order_ref and row.currency in (
+            "",
+            document.currency_id.name,
+        ):
+            return False
+        self._set_outcome(
+            work,
+            "error",
+            self.env._(
+                "%(number)s is about order %(known)s in %(currency)s, but this row is "
+                "about %(order)s in %(other)s. Compare them in Seller Central, then "
+                "process the report again.",
+                number=document.number,
+                known=document.order_ref,
+                currency=document.currency_id.name,
+                order=row.order_id,
+                other=row.currency,
+            ),
+            "other_order",
+        )
+        return True
+
+    def _update_line(self, report, lookup, document, line, work):
+        work.record.vat_line_id = line
+        if line.report_id.id > report.id:
+            self._set_document_outcome(
+                document,
+                work,
+                "unchanged",
+                self.env._(
+                    "%(report)s is a later report; that counts.",
+                    report=line.report_id.display_name,
+                ),
+                "outdated",
+            )
+            return
+        head = self._prepare_document(report, lookup, work.values)
+        changed = self._get_changes(
+            document, {**head, "sale_order_id": document.sale_order_id.id}
+        )
+        line_values = self._prepare_line(report, document, work)
+        changed_line = self._get_changes(line, line_values)
+        told = [
+            self._describe_change(record, name, values[name])
+            for record, values in ((document, changed), (line, changed_line))
+            for name in values
+            if name != "report_id"
+        ]
+        if changed:
+            document.write(changed)
+        if changed_line:
+            line.write(changed_line)
+        if not told:
+            known = work.record.outcome
+            again = known in ("created", "updated") and work.record.vat_document_id
+            self._set_document_outcome(document, work, known if again else "unchanged")
+            return
+        if document.move_id:
+            document.write(
+                {
+                    "entry_state": "difference",
+                    "entry_message": self.env._(
+                        "Amazon changed %(number)s after it was booked as %(entry)s:\n"
+                        "%(changes)s\nReset the entry to draft and cancel it, then "
+                        "choose Book to make it anew.",
+                        number=document.number,
+                        entry=document.move_id.display_name,
+                        changes="\n".join(told),
+                    ),
+                }
+            )
+        self._set_document_outcome(document, work, "updated", "\n".join(told))
+
+    def _get_changes(self, record, values):
+        """Return those of the values that differ from what is stored."""
+        changes = {}
+        for name, value in values.items():
+            field = record._fields[name]
+            stored = field.convert_to_write(record[name], record)
+            if field.type in ("float", "monetary"):
+                digits = 10 if name == "exchange_rate" else 4
+                if round((value or 0.0) - (stored or 0.0), digits) == 0:
+                    continue
+            elif (value or False) == (stored or False):
+                continue
+            changes[name] = value
+        return changes
+
+    def _describe_change(self, record, name, value):
+        """Return a change as text: ``Tax: 3.19 → 3.20``."""
+        label = record._fields[name]._description_string(self.env)
+        if record._fields[name].type == "many2one":
+            value = record[name].display_name
+        return f"{label} → {value or '–'}"
+
+    def _set_document_outcome(self, document, work, outcome, message=False, code=False):
+        if not document.sale_order_id:
+            outcome, code = "waiting", "order_pending"
+            message = self.env._(
+                "Order %(order)s of %(number)s is not in Odoo yet. The document is "
+                "kept and joined with the order once a report brings it.",
+                order=document.order_ref,
+                number=document.number,
+            )
+        elif not message and not work.values.is_consistent:
+            message = self.env._(
+                "In Amazon's row, net and tax do not add up to the total. Total and "
+                "tax were taken as they stand."
+            )
+        self._set_outcome(
+            work,
+            outcome,
+            message,
+            code,
+            sale_order_id=document.sale_order_id.id,
+            vat_document_id=document.id,
+        )
+
+    def _prepare_document(self, report, lookup, row):
+        """Return the values of ``amazon.vat.document`` that a row gives."""
+
+        def get_id(kind, key):
+            record = lookup[kind].get(key)
+            return record.id if record else False
+
+        company = report.company_id
+        return {
+            "number": row.number,
+            "account_id": report.account_id.id,
+            "document_type": row.document_type,
+            "is_refund": row.is_refund or row.document_type.endswith("credit_note"),
+            "transaction_type": row.transaction_type,
+            "transaction_ref": row.transaction_id or False,
+            "shipment_ref": row.shipment_id or False,
+            "date": row.date or False,
+            "order_date": row.order_date or False,
+            "marketplace_id": get_id("marketplaces", row.marketplace),
+            "order_ref": row.order_id,
+            "sale_order_id": get_id("orders", row.order_id),
+            "currency_id": get_id("currencies", row.currency) or company.currency_id.id,
+            "scheme": row.scheme or False,
+            "responsibility": row.responsibility or False,
+            "is_collected_by_amazon": row.is_collected_by_amazon,
+            "is_export": bool(row.export_outside_eu),
+            "jurisdiction": row.jurisdiction or False,
+            "seller_vat": row.seller_vat or False,
+            "seller_vat_country": row.seller_vat_country or False,
+            "buyer_vat": row.buyer_vat or False,
+            "buyer_vat_country": row.buyer_vat_country or False,
+            "buyer_vat_type": row.buyer_vat_type or False,
+            "ship_from_country_id": get_id("countries", row.ship_from_country),
+            "ship_to_country_id": get_id("countries", row.ship_to_country),
+            "return_country_id": get_id("countries", row.return_country),
+            "invoice_currency_id": get_id("currencies", row.invoice_currency),
+            "exchange_rate": float(row.exchange_rate or 0),
+            "exchange_rate_date": row.exchange_rate_date or False,
+            "is_corrected": bool(row.is_corrected),
+            "correction_details": row.correction_details or False,
+            "original_number": row.original_number or False,
+            "url": row.url or False,
+            "e_invoice_status": row.e_invoice_status or False,
+            "e_invoice_error": " ".join(
+                filter(None, (row.e_invoice_error, row.e_invoice_error_text))
+            )
+            or False,
+        }
+
+    def _prepare_line(self, report, document, work):
+        """Return the values of ``amazon.vat.document.line`` of a row."""
+        row = work.values
+        components = row.components
+        rate = row.rate or 0
+        values = {
+            "document_id": document.id,
+            "row_key": work.key,
+            "report_id": report.id,
+            "sku": row.sku or False,
+            "asin": row.asin or False,
+            "quantity": row.quantity or 0,
+            "tax_rate": float(rate),
+            "rate_label": f"{float(rate * 100):g} %",
+            "reason": row.reason or False,
+            "scheme": row.scheme or False,
+            "responsibility": row.responsibility or False,
+            "jurisdiction": row.jurisdiction or False,
+            "amount_untaxed": float(sum(part.net for part in components.values())),
+            "amount_tax": float(sum(part.tax for part in components.values())),
+            "amount_total": float(sum(part.gross for part in components.values())),
+            "converted_tax": float(row.converted_tax or 0),
+        }
+        for name in COMPONENTS:
+            part = components.get(name)
+            values[f"{name}_net"] = float(part.net) if part else 0.0
+            values[f"{name}_tax"] = float(part.tax) if part else 0.0
+        return values
+
+    def _link_originals(self, documents):
+        """Link credit notes and corrections with the document that they are about."""
+        if not documents:
+            return
+        Document = self.env["amazon.vat.document"]
+        numbers = set(documents.mapped("original_number")) - {False}
+        originals = {
+            document.number: document
+            for document in documents
+            | Document.search(
+                [
+                    ("account_id", "=", documents.account_id.id),
+                    ("number", "in", list(numbers)),
+                ]
+            )
+        }
+        waiting = Document.search(
+            [
+                ("account_id", "=", documents.account_id.id),
+                ("original_id", "=", False),
+                ("original_number", "in", documents.mapped("number")),
+            ]
+        )
+        for document in documents | waiting:
+            original = originals.get(document.original_number)
+            if original and original not in (document, document.original_id):
+                document.original_id = original
+
+    def _settle_older_rows(self, report, works):
+        """Close rows of other reports that waited for what this report tells."""
+        settled = {
+            (work.record.order_ref, work.key): work
+            for work in works
+            if work.key and work.record.vat_document_id
+        }
+        if not settled:
+            return
+        older = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("report_id", "!=", report.id),
+                ("report_id.kind", "=", report.kind),
+                ("outcome", "in", ("waiting", "error")),
+                ("order_ref", "in", list({ref for ref, _key in settled})),
+            ]
+        )
+        for row in older:
+            work = settled.get((row.order_ref, row.row_key))
+            if not work or (
+                work.record.outcome == "waiting" and row.code != "number_pending"
+            ):
+                continue
+            row.write(
+                {
+                    "outcome": "unchanged",
+                    "code": "settled_elsewhere",
+                    "message": self.env._(
+                        "Settled by %(report)s, row %(number)s.",
+                        report=report.display_name,
+                        number=work.parsed.number,
+                    ),
+                    "sale_order_id": work.record.sale_order_id.id,
+                    "vat_document_id": work.record.vat_document_id.id,
+                }
+            )
+        older.report_id._update_attention()
+
+    # === WHAT FOLLOWS === #
+
+    def _follow_up(self, account, documents):
+        """Correct the orders of documents and make their journal entries."""
+        orders = documents.sale_order_id
+        if orders:
+            self._correct_orders(account, orders)
+            self.env["amazon.vat.document.booker"].match_items(account, documents)
+        if not self.env.context.get("amazon_preview"):
+            self.env["amazon.vat.document.booker"].book(documents)
+
+    def _correct_orders(self, account, orders):
+        """Bring open orders to Amazon's figures; note where others differ."""
+        documents = orders.amazon_vat_document_ids.filtered(
+            lambda doc: not doc.is_refund and doc.document_type != "receipt"
+        )
+        documents -= documents._get_superseded()
+        batch = OrderBatch(None, account, account.company_id)
+        figures = {
+            order: [
+                figure
+                for document in members
+                if document.currency_id == order.currency_id
+                for figure in self._get_figures(batch, document)
+            ]
+            for order, members in documents.grouped("sale_order_id").items()
+        }
+        corrections = self.env["amazon.tax.correction"].correct_orders(account, figures)
+        for order, correction in corrections.items():
+            for figure in figures[order]:
+                if figure.line and figure.source.sale_line_id != figure.line:
+                    figure.source.sale_line_id = figure.line
+            self._tell_difference(order, documents, correction)
+
+    def _get_figures(self, batch, document):
+        """Return the lines of a document as a list of ``TaxFigures``."""
+        treatment = self.env["amazon.tax.advisor"].get_document_treatment(
+            batch, document
+        )
+        return [
+            TaxFigures(
+                sku=line.sku or "",
+                quantity=line.quantity,
+                amounts=line._get_amounts(),
+                shipment_id=document.shipment_ref or "",
+                collected_by_amazon=document.is_collected_by_amazon,
+                fiscal_position=treatment.fiscal_position,
+                source=line,
+            )
+            for line in document.line_ids
+            if line.quantity
+        ]
+
+    def _tell_difference(self, order, documents, correction):
+        """Show on documents and order where the order stands on other amounts."""
+        members = documents.filtered(lambda doc: doc.sale_order_id == order)
+        texts = dict.fromkeys(members, False)
+        if correction.differences:
+            text = self.env._(
+                "Order %(order)s is %(state)s with other amounts than Amazon's:\n"
+                "%(differences)s\nCorrect the documents where needed.",
+                order=order.amazon_order_ref,
+                state=correction.closed,
+                differences="\n".join(correction.differences),
+            )
+            texts = dict.fromkeys(members, text)
+        else:
+            for figure in correction.unmatched:
+                texts[figure.source.document_id] = self.env._(
+                    "Order %(order)s has no open item for %(quantity)s × %(sku)s. "
+                    "Compare it with Seller Central.",
+                    order=order.amazon_order_ref,
+                    quantity=figure.quantity,
+                    sku=figure.sku,
+                )
+        for document, text in texts.items():
+            if (document.order_difference or False) == text:
+                continue
+            document.order_difference = text
+            if correction.differences:
+                order._schedule_amazon_activity(
+                    text, self.env._("Amazon's invoice differs from this order")
+                )

@@ -1,0 +1,101 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    amazon_refund_ids = fields.One2many("amazon.refund", "move_id", readonly=True)
+    amazon_refund_reason = fields.Char(
+        "Credit More Than Sold",
+        copy=False,
+        tracking=True,
+        help="Why this credit note may credit more than was sold on Amazon; entered by "
+        "an Amazon administrator",
+    )
+    amazon_refund_warning = fields.Text(compute="_compute_amazon_refund_warning")
+
+    @api.depends("state", "move_type", "invoice_line_ids.price_total")
+    def _compute_amazon_refund_warning(self):
+        guard = self.env["amazon.refund.guard"]
+        self.amazon_refund_warning = False
+        for move in self._get_amazon_credit_notes():
+            if move.state != "draft":
+                continue
+            orders = move._get_amazon_refund_orders()
+            states = guard.get_states(orders, move._origin)
+            texts = [
+                self.env._(
+                    "%(order)s has credit already: %(documents)s. This draft credits "
+                    "on top of that.",
+                    order=order.display_name,
+                    documents=guard.explain_credited(state),
+                )
+                for order, state in states.items()
+                if state.moves or state.refunds
+            ]
+            move.amazon_refund_warning = "\n".join(texts) or False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("amazon_refund_reason") for vals in vals_list):
+            self._check_amazon_manager()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "amazon_refund_reason" in vals:
+            self._check_amazon_manager()
+        return super().write(vals)
+
+    def _check_amazon_manager(self):
+        if not self.env.su and not self.env.user.has_group(
+            "amazon_order_import.group_amazon_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only an Amazon administrator may let a credit note credit more "
+                    "than was sold."
+                )
+            )
+
+    def _get_amazon_credit_notes(self):
+        """Return the credit notes among these that belong to Amazon orders."""
+        return self.filtered(
+            lambda move: move.move_type == "out_refund" and move._get_amazon_refund_orders()
+        )
+
+    def _get_amazon_refund_orders(self):
+        """Return the Amazon orders of invoices and credit notes."""
+        lines = self.invoice_line_ids | self.reversed_entry_id.invoice_line_ids
+        return lines.sudo().sale_line_ids.order_id.filtered("amazon_order_ref")
+
+    def _post(self, soft=True):
+        credit_notes = self._get_amazon_credit_notes()
+        if credit_notes:
+            self.env["amazon.refund.guard"].check_moves(credit_notes)
+        posted = super()._post(soft)
+        credit_notes._get_amazon_refund_orders().sudo().amazon_return_ids._attach_credit_notes()
+        return posted
+
+    def _check_amazon_refund_left(self):
+        """Refuse to credit invoices once more whose orders are credited in full.
+
+        :raise UserError: naming the credit notes that there are
+        """
+        guard = self.env["amazon.refund.guard"]
+        orders = self.filtered(
+            lambda move: move.move_type == "out_invoice"
+        )._get_amazon_refund_orders()
+        for order, state in guard.get_states(orders).items():
+            if state.moves and (
+                order.currency_id.compare_amounts(state.credited, state.sold) >= 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "Everything that was sold with %(order)s is credited already: "
+                        "%(documents)s. Use that credit note; delete it or set it to "
+                        "cancelled if it is wrong.",
+                        order=order.display_name,
+                        documents=guard.explain_credited(state),
+                    )
+                )

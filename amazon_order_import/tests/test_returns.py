@@ -1,0 +1,550 @@
+from collections import Counter
+from datetime import datetime
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .test_stock import StockCase
+
+RETURNS = "fba_returns"
+FBA = "fba_orders_eu"
+REF = "305-0000001-0000001"
+RETURN = {
+    "return-date": "2026-10-20T10:00:00+00:00",
+    "order-id": REF,
+    "sku": "MUG-RED",
+    "asin": "B0TESTMUG1",
+    "fnsku": "X00MUG",
+    "product-name": "Mug",
+    "quantity": "1",
+    "fulfillment-center-id": "LEJ1",
+    "detailed-disposition": "SELLABLE",
+    "reason": "UNWANTED_ITEM",
+    "status": "Unit returned to inventory",
+    "license-plate-number": "LPN1",
+    "customer-comments": "",
+}
+
+
+class ReturnCase(StockCase):
+    def returns(self, *rows, account=None):
+        """Import a report of returns made of changes of ``RETURN``."""
+        lines = ["\t".join(RETURN)]
+        lines += ["\t".join({**RETURN, **row}.values()) for row in rows]
+        content = "\r\n".join(lines).encode()
+        return self.import_file(RETURNS, content, account)
+
+    def found(self, **values):
+        domain = [(name, "=", value) for name, value in values.items()]
+        return self.env["amazon.return"].search(domain, order="id")
+
+
+@tagged("post_install", "-at_install")
+class TestReturns(ReturnCase):
+    """Each returned unit once, linked to its order."""
+
+    def test_golden(self):
+        case = self.golden_cases()["fba_returns.tsv"]
+        report = self.import_golden(case)
+        self.assertEqual(Counter(self.outcomes(report)), Counter(case["rows"]))
+        self.assertEqual(
+            self.outcomes(report), ["created", "created", "waiting", "updated"]
+        )
+        self.assertEqual(report.state, "attention")
+        returns = self.found(account_id=self.account.id)
+        first, second = (
+            self.get_order("305-5000001-5000001"),
+            self.get_order("305-5000002-5000002"),
+        )
+        self.assertRecordValues(
+            returns,
+            [
+                {
+                    "sale_order_id": first.id,
+                    "sku": "MUG-RED",
+                    "license_plate": "LPN1",
+                    "quantity": 1,
+                    "return_date": datetime(2026, 11, 2, 10),
+                    "disposition_type": "SELLABLE",
+                    "product_id": self.mug.id,
+                    "comment": False,
+                    "reason_text": "Unwanted item",
+                },
+                {
+                    "sale_order_id": second.id,
+                    "sku": "TOWEL-XL",
+                    "license_plate": "LPN2",
+                    "quantity": 1,
+                    "return_date": datetime(2026, 10, 21, 10),
+                    "disposition_type": "CUSTOMER_DAMAGED",
+                    "product_id": self.products["TOWEL-XL"].id,
+                    "comment": "Loch 'drin",
+                    "reason_text": "Defective",
+                },
+            ],
+        )
+        self.assertEqual(returns[0].fulfillment_center_id.code, "LEJ1")
+        self.assertEqual(returns[1].country_id.code, "PL")
+        self.assertEqual(returns[0].sale_line_id.product_id, self.mug)
+        self.assertEqual(first.amazon_return_count, 1)
+
+        again = self.import_golden(dict(case, after=None))
+        self.assertEqual(
+            self.outcomes(again), ["unchanged", "unchanged", "waiting", "unchanged"]
+        )
+        self.assertEqual(len(self.found(account_id=self.account.id)), 2)
+        self.assertEqual(returns[0].return_date, datetime(2026, 11, 2, 10))
+
+    def test_waits_for_its_order(self):
+        report = self.returns({})
+        row = report.row_ids
+        self.assertEqual((row.outcome, row.code), ("waiting", "unknown_order"))
+        self.assertIn(REF, row.message)
+        self.assertFalse(self.found(order_ref=REF))
+        self.import_lines(FBA, {})
+        self.assertEqual((row.outcome, report.state), ("created", "done"))
+        self.assertEqual(self.found(order_ref=REF).sale_order_id, self.get_order(REF))
+
+    def test_order_that_never_comes(self):
+        report = self.returns({}, {"order-id": "", "license-plate-number": "LPN9"})
+        self.assertEqual(self.outcomes(report), ["waiting", "waiting"])
+        user = new_test_user(
+            self.env, "return_user", "amazon_order_import.group_amazon_user"
+        )
+        report.row_ids.with_user(user).action_import_without_order()
+        self.assertEqual(self.outcomes(report), ["created", "created"])
+        self.assertEqual(report.state, "done")
+        returns = self.found(account_id=self.account.id)
+        self.assertFalse(returns.sale_order_id)
+        self.assertEqual(returns.product_id, self.mug)
+        # It comes all the same.
+        self.import_lines(FBA, {})
+        self.assertEqual(returns[0].sale_order_id, self.get_order(REF))
+        self.assertFalse(returns[1].sale_order_id)
+
+    def test_order_named_later(self):
+        self.import_lines(FBA, {})
+        first = self.returns({"order-id": ""})
+        self.assertEqual(self.outcomes(first), ["waiting"])
+        self.returns({})
+        self.assertEqual(self.outcomes(first), ["unchanged"])
+        self.assertEqual(first.state, "done")
+        self.assertEqual(len(self.found(license_plate="LPN1")), 1)
+
+    def test_equal_rows_without_label(self):
+        self.import_lines(FBA, {"quantity-shipped": "3"})
+        row = {"license-plate-number": ""}
+        report = self.returns(row, row)
+        self.assertEqual(self.outcomes(report), ["created", "created"])
+        again = self.returns(row, row)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        self.assertEqual(len(self.found(order_ref=REF)), 2)
+        # One more was sold: another date is another unit.
+        later = {**row, "return-date": "2026-10-25T10:00:00+00:00"}
+        self.assertEqual(self.outcomes(self.returns(later)), ["created"])
+        # All are back: another date is one of them again.
+        last = {**row, "return-date": "2026-10-28T10:00:00+00:00"}
+        self.assertEqual(self.outcomes(self.returns(last)), ["updated"])
+        returns = self.found(order_ref=REF)
+        self.assertEqual(
+            returns.mapped("return_date"),
+            [datetime(2026, 10, 20, 10)] * 2 + [datetime(2026, 10, 28, 10)],
+        )
+
+    def test_label_comes_again_with_another_order(self):
+        self.import_lines(FBA, {}, {"amazon-order-id": "305-2222222-2222222"})
+        report = self.returns({}, {"order-id": "305-2222222-2222222"})
+        self.assertEqual(self.outcomes(report), ["created", "created"])
+        self.assertEqual(len(self.found(license_plate="LPN1").sale_order_id), 2)
+
+    def test_label_comes_later(self):
+        self.import_lines(FBA, {})
+        self.returns({"license-plate-number": ""})
+        self.assertEqual(self.outcomes(self.returns({})), ["updated"])
+        self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
+
+    def test_several_parcels(self):
+        """Each unit goes to the line that still has one out."""
+        self.import_lines(
+            FBA,
+            {},
+            {"shipment-item-id": "SIbbb", "quantity-shipped": "2"},
+        )
+        self.returns({}, {"license-plate-number": "LPN2", "quantity": "2"})
+        order = self.get_order(REF)
+        returns = self.found(order_ref=REF)
+        self.assertEqual(returns.mapped("sale_line_id"), self.items(order))
+        self.assertEqual(order.amazon_return_count, 3)
+
+    def test_bad_rows_leave_the_others_alone(self):
+        self.import_lines(FBA, {})
+        report = self.returns(
+            {"quantity": "x"}, {"quantity": "0"}, {}, {"return-date": ""}
+        )
+        self.assertEqual(
+            self.outcomes(report), ["error", "ignored", "created", "error"]
+        )
+        self.assertTrue(all(report.row_ids.filtered("code").mapped("message")))
+
+    def test_multi_channel(self):
+        report = self.returns(
+            {"order-id": "S01-5000005-5000005"}, {"order-id": "Shopify #1001"}
+        )
+        self.assertEqual(self.outcomes(report), ["ignored", "ignored"])
+        self.assertEqual(set(report.row_ids.mapped("code")), {"multi_channel"})
+        self.assertEqual(report.state, "done")
+
+    def test_multi_channel_of_an_own_order(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Shop"}).id,
+                "client_order_ref": "Shopify #1001",
+                "order_line": [(0, 0, {"product_id": self.mug.id})],
+            }
+        )
+        order.action_confirm()
+        self.import_lines(
+            FBA,
+            {
+                "amazon-order-id": "S01-5000005-5000005",
+                "merchant-order-id": order.name,
+                "sales-channel": "Non-Amazon",
+            },
+        )
+        report = self.returns(
+            {"order-id": "Shopify #1001"},
+            {"order-id": "S01-5000005-5000005", "license-plate-number": "LPN2"},
+        )
+        self.assertEqual(self.outcomes(report), ["created", "created"])
+        returns = self.found(account_id=self.account.id)
+        self.assertEqual(returns.sale_order_id, order)
+        self.assertEqual(returns.mapped("is_multi_channel"), [True, True])
+        self.assertEqual(returns.sale_line_id, order.order_line)
+
+    def test_unknown_codes_stay_readable(self):
+        self.import_lines(FBA, {})
+        self.returns(
+            {"detailed-disposition": "SOAKED", "status": "Wieder im Lagerbestand"}
+        )
+        returned = self.found(order_ref=REF)
+        self.assertEqual(returned.disposition_type, "other")
+        self.assertEqual(returned.disposition, "SOAKED")
+        self.assertEqual(returned.status_type, "other")
+        self.assertEqual(returned.status, "Wieder im Lagerbestand")
+
+    def test_preview_and_undo(self):
+        self.account.fba_stock_policy = "move"
+        self.import_lines(FBA, {})
+        report = self.env["amazon.report"].create_from_file(
+            self.account,
+            RETURNS,
+            "returns.txt",
+            ("\t".join(RETURN) + "\n" + "\t".join(RETURN.values())).encode(),
+        )
+        preview = report.preview()
+        self.assertEqual(preview["totals"], {"created": 1})
+        self.assertFalse(self.found(order_ref=REF))
+        germany = self.get_location("DE")
+        self.assertEqual(self.get_stock(self.mug, germany), -1.0)
+        report.process()
+        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
+        orders = self.env["amazon.report"].search([("kind", "=", FBA)], limit=1)
+        kept = orders.undo()["kept"]
+        self.assertIn("returned", kept[0]["reason"])
+        result = report.undo()
+        self.assertEqual((result["records_removed"], result["kept"]), (1, []))
+        self.assertFalse(self.found(order_ref=REF))
+        self.assertEqual(self.get_stock(self.mug, germany), -1.0)
+        self.assertEqual(self.outcomes(report), ["ignored"])
+        report.action_process_again()
+        report.process()
+        self.assertEqual(self.outcomes(report), ["created"])
+        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
+
+    def test_undo_keeps_what_another_report_tells(self):
+        self.import_lines(FBA, {})
+        first = self.returns({})
+        second = self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
+        self.assertIn("Also told", first.undo()["kept"][0]["reason"])
+        self.assertIn("not set back", second.undo()["kept"][0]["reason"])
+        self.assertTrue(self.found(order_ref=REF))
+
+    def test_many_rows_few_queries(self):
+        refs = [f"305-0000001-{number:07}" for number in range(1, 61)]
+        self.import_lines(FBA, *({"amazon-order-id": ref} for ref in refs))
+
+        def count(chosen):
+            rows = [
+                {"order-id": ref, "license-plate-number": f"LPN{ref}"} for ref in chosen
+            ]
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.returns(*rows)
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(refs[:1])
+        few = count(refs[1:11])
+        many = count(refs[11:60])
+        self.assertLessEqual((many - few) / 39, 1.5, f"{few} for 10, {many} for 49")
+
+
+@tagged("post_install", "-at_install")
+class TestReturnedStock(ReturnCase):
+    """Goods come back to where they belong, each unit once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account.fba_stock_policy = "move"
+
+    def unsellable(self, code="DE"):
+        country = self.env["res.country"].search([("code", "=", code)])
+        return self.account._get_fba_location(country, sellable=False)
+
+    def test_not_booked_by_default(self):
+        self.account.fba_stock_policy = "none"
+        self.import_lines(FBA, {})
+        self.returns({})
+        returned = self.found(order_ref=REF)
+        self.assertFalse(returned.move_ids)
+        # Switched on later, it is still not booked.
+        self.account.fba_stock_policy = "move"
+        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
+        self.assertFalse(returned.move_ids)
+
+    def test_sellable_comes_back(self):
+        self.import_lines(FBA, {})
+        self.returns({})
+        returned = self.found(order_ref=REF)
+        germany = self.get_location("DE")
+        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
+        self.assertRecordValues(
+            returned.move_ids,
+            [
+                {
+                    "state": "done",
+                    "quantity": 1.0,
+                    "location_dest_id": germany.id,
+                    "date": datetime(2026, 10, 20, 10),
+                    "reference": returned.sale_order_id.name,
+                }
+            ],
+        )
+        self.assertEqual(returned.location_id, germany)
+        # What was delivered stays delivered: a return is no refund.
+        self.assertEqual(returned.sale_line_id.qty_delivered, 1.0)
+        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
+        self.assertEqual(len(returned.move_ids), 1)
+
+    def test_country_of_the_centre(self):
+        self.import_lines(FBA, {})
+        self.returns({"fulfillment-center-id": "WRO1"})
+        self.assertEqual(self.get_stock(self.mug, self.get_location("PL")), 1.0)
+        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
+
+    def test_unsellable_apart(self):
+        self.import_lines(FBA, {})
+        self.returns({"detailed-disposition": "DEFECTIVE"})
+        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
+        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
+        # Not there to be sold: outside any warehouse.
+        self.assertEqual(self.mug.qty_available, -1.0)
+
+    def test_sellable_but_reimbursed(self):
+        self.import_lines(FBA, {})
+        self.returns({"status": "Reimbursed"})
+        self.assertFalse(self.found(order_ref=REF).move_ids)
+        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
+
+    def test_status_changes(self):
+        self.import_lines(FBA, {})
+        returned = self.returns({"status": "Pending repackaging"}).row_ids.return_id
+        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
+        later = {"return-date": "2026-10-25T10:00:00+00:00"}
+        report = self.returns(later)
+        self.assertEqual(self.outcomes(report), ["updated"])
+        germany = self.get_location("DE")
+        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 0.0)
+        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
+        self.assertEqual(returned.location_id, germany)
+        last = {"return-date": "2026-10-26T10:00:00+00:00", "status": "Reimbursed"}
+        self.returns(last)
+        self.assertEqual(self.get_stock(self.mug, germany), -1.0)
+        self.assertFalse(returned.location_id)
+
+    def test_mapping_table(self):
+        shelf = self.env["stock.location"].create(
+            {"name": "Refurbish", "usage": "internal", "company_id": self.company.id}
+        )
+        self.env["amazon.return.rule"].create(
+            {
+                "account_id": self.account.id,
+                "sequence": 1,
+                "disposition": "defective",
+                "target": "location",
+                "location_id": shelf.id,
+            }
+        )
+        self.import_lines(FBA, {"quantity-shipped": "2"})
+        self.returns(
+            {"detailed-disposition": "DEFECTIVE"},
+            {"detailed-disposition": "EXPIRED", "license-plate-number": "LPN2"},
+        )
+        self.assertEqual(self.get_stock(self.mug, shelf), 1.0)
+        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
+        self.account.return_rule_ids.unlink()
+        self.returns(
+            {
+                "detailed-disposition": "EXPIRED",
+                "license-plate-number": "LPN2",
+                "return-date": "2026-10-25T10:00:00+00:00",
+            }
+        )
+        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 0.0)
+
+    def test_same_lot_comes_back(self):
+        self.mug.tracking = "lot"
+        lot = self.env["stock.lot"].create({"name": "L1", "product_id": self.mug.id})
+        germany = self.get_location("DE")
+        self.add_stock(self.mug, germany, 5, lot)
+        self.import_lines(FBA, {})
+        self.returns({"detailed-disposition": "DEFECTIVE"})
+        moves = self.found(order_ref=REF).move_ids
+        self.assertEqual(moves.move_line_ids.lot_id, lot)
+        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
+        quants = self.env["stock.quant"].search(
+            [("lot_id", "=", lot.id), ("location_id", "=", germany.id)]
+        )
+        self.assertEqual(quants.quantity, 5.0)
+
+    def test_unknown_centre(self):
+        self.import_lines(FBA, {})
+        self.returns({"fulfillment-center-id": "ZZZ9"})
+        unknown = self.account._get_fba_location(self.env["res.country"])
+        self.assertEqual(self.get_stock(self.mug, unknown), 1.0)
+
+    def test_multi_channel_does_not_change_what_is_delivered(self):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "Shop"}).id,
+                "order_line": [(0, 0, {"product_id": self.mug.id})],
+            }
+        )
+        order.action_confirm()
+        picking = order.picking_ids
+        picking.move_ids.quantity = 1
+        picking.button_validate()
+        self.assertEqual(order.order_line.qty_delivered, 1.0)
+        self.returns({"order-id": order.name})
+        self.returns(
+            {
+                "order-id": order.name,
+                "status": "Reimbursed",
+                "return-date": "2026-10-25T10:00:00+00:00",
+            }
+        )
+        self.assertEqual(order.order_line.qty_delivered, 1.0)
+        self.assertEqual(len(self.found(order_ref=order.name).move_ids), 2)
+
+    def test_sku_without_product(self):
+        report = self.returns({"sku": "NO-SUCH"})
+        report.row_ids.action_import_without_order()
+        row = report.row_ids
+        self.assertTrue(row.needs_attention)
+        self.assertIn("NO-SUCH", row.message)
+        self.env["amazon.offer"].create(
+            {
+                "account_id": self.account.id,
+                "sku": "NO-SUCH",
+                "product_id": self.mug.id,
+            }
+        )
+        report.action_process_again()
+        report.process()
+        self.assertEqual(row.outcome, "created")
+        self.assertFalse(row.needs_attention)
+        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), 1.0)
+
+
+@tagged("post_install", "-at_install")
+class TestReturnedCredit(ReturnCase):
+    """A return and the credit note over its goods find each other."""
+
+    def invoice(self, order):
+        order.order_line.product_id.invoice_policy = "order"
+        invoice = order._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def test_return_first(self):
+        self.import_lines(FBA, {"quantity-shipped": "2", "item-price": "20.00"})
+        order = self.get_order(REF)
+        invoice = self.invoice(order)
+        self.returns({}, {"license-plate-number": "LPN2"})
+        returns = self.found(order_ref=REF)
+        self.assertFalse(returns.credit_move_id)
+        credit = invoice._reverse_moves()
+        credit.invoice_line_ids.quantity = 1
+        credit.action_post()
+        self.assertEqual(returns[0].credit_move_id, credit)
+        self.assertFalse(returns[1].credit_move_id)
+        second = invoice._reverse_moves()
+        second.invoice_line_ids.quantity = 1
+        second.action_post()
+        self.assertEqual(returns[1].credit_move_id, second)
+
+    def test_credit_first(self):
+        self.import_lines(FBA, {})
+        credit = self.invoice(self.get_order(REF))._reverse_moves()
+        credit.action_post()
+        self.returns({})
+        self.assertEqual(self.found(order_ref=REF).credit_move_id, credit)
+
+    def test_cancelled_credit_note_is_none(self):
+        self.import_lines(FBA, {})
+        invoice = self.invoice(self.get_order(REF))
+        self.returns({})
+        credit = invoice._reverse_moves()
+        credit.action_post()
+        credit.button_draft()
+        credit.button_cancel()
+        second = invoice._reverse_moves()
+        second.action_post()
+        self.assertEqual(self.found(order_ref=REF).credit_move_id, second)
+
+
+@tagged("post_install", "-at_install")
+class TestReturnRights(ReturnCase):
+    def test_user_reads_only(self):
+        self.import_lines(FBA, {})
+        self.returns({})
+        user = new_test_user(
+            self.env, "return_reader", "amazon_order_import.group_amazon_user"
+        )
+        returned = self.found(order_ref=REF).with_user(user)
+        self.assertEqual(returned.display_name, f"{REF} MUG-RED LPN1")
+        self.assertEqual(returned.sale_order_id.amazon_return_count, 1)
+        with self.assertRaises(AccessError):
+            returned.write({"quantity": 5})
+        with self.assertRaises(AccessError):
+            returned.unlink()
+        with self.assertRaises(AccessError):
+            self.account.return_rule_ids.with_user(user).write({"target": "none"})
+
+    def test_other_company_sees_nothing(self):
+        self.import_lines(FBA, {})
+        self.returns({})
+        company = self.env["res.company"].create({"name": "Other"})
+        user = new_test_user(
+            self.env,
+            "return_stranger",
+            "amazon_order_import.group_amazon_user",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        for model in ("amazon.return", "amazon.return.rule", "amazon.refund"):
+            self.assertFalse(self.env[model].with_user(user).search([]))
+        with self.assertRaises(AccessError):
+            self.found(order_ref=REF).with_user(user).read(["sku"])

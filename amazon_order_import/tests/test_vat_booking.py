@@ -1,0 +1,679 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.account.models.mail_message import bypass_token
+
+from .test_tax import ADDRESSES, TaxCase
+from .vat_files import vat_file
+
+KIND = "vcs_invoices"
+ORDER = "302-0000001-0000001"
+FBA = "305-0000001-0000001"
+
+
+class BookingCase(TaxCase):
+    """A German seller whose invoices Amazon issues and Odoo books."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.account.write({"vat_service": "vcs", "vat_document_policy": "create"})
+
+    def sell(self, *rows, country="DE", kind="mfn_orders_eu"):
+        ref = "order-id" if kind.startswith("mfn") else "amazon-order-id"
+        number = ORDER if kind.startswith("mfn") else FBA
+        rows = [{ref: number, **ADDRESSES[country], **row} for row in rows or ({},)]
+        report = self.import_lines(kind, *rows)
+        self.assertEqual(set(self.outcomes(report)), {"created"}, report.row_ids)
+        return self.get_order(number)
+
+    def report(self, *rows):
+        report = self.import_file(KIND, vat_file(*rows), name="vcs.csv")
+        self.assertEqual(set(self.outcomes(report)) - {"created"}, set())
+        self.assertFalse(report.vat_totals_differ)
+        return report
+
+    def document(self, number="DE60001TEST11I"):
+        return self.env["amazon.vat.document"].search([("number", "=", number)])
+
+    def booked(self, number, net, tax, **expected):
+        """Check the posted entry of a document; return it."""
+        document = self.document(number)
+        move = document.move_id
+        self.assertEqual(document.entry_state, "posted", document.entry_message)
+        self.assertEqual(move.state, "posted")
+        self.assertEqual(move.name, number)
+        self.assertEqual(move.invoice_date, document.date)
+        self.assertEqual(move.date, document.date)
+        self.assertEqual(move.journal_id, self.account.vat_journal_id)
+        self.assertFalse(move.made_sequence_gap)
+        self.assertAlmostEqual(move.amount_untaxed, net, 2)
+        self.assertAlmostEqual(move.amount_tax, tax, 2)
+        self.assertAlmostEqual(move.amount_total, net + tax, 2)
+        receivable = move.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        sign = -1 if move.move_type == "out_refund" else 1
+        self.assertAlmostEqual(
+            sum(receivable.mapped("amount_currency")), sign * (net + tax), 2
+        )
+        for name, value in expected.items():
+            self.assertEqual(move[name], value, name)
+        return move
+
+
+@tagged("post_install", "-at_install")
+class TestVatBooking(BookingCase):
+    """Amazon's use cases, from the file to the posted entry; figures by hand."""
+
+    # 119.00 at 19 % = 100.00 + 19.00, but Amazon rounded to 99.99 + 19.01
+    def test_one_shipment(self):
+        order = self.sell({"item-price": "119.00"})
+        self.report({"item": "99.99 19.01"})
+        move = self.booked("DE60001TEST11I", 99.99, 19.01, move_type="out_invoice")
+        self.assertEqual(move.ref, ORDER)
+        self.assertEqual(move.invoice_line_ids.tax_ids, self.full)
+        self.assertEqual(move.invoice_line_ids.sale_line_ids, order.order_line)
+        self.assertEqual(order.invoice_ids, move)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(order.amazon_tax_difference, 0.0)
+        # Read again, nothing is booked twice.
+        again = self.import_file(KIND, vat_file({"item": "99.99 19.01"}))
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.document().action_book()
+        self.assertEqual(order.invoice_ids, move)
+
+    # Three mugs in two parcels: 2/3 of 357.00 + shipping 5.95, in documents of
+    # 199.98 + 38.02 + shipping 3.33 + 0.64, and 100.01 + 18.99 + 1.67 + 0.31
+    def test_several_shipments(self):
+        order = self.sell(
+            {"item-price": "357.00", "quantity-purchased": 3, "shipping-price": "5.95"}
+        )
+        self.report(
+            {"quantity": "2", "item": "199.98 38.02", "shipping": "3.33 0.64"},
+        )
+        first = self.booked("DE60001TEST11I", 203.31, 38.66)
+        self.assertEqual(order.invoice_status, "to invoice")
+        self.report(
+            {
+                "item": "100.01 18.99",
+                "shipping": "1.67 0.31",
+                "vat_invoice_number": "DE60002TEST11I",
+                "transaction_id": "Dbbb",
+                "shipment_id": "Dbbb",
+            },
+        )
+        second = self.booked("DE60002TEST11I", 101.68, 19.30)
+        self.assertEqual(order.invoice_ids, first + second)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(set(order.order_line.mapped("qty_to_invoice")), {0.0})
+        # The order has the sum of both: 304.99 + 57.96
+        self.assertAlmostEqual(order.amount_untaxed, 304.99, 2)
+        self.assertAlmostEqual(order.amount_tax, 57.96, 2)
+
+    def test_shipments_of_amazon(self):
+        order = self.sell(
+            {"shipment-id": "Daa", "shipment-item-id": "S1", "item-price": "119.00"},
+            {"shipment-id": "Dbb", "shipment-item-id": "S2", "item-price": "119.00"},
+            kind="fba_orders_eu",
+        )
+        self.report(
+            {
+                "order_id": FBA,
+                "shipment_id": "Dbb",
+                "transaction_id": "Dbb",
+                "item": "99.99 19.01",
+            }
+        )
+        move = self.booked("DE60001TEST11I", 99.99, 19.01)
+        self.assertEqual(
+            move.invoice_line_ids.sale_line_ids.amazon_parcel_id.shipment_ref, "Dbb"
+        )
+        self.assertEqual(order.invoice_status, "to invoice")
+
+    # Item 119.00, promotion -5.95, shipping 11.90 free of charge, gift wrap 2.38:
+    # net 100 - 5 + 10 - 10 + 2 = 97, tax 19 - 0.95 + 1.90 - 1.90 + 0.38 = 18.43
+    def test_promotion_and_gift_wrap(self):
+        order = self.sell(
+            {
+                "item-price": "119.00",
+                "item-promotion-discount": "5.95",
+                "shipping-price": "11.90",
+                "ship-promotion-discount": "11.90",
+            }
+        )
+        self.report(
+            {
+                "item": "100.00 19.00",
+                "item_promotion": "-5.00 -0.95",
+                "shipping": "10.00 1.90",
+                "shipping_promotion": "-10.00 -1.90",
+                "gift_wrap": "2.00 0.38",
+            }
+        )
+        move = self.booked("DE60001TEST11I", 97.0, 18.43)
+        self.assertEqual(
+            {
+                line.sale_line_ids.amazon_line_type: round(line.price_subtotal, 2)
+                for line in move.invoice_line_ids
+            },
+            {
+                "item": 100.0,
+                "item_promotion": -5.0,
+                "shipping": 10.0,
+                "shipping_promotion": -10.0,
+                "gift_wrap": 2.0,
+            },
+        )
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertAlmostEqual(order.amount_total, 115.43, 2)
+
+    def test_promotion_taken_off_the_price(self):
+        self.account.promotion_policy = "net"
+        self.sell({"item-price": "119.00", "item-promotion-discount": "5.95"})
+        self.report({"item": "100.00 19.00", "item_promotion": "-5.00 -0.95"})
+        move = self.booked("DE60001TEST11I", 95.0, 18.05)
+        self.assertEqual(len(move.invoice_line_ids), 1)
+
+    # Two mugs, 238.00; one comes back: 119.00
+    def test_partial_return(self):
+        order = self.sell({"item-price": "238.00", "quantity-purchased": 2})
+        self.report(
+            {"quantity": "2", "item": "200.00 38.00"},
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+                "shipment_date": "12-Oct-2026 UTC",
+            },
+        )
+        invoice = self.booked("DE60001TEST11I", 200.0, 38.0)
+        refund = self.booked(
+            "DE60002TEST11C",
+            100.0,
+            19.0,
+            move_type="out_refund",
+            reversed_entry_id=invoice,
+        )
+        self.assertEqual(refund.invoice_line_ids.quantity, 1.0)
+        credit = self.document("DE60002TEST11C")
+        self.assertEqual(credit.amount_total, -119.0)
+        self.assertEqual(credit.line_ids.sale_line_id, order.order_line)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+
+    # Cancelled after the shipment: all of it is credited; money only, no goods
+    def test_cancellation(self):
+        order = self.sell({"item-price": "119.00", "shipping-price": "5.95"})
+        sale = {"item": "100.00 19.00", "shipping": "5.00 0.95"}
+        self.report(sale)
+        order._action_cancel()
+        self.report(
+            {
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:c1",
+                "item": "-100.00 -19.00",
+                "shipping": "-5.00 -0.95",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        invoice = self.booked("DE60001TEST11I", 105.0, 19.95)
+        self.booked("DE60002TEST11C", 105.0, 19.95, reversed_entry_id=invoice)
+        self.assertFalse(self.document("DE60002TEST11C").order_difference)
+
+    # Only the shipping costs are given back: 5.00 + 0.95
+    def test_refund_of_shipping(self):
+        self.sell({"item-price": "119.00", "shipping-price": "5.95"})
+        self.report({"item": "100.00 19.00", "shipping": "5.00 0.95"})
+        self.report(
+            {
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:c1",
+                "shipping": "-5.00 -0.95",
+                "vat_invoice_number": "DE60002TEST11C",
+            },
+        )
+        refund = self.booked("DE60002TEST11C", 5.0, 0.95)
+        self.assertEqual(
+            refund.invoice_line_ids.sale_line_ids.amazon_line_type, "shipping"
+        )
+
+    # 100.00 without VAT to a business in Austria
+    def test_reverse_charge(self):
+        order = self.sell(
+            {
+                "item-price": "119.00",
+                "is-business-order": "true",
+                "buyer-company-name": "Gruber Handels GmbH",
+            },
+            country="AT",
+        )
+        self.assertTrue(order.amount_tax)
+        self.report(
+            {
+                "item": "100.00 0.00",
+                "tax_rate": "0.0000",
+                "marketplace_id": "AT",
+                "ship_to_country": "AT",
+                "buyer_tax_registration": "ATU37675002",
+                "buyer_tax_registration_jurisdiction": "AT",
+                "buyer_tax_registration_type": "VAT",
+            }
+        )
+        move = self.booked("DE60001TEST11I", 100.0, 0.0)
+        self.assertTrue(move.fiscal_position_id.vat_required)
+        self.assertEqual(move.invoice_line_ids.tax_ids.mapped("amount"), [0.0])
+        self.assertEqual(order.fiscal_position_id, move.fiscal_position_id)
+        self.assertAlmostEqual(order.amount_total, 100.0, 2)
+        # Amazon's word about the buyer's number changes no contact.
+        self.assertFalse(order.partner_id.vat)
+
+    # French VAT of 20 %, from stock in Germany; 120.00 = 100.00 + 20.00, and Amazon
+    # rounded to 99.99 + 20.01
+    def test_oss(self):
+        order = self.sell({"item-price": "120.00"}, country="FR")
+        self.report(
+            {
+                "item": "99.99 20.01",
+                "tax_rate": "0.2000",
+                "tax_reporting_scheme": "VCS_EU_OSS",
+                "ship_to_country": "FR",
+                "vat_invoice_number": "FR60001TEST11U",
+            }
+        )
+        move = self.booked("FR60001TEST11U", 99.99, 20.01)
+        self.assertEqual(move.invoice_line_ids.tax_ids.amount, 20.0)
+        self.assertEqual(move.fiscal_position_id, order.fiscal_position_id)
+        self.assertIn("France", move.fiscal_position_id.name)
+        self.assertEqual(self.document("FR60001TEST11U").document_type, "oss_invoice")
+
+    # Amazon owes the British VAT of 20.00; the seller's supply to Amazon is 100.00
+    def test_deemed_supply(self):
+        order = self.sell(
+            {"item-price": "120.00", "sales-channel": "Amazon.co.uk"}, country="GB"
+        )
+        self.report(
+            {
+                "item": "100.00 20.00",
+                "tax_rate": "0.2000",
+                "marketplace_id": "GB",
+                "tax_reporting_scheme": "DEEMED_RESELLER",
+                "tax_collection_responsibility": "Marketplace",
+                "ship_to_country": "GB",
+                "vat_invoice_number": "GB60001TEST11D",
+            }
+        )
+        document = self.document("GB60001TEST11D")
+        self.assertEqual(document.document_type, "deemed_invoice")
+        self.assertEqual((document.amount_total, document.amount_due), (120.0, 100.0))
+        move = self.booked("GB60001TEST11D", 100.0, 0.0)
+        self.assertFalse(any(move.invoice_line_ids.tax_ids.mapped("amount")))
+        self.assertAlmostEqual(order.amount_total, 100.0, 2)
+        self.assertAlmostEqual(order.amazon_tax_withheld, 20.0, 2)
+
+    # Switzerland: 100.00 without VAT
+    def test_export(self):
+        order = self.sell({"item-price": "100.00"}, country="CH")
+        self.report(
+            {
+                "item": "100.00 0.00",
+                "tax_rate": "0.0000",
+                "export_outside_eu": "true",
+                "ship_to_country": "CH",
+            }
+        )
+        move = self.booked("DE60001TEST11I", 100.0, 0.0)
+        self.assertEqual(move.fiscal_position_id, order.fiscal_position_id)
+        self.assertEqual(
+            move.fiscal_position_id,
+            self.env["amazon.tax.rule"]._find_export_position(self.company),
+        )
+
+    # The first invoice had a wrong VAT number: credit note and a new invoice
+    def test_correction(self):
+        order = self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        first = self.booked("DE60001TEST11I", 100.0, 19.0)
+        corrected = {
+            "item": "99.98 19.02",
+            "is_invoice_corrected": "TRUE",
+            "vat_invoice_number": "DE60003TEST11I",
+            "original_vat_invoice_number": "DE60001TEST11I",
+            "invoice_correction_details": "Buyer tax registration",
+            "transaction_id": "Daaa-2",
+        }
+        self.report(corrected)
+        second = self.document("DE60003TEST11I")
+        self.assertEqual(second.original_id, self.document())
+        self.assertEqual(second.entry_state, "failed")
+        self.assertIn("DE60001TEST11I", second.entry_message)
+        self.report(
+            {
+                "item": "-100.00 -19.00",
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:c1",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=first)
+        second.action_book()
+        self.booked("DE60003TEST11I", 99.98, 19.02)
+        # The order has the figures of the invoice that stands.
+        self.assertAlmostEqual(order.amount_tax, 19.02, 2)
+
+    # PLN 119.00 at Amazon's rate of 0.25: tax 19.00 is EUR 4.75
+    def test_foreign_currency(self):
+        self.env.ref("base.PLN").active = True
+        order = self.sell(
+            {
+                "item-price": "119.00",
+                "currency": "PLN",
+                "sales-channel": "Amazon.pl",
+            }
+        )
+        self.report(
+            {
+                "item": "100.01 18.99",
+                "currency": "PLN",
+                "marketplace_id": "PL",
+                "invoice_level_currency_code": "EUR",
+                "invoice_level_exchange_rate": "0.25",
+                "converted_tax_amount": "4.75",
+            }
+        )
+        move = self.booked("DE60001TEST11I", 100.01, 18.99)
+        self.assertEqual(move.currency_id.name, "PLN")
+        self.assertEqual(order.currency_id, move.currency_id)
+        tax = move.line_ids.filtered("tax_line_id")
+        self.assertAlmostEqual(-tax.balance, 4.75, 2)
+        self.assertAlmostEqual(self.document().converted_tax, 4.75, 2)
+        self.assertAlmostEqual(sum(move.line_ids.mapped("balance")), 0.0, 2)
+
+    def test_paid_in_clearing_journal(self):
+        journal = self.env["account.journal"].create(
+            {"name": "Amazon Clearing", "type": "bank", "code": "AMCL"}
+        )
+        self.account.write({"order_workflow": "paid", "payment_journal_id": journal.id})
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        move = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.assertEqual(move.amount_residual, 0.0)
+
+    def test_receipt_is_no_invoice(self):
+        order = self.sell({"item-price": "119.00"})
+        self.assertTrue(order.amazon_invoicing_locked)
+        self.report(
+            {
+                "item": "119.00 0.00",
+                "tax_calculation_reason_code": "NonTaxable",
+                "vat_invoice_number": "REC-DE-1",
+            }
+        )
+        document = self.document("REC-DE-1")
+        self.assertFalse(document.move_id)
+        self.assertIn("receipt", document.entry_message)
+        self.assertAlmostEqual(order.amount_tax, 19.0, 2)
+        self.assertFalse(order.amazon_invoicing_locked)
+        self.assertTrue(order._create_invoices())
+
+
+@tagged("post_install", "-at_install")
+class TestVatMatching(BookingCase):
+    """Documents and invoices of one's own; what cannot be booked."""
+
+    def invoice(self, order):
+        order._amazon_unlock_invoicing("test")
+        invoice = order._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def test_match(self):
+        self.account.vat_document_policy = "match"
+        order = self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "waiting")
+        self.assertIn(ORDER, document.entry_message)
+        invoice = self.invoice(order)
+        document.action_book()
+        self.assertEqual(document.entry_state, "matched")
+        self.assertEqual(document.move_id, invoice)
+        self.assertFalse(document.entry_message)
+
+    def test_difference(self):
+        self.account.vat_document_policy = "match"
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        name = invoice.name
+        self.report({"item": "99.00 20.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "difference")
+        self.assertEqual(document.move_id, invoice)
+        self.assertIn("20.00", document.entry_message)
+        self.assertIn("20.00", order.amazon_vat_difference)
+        self.assertEqual((invoice.name, invoice.amount_tax), (name, 19.0))
+
+    def test_own_invoice_is_not_booked_twice(self):
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        self.report({"item": "100.00 19.00"})
+        self.assertEqual(self.document().entry_state, "matched")
+        self.assertEqual(order.invoice_ids, invoice)
+
+    def test_own_invoice_credited_after_all(self):
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        self.report({"item": "99.00 20.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "difference")
+        self.assertFalse(document.can_book)
+        refund = invoice._reverse_moves(cancel=True)
+        self.assertEqual(refund.state, "posted")
+        document.action_book()
+        move = self.booked("DE60001TEST11I", 99.0, 20.0)
+        self.assertNotEqual(move, invoice)
+
+    def test_entry_cancelled_or_deleted(self):
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        document = self.document()
+        first = document.move_id
+        self.import_file(KIND, vat_file({"item": "99.00 20.00"}))
+        self.assertEqual(document.entry_state, "difference")
+        first.button_draft()
+        first.button_cancel()
+        document.action_book()
+        second = self.booked("DE60001TEST11I", 99.0, 20.0)
+        self.assertNotEqual(first, second)
+        second.button_draft()
+        second.with_context(force_delete=True, bypass_audit=bypass_token).unlink()
+        self.assertEqual(document.entry_state, "none")
+        self.assertIn("deleted", document.entry_message)
+        document.action_book()
+        self.booked("DE60001TEST11I", 99.0, 20.0)
+
+    def test_order_report_after_the_document(self):
+        """A later order report does not bring back the tax that Odoo computed."""
+        self.account.vat_document_policy = "none"
+        order = self.sell({"item-price": "119.00"})
+        self.report({"item": "99.99 19.01"})
+        report = self.import_lines(
+            "mfn_orders_eu", {"order-id": ORDER, "item-price": "119.01"}
+        )
+        self.assertEqual(self.outcomes(report), ["updated"])
+        self.assertAlmostEqual(order.amount_untaxed, 99.99, 2)
+        self.assertAlmostEqual(order.amount_tax, 19.01, 2)
+
+    def test_two_returns_of_equal_items(self):
+        self.account.vat_document_policy = "none"
+        order = self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "119.00", "order-item-id": "10000000000002"},
+        )
+        for number in ("1", "2"):
+            self.report(
+                {
+                    "transaction_type": "RETURN",
+                    "transaction_id": f"amzn1:crow:r{number}",
+                    "item": "-100.00 -19.00",
+                    "vat_invoice_number": f"DE6000{number}TEST11C",
+                }
+            )
+        documents = order.amazon_vat_document_ids
+        self.assertEqual(documents.line_ids.sale_line_id, order.order_line)
+
+    def test_waits_for_its_order(self):
+        self.import_file(KIND, vat_file({"item": "100.00 19.00"}))
+        self.assertEqual(self.document().entry_state, "waiting")
+        self.sell({"item-price": "119.00"})
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+
+    def test_locked_period(self):
+        self.company.fiscalyear_lock_date = "2026-10-31"
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "failed")
+        self.assertIn("locked period", document.entry_message)
+        self.assertTrue(document.sale_order_id.activity_ids)
+        self.company.fiscalyear_lock_date = False
+        document.action_book()
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+
+    def test_one_bad_document_leaves_the_others(self):
+        self.sell({"item-price": "119.00"})
+        self.report(
+            {"item": "100.00 19.00"},
+            {
+                "item": "10.00 1.90",
+                "sku": "NEVER-SOLD",
+                "vat_invoice_number": "DE60002TEST11I",
+                "transaction_id": "Dbbb",
+            },
+        )
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+        bad = self.document("DE60002TEST11I")
+        self.assertEqual(bad.entry_state, "failed")
+        self.assertIn("NEVER-SOLD", bad.entry_message)
+
+    def test_changed_after_booking(self):
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        report = self.import_file(KIND, vat_file({"item": "99.00 20.00"}))
+        self.assertEqual(self.outcomes(report), ["updated"])
+        document = self.document()
+        self.assertEqual(document.entry_state, "difference")
+        self.assertIn("20", document.entry_message)
+        self.assertEqual(document.move_id.amount_tax, 19.0)
+        with self.assertRaises(UserError):
+            document.unlink()
+        result = report.undo()
+        self.assertEqual(len(result["kept"]), 1)
+
+    def test_names_like_dates(self):
+        """A number in which Odoo would see a year or a month keeps its letters."""
+        numbers = ("DE626A12B21X4I", "DE6A2601B0001I", "FR6B19Q05Z001I")
+        for place, number in enumerate(numbers, 1):
+            ref = f"302-0000001-000000{place}"
+            self.import_lines(
+                "mfn_orders_eu",
+                {"order-id": ref, "order-item-id": place, "item-price": "119.00"},
+            )
+            self.report(
+                {
+                    "item": "100.00 19.00",
+                    "order_id": ref,
+                    "vat_invoice_number": number,
+                }
+            )
+            self.booked(number, 100.0, 19.0)
+
+    def test_journal_of_its_own(self):
+        journal = self.env["account.journal"].search(
+            [("type", "=", "sale"), ("company_id", "=", self.company.id)], limit=1
+        )
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "journal_id": journal.id,
+                "partner_id": self.env.user.partner_id.id,
+                "invoice_line_ids": [
+                    Command.create({"name": "x", "price_unit": 1, "tax_ids": False})
+                ],
+            }
+        )
+        move.action_post()
+        with self.assertRaisesRegex(ValidationError, move.name):
+            self.account.vat_journal_id = journal
+
+    def test_own_invoices_are_refused(self):
+        order = self.sell({"item-price": "119.00"})
+        self.assertTrue(order.amazon_invoicing_locked)
+        with self.assertRaisesRegex(UserError, ORDER):
+            order._create_invoices()
+        for method in ("delivered", "fixed"):
+            wizard = self.env["sale.advance.payment.inv"].create(
+                {
+                    "sale_order_ids": [Command.set(order.ids)],
+                    "advance_payment_method": method,
+                    "fixed_amount": 10.0,
+                }
+            )
+            with self.assertRaisesRegex(UserError, "Amazon"):
+                wizard.create_invoices()
+        self.assertFalse(order.invoice_ids)
+
+    def test_unlock(self):
+        order = self.sell({"item-price": "119.00"})
+        user = new_test_user(
+            self.env,
+            "unlock_user",
+            "amazon_order_import.group_amazon_user,account.group_account_invoice",
+        )
+        with self.assertRaises(AccessError):
+            order.with_user(user)._amazon_unlock_invoicing("I want to")
+        manager = new_test_user(
+            self.env, "unlock_manager", "amazon_order_import.group_amazon_manager"
+        )
+        wizard = (
+            self.env["amazon.vat.unlock"]
+            .with_user(manager)
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"reason": "Case 4711"})
+        )
+        wizard.action_unlock()
+        self.assertIn(order.name, wizard.result)
+        self.assertFalse(order.amazon_invoicing_locked)
+        note = order.message_ids[0]
+        self.assertIn("Case 4711", note.body)
+        self.assertIn(manager.name, note.body)
+        self.assertEqual(note.author_id, manager.partner_id)
+        invoice = order._create_invoices()
+        self.assertTrue(invoice)
+        invoice.button_cancel()
+        order.with_user(manager).action_amazon_lock_invoicing()
+        with self.assertRaises(UserError):
+            order._create_invoices()
+
+    def test_accountant_books(self):
+        self.account.vat_document_policy = "none"
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        document = self.document()
+        self.assertEqual(document.entry_state, "none")
+        self.account.vat_document_policy = "create"
+        accountant = new_test_user(
+            self.env, "book_accountant", "base.group_user,account.group_account_invoice"
+        )
+        reader = new_test_user(
+            self.env, "book_reader", "amazon_order_import.group_amazon_user"
+        )
+        with self.assertRaises(AccessError):
+            document.with_user(reader).action_book()
+        document.with_user(accountant).action_book()
+        self.booked("DE60001TEST11I", 100.0, 19.0)
