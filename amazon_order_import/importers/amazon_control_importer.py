@@ -243,7 +243,9 @@ class AmazonControlImporter(models.AbstractModel):
                 again = work.record.outcome in ("created", "updated")
                 self._set_outcome(
                     work,
-                    work.record.outcome if again and changed == "unchanged" else changed,
+                    work.record.outcome
+                    if again and changed == "unchanged"
+                    else changed,
                 )
 
     # === CANCELLED ORDERS === #
@@ -290,6 +292,4 @@ class AmazonControlImporter(models.AbstractModel):
             error=error,
         )
         for work in works:
-            self._set_outcome(
-                work, "error", message, "refused", sale_order_id=order.id
-            )
+            self._set_outcome(work, "error", message, "refused", sale_order_id=order.id)

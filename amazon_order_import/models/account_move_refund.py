@@ -61,7 +61,8 @@ class AccountMove(models.Model):
     def _get_amazon_credit_notes(self):
         """Return the credit notes among these that belong to Amazon orders."""
         return self.filtered(
-            lambda move: move.move_type == "out_refund" and move._get_amazon_refund_orders()
+            lambda move: move.move_type == "out_refund"
+            and move._get_amazon_refund_orders()
         )
 
     def _get_amazon_refund_orders(self):

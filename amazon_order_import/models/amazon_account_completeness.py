@@ -111,14 +111,18 @@ class AmazonAccount(models.Model):
     def _get_last_control_moment(self):
         """Return up to when Amazon's lists of all orders tell, naive UTC, or False."""
         self.ensure_one()
-        [(last,)] = self.env["amazon.report"].sudo()._read_group(
-            [
-                ("account_id", "=", self.id),
-                ("kind", "=", "all_orders"),
-                ("state", "in", ("done", "attention")),
-            ],
-            [],
-            ["date_to:max"],
+        [(last,)] = (
+            self.env["amazon.report"]
+            .sudo()
+            ._read_group(
+                [
+                    ("account_id", "=", self.id),
+                    ("kind", "=", "all_orders"),
+                    ("state", "in", ("done", "attention")),
+                ],
+                [],
+                ["date_to:max"],
+            )
         )
         return last
 

@@ -346,7 +346,9 @@ class AmazonControlOrder(models.Model):
         return total
 
     def _describe_channels(self, channels):
-        fulfillments = dict(self._fields["fulfillment"]._description_selection(self.env))
+        fulfillments = dict(
+            self._fields["fulfillment"]._description_selection(self.env)
+        )
         described = [
             {
                 "marketplace_id": marketplace.id,
@@ -396,9 +398,7 @@ class AmazonControlOrder(models.Model):
 
     def _describe_gaps(self, gaps, begin, end, zone):
         labels = dict(
-            self.env["amazon.report"]
-            ._fields["kind"]
-            ._description_selection(self.env)
+            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
         )
         return [
             self.env._(

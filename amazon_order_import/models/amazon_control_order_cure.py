@@ -79,7 +79,8 @@ class AmazonControlOrder(models.Model):
             waiting.next_attempt = now + timedelta(hours=1)
             orders -= waiting
             for start, end in self._group_windows(
-                [windows[order] for order in orders], KINDS[kind].max_days if kind else 0
+                [windows[order] for order in orders],
+                KINDS[kind].max_days if kind else 0,
             ):
                 self._request(account, kind, start, end)
             for order in orders:
@@ -167,9 +168,11 @@ class AmazonControlOrder(models.Model):
         self.env["amazon.report.request"].check_access("create")
         now = fields.Datetime.now()
         requests = self.env["amazon.report.request"]
-        for (account, fulfillment), orders in self.sudo().grouped(
-            lambda order: (order.account_id, order.fulfillment)
-        ).items():
+        for (account, fulfillment), orders in (
+            self.sudo()
+            .grouped(lambda order: (order.account_id, order.fulfillment))
+            .items()
+        ):
             kind = account._get_order_kind(fulfillment)
             windows = [w for order in orders if (w := order._get_window(kind, now))]
             for start, end in self._group_windows(
@@ -232,9 +235,7 @@ class AmazonControlOrder(models.Model):
             for order in orders[:NAMED_ORDERS]
         )
         more = len(orders) - NAMED_ORDERS
-        rest = (
-            Markup("<p>%s</p>") % self.env._("and %s more", more) if more > 0 else ""
-        )
+        rest = Markup("<p>%s</p>") % self.env._("and %s more", more) if more > 0 else ""
         return Markup("<p>%s</p><ul>%s</ul>%s") % (advice, items, rest)
 
 

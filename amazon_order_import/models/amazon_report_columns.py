@@ -26,9 +26,11 @@ class AmazonReport(models.Model):
 
     columns = fields.Json(
         "Column Names",
-        help="Names of the file's columns, those that are lost and those that are new"
+        help="Names of the file's columns, those that are lost and those that are new",
     )
-    column_advice = fields.Text("Columns to Switch On", compute="_compute_column_advice")
+    column_advice = fields.Text(
+        "Columns to Switch On", compute="_compute_column_advice"
+    )
     unknown_columns = fields.Text(
         "New Columns",
         compute="_compute_column_advice",
@@ -202,7 +204,9 @@ class AmazonReport(models.Model):
 class AmazonAccount(models.Model):
     _inherit = "amazon.account"
 
-    column_advice = fields.Text("Columns to Switch On", compute="_compute_column_advice")
+    column_advice = fields.Text(
+        "Columns to Switch On", compute="_compute_column_advice"
+    )
     column_url = fields.Char("Column Picker", compute="_compute_column_advice")
 
     @api.depends_context("lang")

@@ -372,9 +372,7 @@ class TestCompleteness(AmazonCase):
             order(3, sales_channel="Amazon.fr", **FBA),
         )
         self.sell(2, **{"sales-channel": "Amazon.fr"})
-        found = self.Control.get_calendar(
-            self.account.id, "2026-10-01", "2026-10-31"
-        )
+        found = self.Control.get_calendar(self.account.id, "2026-10-01", "2026-10-31")
         self.assertEqual(
             [
                 (c["name"], c["fulfillment"], c["amazon"], c["odoo"], c["missing"])

@@ -6,7 +6,6 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import LoopbackCase, build_file
 
 
-
 @tagged("post_install", "-at_install")
 class TestCompletenessTour(LoopbackCase, HttpCase):
     """What staff do who look for a missing order, with the lowest rights."""

@@ -70,7 +70,11 @@ class TestOrderFinder(AmazonCase):
             f"https://sellercentral.amazon.de/orders-v3/order/{REF}?x=1",
         ):
             self.assertEqual(clean(text), REF, text)
-        for text in ("s01-1234567-1234567", "S01 1234567 1234567", "(s0112345671234567)"):
+        for text in (
+            "s01-1234567-1234567",
+            "S01 1234567 1234567",
+            "(s0112345671234567)",
+        ):
             self.assertEqual(clean(text), "S01-1234567-1234567", text)
         for text in ("", "S00042", "302-000001-0000001", "1302-0000001-00000019"):
             self.assertEqual(clean(text), "", text)
@@ -204,7 +208,9 @@ class TestOrderFinder(AmazonCase):
         action = finder.action_cure()
         report = self.env["amazon.report"].browse(action["res_id"])
         self.assertEqual((report.kind, report.state), ("mfn_orders_eu", "requested"))
-        self.assertLess(report.date_from, fields.Datetime.to_datetime("2026-10-05 08:15:00"))
+        self.assertLess(
+            report.date_from, fields.Datetime.to_datetime("2026-10-05 08:15:00")
+        )
         finder = self.find()
         self.assertAnswer(finder, "at_amazon")
         self.assertEqual(finder.report_id, report)
@@ -305,7 +311,13 @@ class TestOrderFinder(AmazonCase):
         self.list_orders()
         finder = self.find(user=stranger)
         self.assertAnswer(finder, "no_list", "request_list")
-        for field in ("sale_order_id", "row_id", "report_id", "control_id", "account_id"):
+        for field in (
+            "sale_order_id",
+            "row_id",
+            "report_id",
+            "control_id",
+            "account_id",
+        ):
             self.assertFalse(finder[field], field)
         self.assertNotIn(self.account.name, finder.title + finder.message)
 

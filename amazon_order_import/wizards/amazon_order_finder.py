@@ -9,7 +9,9 @@ from ..models.amazon_report import ORDER_KINDS
 from ..models.amazon_report_coverage import GOOD_STATES
 
 #: 302-1234567-1234567, with whatever stands between the groups when it is pasted.
-ORDER_NUMBER = re.compile(r"(?<![0-9])([0-9]{3})[^0-9]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])")
+ORDER_NUMBER = re.compile(
+    r"(?<![0-9])([0-9]{3})[^0-9]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])"
+)
 MULTI_CHANNEL_NUMBER = re.compile(
     r"(?<![0-9a-z])s([0-9]{2})[^0-9a-z]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])",
     re.IGNORECASE,
@@ -278,7 +280,7 @@ class AmazonOrderFinder(models.TransientModel):
                 "A report has order %s, but it did not become an order",
                 facts["order_ref"],
             )
-                if level != "info"
+            if level != "info"
             else self.env._("Amazon cancelled order %s", facts["order_ref"]),
             "message": self._describe_row(row),
             "cure": cure,
@@ -490,7 +492,9 @@ class AmazonOrderFinder(models.TransientModel):
         return {
             "code": "at_amazon" if report.state == "requested" else "processing",
             "level": "warning",
-            "title": self.env._("The report for order %s is on its way", facts["order_ref"]),
+            "title": self.env._(
+                "The report for order %s is on its way", facts["order_ref"]
+            ),
             "message": message,
             "report_id": report.id,
         }
@@ -575,9 +579,9 @@ class AmazonOrderFinder(models.TransientModel):
             ),
             "message": message,
             "cure": self._get_request_cure(facts),
-            "report_id": facts["reports"].filtered(lambda r: r.state in GOOD_STATES)[
-                :1
-            ].id,
+            "report_id": facts["reports"]
+            .filtered(lambda r: r.state in GOOD_STATES)[:1]
+            .id,
             **self._get_request(facts),
         }
 
@@ -612,7 +616,9 @@ class AmazonOrderFinder(models.TransientModel):
         return {
             "code": "unknown",
             "level": "warning",
-            "title": self.env._("Amazon's lists do not name order %s", facts["order_ref"]),
+            "title": self.env._(
+                "Amazon's lists do not name order %s", facts["order_ref"]
+            ),
             "message": "\n".join(
                 (
                     self.env._(
@@ -710,7 +716,9 @@ class AmazonOrderFinder(models.TransientModel):
 
     def _show_requested(self, request):
         reports = request.report_ids
-        return self._open(reports) if len(reports) == 1 else request.action_view_reports()
+        return (
+            self._open(reports) if len(reports) == 1 else request.action_view_reports()
+        )
 
     def _cure_activate(self):
         """Switch on the channel of the order, and read again what it left out."""

@@ -61,9 +61,7 @@ def test_every_row_has_an_outcome(year):
 
 
 def test_every_report_came_to_an_end(year):
-    reports = year.env["amazon.report"].search(
-        [("account_id", "=", year.account.id)]
-    )
+    reports = year.env["amazon.report"].search([("account_id", "=", year.account.id)])
     open_reports = reports.filtered(
         lambda r: r.state in ("requested", "ready", "processing", "attention")
     )

@@ -19,7 +19,9 @@ from tests.simulator.control import expected, seller_body
 from tests.simulator.world.sellers import default_sellers
 
 KEY = "year"
-import os, time
+import os
+import time
+
 time._t = time.monotonic
 DAYS = int(os.environ.get("YD", 365))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -131,7 +133,16 @@ class Year:
                 self.work()
             if day % 10 == 0:
                 import time
-                print(day, self.now, self.runs, f"{time._t():.0f}", len(self.env["amazon.report"].search([])), dict(self.calls()), flush=True)
+
+                print(
+                    day,
+                    self.now,
+                    self.runs,
+                    f"{time._t():.0f}",
+                    len(self.env["amazon.report"].search([])),
+                    dict(self.calls()),
+                    flush=True,
+                )
         self.calm()
         for _day in range(SETTLING_DAYS):
             self.pass_time(DAY)

@@ -52,7 +52,11 @@ def read(**changes):
 
 def test_a_row_is_read():
     row = read()
-    assert (row.order_id, row.sku, row.quantity) == ("305-6000001-6000001", "MUG-RED", 2)
+    assert (row.order_id, row.sku, row.quantity) == (
+        "305-6000001-6000001",
+        "MUG-RED",
+        2,
+    )
     assert row.last_update.isoformat() == "2026-10-06T10:00:00+00:00"
     assert (row.status, row.fulfillment) == ("shipped", "fba")
     # What the buyer pays; the promotion reduces, whatever its sign in the file.

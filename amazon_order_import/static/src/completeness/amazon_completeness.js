@@ -189,7 +189,9 @@ export class AmazonCompleteness extends Component {
 
     get reach() {
         const until = this.state.data.lists_until;
-        return until && formatDateTime(deserializeDateTime(until), {showSeconds: false});
+        return (
+            until && formatDateTime(deserializeDateTime(until), {showSeconds: false})
+        );
     }
 
     // --- What can be done ----------------------------------------------------
@@ -200,11 +202,12 @@ export class AmazonCompleteness extends Component {
         }
         const last = DateTime.fromFormat(this.state.last, "yyyy-MM").endOf("month");
         this.state.data = await this.keepLast.add(
-            this.orm.call("amazon.control.order", "get_calendar", [
-                this.state.accountId,
-                this.first.toISODate(),
-                last.toISODate(),
-            ], this.filters)
+            this.orm.call(
+                "amazon.control.order",
+                "get_calendar",
+                [this.state.accountId, this.first.toISODate(), last.toISODate()],
+                this.filters
+            )
         );
     }
 

@@ -42,8 +42,7 @@ registry.category("web_tour.tours").add("amazon_completeness_find_and_mend", {
         },
         {
             content: "Nothing is red then",
-            trigger:
-                ".o_amazon_completeness:not(:has(.o_amazon_day.o_amazon_missing))",
+            trigger: ".o_amazon_completeness:not(:has(.o_amazon_day.o_amazon_missing))",
         },
         {
             content: "Back to all",
