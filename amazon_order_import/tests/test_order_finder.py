@@ -262,7 +262,7 @@ class TestOrderFinder(AmazonCase):
         self.account.write(
             {
                 "connection_state": "unauthorized",
-                "connection_message": "The authorisation was revoked.",
+                "connection_reason": "invalid_grant",
             }
         )
         finder = self.find()

@@ -127,7 +127,11 @@ class TestRequestLimits(RequestCase):
     def test_undated(self):
         """Stock has no period; VCS Lite has one by choice, with other options."""
         stock = self.request("fba_inventory").report_ids
-        self.assertEqual((len(stock), stock.date_from), (1, False))
+        # One report for each stock: Europe's and Turkey's are apart.
+        self.assertEqual(stock.mapped("date_from"), [False, False])
+        self.assertEqual(
+            {report.marketplace_ids for report in stock}, {self.germany, self.turkey}
+        )
         pending = self.request("vcs_lite").report_ids
         self.assertFalse(pending.date_from)
         self.assertEqual(dict(pending._get_report_options()), {})

@@ -172,7 +172,7 @@ def test_sold_invoiced_uploaded_and_credited(seller, amazon):
 
 def test_refused_with_the_reason_in_plain_words(seller, amazon):
     """The seller has not chosen to upload invoices: refused, put right, sent again."""
-    seller.sell(1, fulfillment="fba", marketplace="DE")
+    seller.sell(1, fulfillment="fba", marketplace="DE", scenario="simple")
     seller.fetch("fba_orders_eu")
     seller.fetch("vcs_lite")
     (document,) = check_documents(seller)

@@ -114,6 +114,15 @@ registry.category("web_tour.tours").add("amazon_search_in_vain", {
     steps: () => [
         ...stepUtils.goToAppSteps("amazon_order_import.menu_root"),
         {
+            content: "Open the orders",
+            trigger: "[data-menu-xmlid='amazon_order_import.menu_orders']",
+            run: "click",
+        },
+        {
+            content: "They are open",
+            trigger: ".o_breadcrumb:contains('Orders'), .o_last_breadcrumb_item:contains('Orders')",
+        },
+        {
             content: "Look for the order",
             trigger: ".o_searchview_input",
             run: `edit ${MISSING}`,
