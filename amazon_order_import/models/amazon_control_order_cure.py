@@ -215,7 +215,8 @@ class AmazonControlOrder(models.Model):
             advice = self.env._(
                 "Amazon's list of all orders names them, but the reports that should "
                 "have them, requested %(times)s times, do not bring them. Look up one "
-                "of them in Seller Central, then open Amazon > Reports > Find an Order.",
+                "of them in Seller Central, then open Amazon > Reports > Find an "
+                "Order.",
                 times=len(DISTANCES),
             )
         else:

@@ -555,7 +555,8 @@ class AmazonOrderFinder(models.TransientModel):
         if not facts["window"]:
             message = self.env._(
                 "Amazon no longer reports on the time of its purchase (%s). Enter the "
-                "order by hand, or download its report in Seller Central and upload it.",
+                "order by hand, or download its report in Seller Central and upload "
+                "it.",
                 self._format(control.purchase_date),
             )
         elif control.next_attempt:

@@ -120,7 +120,8 @@ registry.category("web_tour.tours").add("amazon_search_in_vain", {
         },
         {
             content: "They are open",
-            trigger: ".o_breadcrumb:contains('Orders'), .o_last_breadcrumb_item:contains('Orders')",
+            trigger:
+                ".o_breadcrumb:contains('Orders'), .o_last_breadcrumb_item:contains('Orders')",
         },
         {
             content: "Look for the order",
