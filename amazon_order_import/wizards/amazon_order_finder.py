@@ -602,18 +602,20 @@ class AmazonOrderFinder(models.TransientModel):
             "account_id": accounts[:1].id,
         }
 
+    def _describe_reach(self, account):
+        """Return how far an account's lists of all orders reach, as a sentence."""
+        last = account._get_last_control_moment()
+        if not last:
+            return self.env._("%s: no list was read yet", account.name)
+        return self.env._(
+            "%(account)s: until %(moment)s",
+            account=account.name,
+            moment=self._format(last),
+        )
+
     def _answer_unknown(self, facts):
         accounts = self.env["amazon.account"].search([])
-        reach = [
-            self.env._(
-                "%(account)s: until %(moment)s",
-                account=account.name,
-                moment=self._format(last)
-                if (last := account._get_last_control_moment())
-                else "–",
-            )
-            for account in accounts
-        ]
+        reach = [self._describe_reach(account) for account in accounts]
         return {
             "code": "unknown",
             "level": "warning",
