@@ -97,7 +97,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         # VAT data need not call a parcel what the shipment report calls it.
         parcels = set(order.amazon_parcel_ids.mapped("shipment_ref"))
         return [
-            self._prepare_figures(lines, position, parcels)
+            self._prepare_figures(order, lines, position, parcels)
             for lines in latest.values()
             if lines.filtered(lambda line: line.line_type == "item")
         ]
@@ -108,7 +108,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         partner = customer if customer.country_id else delivery
         return Position._get_fiscal_position(partner, delivery)
 
-    def _prepare_figures(self, lines, position, parcels):
+    def _prepare_figures(self, order, lines, position, parcels):
         item = lines.filtered(lambda line: line.line_type == "item")
         digits = item.currency_id.decimal_places
         shipment = item.vat_invoice_id.shipping_ref or ""
@@ -125,6 +125,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             },
             order_item_id=item.order_item_ref or "",
             shipment_id=shipment if shipment in parcels else "",
+            # VAT invoice data do not say who owes the tax; the order knows.
+            collected_by_amazon=bool(order.amazon_tax_withheld),
             fiscal_position=position,
             source=lines,
         )
@@ -251,6 +253,12 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         order = document.sale_order_id
         if not order:
             return "waiting", document.state_note
+        if order.amazon_tax_withheld:
+            return "amazon", self.env._(
+                "Amazon owes the VAT of order %(order)s and invoices the buyer itself: "
+                "an invoice of yours would declare it once more.",
+                order=order.name,
+            )
         if order.state == "cancel":
             return "attention", self.env._(
                 "Order %(order)s is cancelled in Odoo, but Amazon has shipped it. Set "

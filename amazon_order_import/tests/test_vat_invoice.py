@@ -292,6 +292,37 @@ class TestVatInvoice(VatInvoiceCase):
         for text in ("des Leistungsempf", REF, "PO 4711", "ATU37675002", "DE136695976"):
             self.assertTrue(text in html, text)
 
+    def test_deemed_supply(self):
+        """Goods in the UK of a seller from abroad: Amazon owes the VAT and invoices."""
+        order = self.order(
+            FBA,
+            {
+                "fulfillment-center-id": "BHX4",
+                "sales-channel": "Amazon.co.uk",
+                "currency": "GBP",
+                "item-price": "24.00",
+                "item-tax": "4.00",
+            },
+            country="GB",
+        )
+        figures = (order.amount_total, order.amount_tax, order.amazon_tax_withheld)
+        self.assertEqual(figures, (20.0, 0.0, 4.0))
+        document = self.tell(
+            vat_row(
+                "0.20",
+                item="24.00 4.00",
+                order_item_id="50000000000001",
+                currency="GBP",
+                ship_country="GB",
+            )
+        )
+        self.assertEqual(
+            (order.amount_total, order.amount_tax, order.amazon_tax_withheld), figures
+        )
+        self.assertEqual((document.state, document.move_id.id), ("amazon", False))
+        self.assertIn("Amazon owes the VAT", document.state_note)
+        self.assertFalse(order.invoice_ids)
+
     def _print(self, move):
         content, _type = self.env["ir.actions.report"]._render_qweb_html(
             "account.report_invoice_with_payments", move.ids

@@ -28,6 +28,17 @@ HISTORY = timedelta(days=22)
 ROUNDS = 40
 STOCK = 5000
 OPEN = ("requested", "ready", "processing")
+# Beside orders: what each kind brings is compared, too.
+MORE_KINDS = ("fba_returns", "fba_inventory", "vcs_lite", "vcs_invoices", "all_orders")
+SERVICES = {"none": "", "vcs_lite": " (VCS Lite)", "vcs": " (VCS)"}
+# A seller whose invoices Amazon makes; the simulator has none by itself.
+AMAZON_INVOICES = {
+    "key": "eu-auto",
+    "like": "eu-vcs",
+    "seller_id": "A5SIMEUAUTO",
+    "vat_service": "vcs",
+    "orders_per_day": 2,
+}
 REGIONS = {"eu": "Europe", "na": "North America", "fe": "Far East"}
 STATES = {
     "requested": "at Amazon",
@@ -46,6 +57,12 @@ def ask(simulator, name, **query):
     answer = requests.get(f"{simulator}/_control/{name}", params=query, timeout=60)
     answer.raise_for_status()
     return answer.json()
+
+
+def tell(simulator, name, **body):
+    """Steers the simulator by one of its control endpoints."""
+    answer = requests.post(f"{simulator}/_control/{name}", json=body, timeout=60)
+    answer.raise_for_status()
 
 
 # === WHAT A SELLER HAS BEFORE THE FIRST ORDER === #
@@ -104,8 +121,7 @@ def ensure_products(env, simulator):
 def ensure_account(env, simulator, seller):
     """The account of a simulated seller, its connection tested."""
     name = f"Muster Handel {REGIONS[seller['region']]}"
-    if seller["vcs"]:
-        name += " (VAT service)"
+    name += SERVICES[seller["vat_service"]]
     access = {
         "lwa_client_id": seller["client_id"],
         "lwa_client_secret": seller["client_secret"],
@@ -125,7 +141,8 @@ def ensure_account(env, simulator, seller):
                 "name": name,
                 "region": seller["region"],
                 "user_id": env.ref("base.user_admin").id,
-                "vat_service": "vcs_lite" if seller["vcs"] else "none",
+                "vat_service": seller["vat_service"],
+                "vat_document_policy": "create",
                 **access,
             }
         )
@@ -133,13 +150,21 @@ def ensure_account(env, simulator, seller):
     return account
 
 
-def request_reports(env, accounts):
-    """Every kind of order report, once for the whole history and hourly from now."""
+def has_kind(account, kind):
+    """Whether Amazon makes a kind of report for a seller."""
+    if kind in ("vcs_lite", "vcs_invoices"):
+        service = {"vcs_invoices": "vcs"}.get(kind, kind)
+        return account.vat_service == service
+    return account.region in KINDS[kind].regions
+
+
+def request_reports(env, accounts, kinds=ORDER_KINDS):
+    """These kinds of report, once for the whole history and hourly from now."""
     Request = env["amazon.report.request"]
     now = fields.Datetime.now()
     for account in accounts:
-        for kind in ORDER_KINDS:
-            if account.region not in KINDS[kind].regions:
+        for kind in kinds:
+            if not has_kind(account, kind):
                 continue
             common = {"account_id": account.id, "kind": kind}
             known = Request.search(
@@ -152,7 +177,16 @@ def request_reports(env, accounts):
                 known.write(later)
             else:
                 Request.create({**common, **later, "repeat": True})
-            Request.create({**common, "date_from": now - HISTORY, "date_to": now})
+            Request.create({**common, **_period(kind, now)})
+
+
+def _period(kind, now):
+    if not KINDS[kind].dated:
+        return {}
+    if KINDS[kind].whole_days:
+        today = now.date()
+        return {"day_from": today - HISTORY, "day_to": today - timedelta(days=1)}
+    return {"date_from": now - HISTORY, "date_to": now}
 
 
 def work_off(env, since):
@@ -166,7 +200,7 @@ def work_off(env, since):
         if isinstance(failure, dict):
             sys.exit(f"The scheduled action failed: {failure['params']}")
         reports = env["amazon.report"].search(domain, order="id")
-        waiting = reports.filtered(lambda report: report.state in OPEN)
+        waiting = reports.filtered(lambda report: report.state in OPEN) - waits(reports)
         if not waiting:
             break
         if all(report.next_attempt for report in waiting):
@@ -175,6 +209,28 @@ def work_off(env, since):
             env.cr.commit()
             time.sleep(1)
     return reports
+
+
+def waits(reports):
+    """The reports that Amazon makes later only: of FBA stock, one in 30 minutes."""
+    soon = fields.Datetime.now() + timedelta(minutes=10)
+    return reports.filtered(
+        lambda report: (
+            report.state == "requested"
+            and report.last_error
+            and report.next_attempt
+            and report.next_attempt > soon
+        )
+    )
+
+
+def is_fine(report):
+    """Whether a report has come to its end, as far as Amazon lets it."""
+    if report.state == "attention":
+        # Amazon tells some numbers of its invoices days later.
+        codes = report.open_row_ids.mapped("code")
+        return set(codes) == {"number_pending"}
+    return report.state in ("done", "cancelled")
 
 
 def upload_again(env, reports):
@@ -274,6 +330,89 @@ def check_order(ref, entry, found):
     return wrong
 
 
+def compare_more(env, simulator, accounts, since):
+    """What stands in Odoo beside orders, and what the simulator says must.
+
+    :return: ``(counts, problems)``: rows ``(account, what, at Amazon, in Odoo)``, and
+        sentences
+    """
+    counts, problems = [], []
+    for key, account in accounts.items():
+        period = {"seller": key, "start": f"{(since - HISTORY).isoformat()}Z"}
+        for what, there, here in (
+            ("units returned", *_returned(env, simulator, account, period)),
+            ("articles in stock", *_stocked(env, simulator, account, key)),
+            ("VAT documents", *_documents(env, simulator, account, period)),
+        ):
+            counts.append((account.name, what, len(there), len(here)))
+            problems += [
+                f"{account.name}, {what}: {name} is {here.get(name)} in Odoo, "
+                f"{there[name]} at Amazon"
+                for name in sorted(there)
+                if there[name] != here.get(name)
+            ]
+        if account.missing_order_count:
+            problems.append(f"{account.name}: {account.missing_order_count} missing")
+    return counts, problems
+
+
+def _returned(env, simulator, account, period):
+    """Dicts ``{(order, SKU, label): units}``."""
+    there, here = Counter(), Counter()
+    for row in ask(simulator, "expected_returns", **period)["rows"]:
+        if not row["again"]:
+            ref = row["amazon_order_id"]
+            there[ref, row["sku"], row["license_plate"]] += row["quantity"]
+    for found in env["amazon.return"].search([("account_id", "=", account.id)]):
+        here[found.order_ref, found.sku, found.license_plate or ""] += found.quantity
+    return there, here
+
+
+def _stocked(env, simulator, account, key):
+    """Dicts ``{(pool, FNSKU): (sellable, unsellable)}``."""
+    there = {}
+    for pool, stock in ask(simulator, "expected_stock", seller=key)["pools"].items():
+        for fnsku, article in stock["articles"].items():
+            there[pool, fnsku] = (article["sellable"], article["unsellable"])
+    sums = defaultdict(lambda: [0, 0])
+    latest = {}
+    for snapshot in env["amazon.stock.snapshot"].search(
+        [("account_id", "=", account.id)], order="id"
+    ):
+        latest[snapshot.stock_pool] = snapshot
+    for pool, snapshot in latest.items():
+        for level in snapshot.level_ids:
+            sums[pool, level.fnsku][0] += int(level.qty_sellable)
+            sums[pool, level.fnsku][1] += int(level.qty_unsellable)
+    # The stocks that Amazon has not told yet are not compared.
+    there = {name: units for name, units in there.items() if name[0] in latest}
+    return there, {name: tuple(sums[name]) for name in there if name in sums}
+
+
+def _documents(env, simulator, account, period):
+    """Dicts ``{number or transaction: (net, tax, total)}``."""
+    if account.vat_service == "none":
+        return {}, {}
+    by_amazon = account.vat_service == "vcs"
+    there = {
+        entry["number" if by_amazon else "transaction_id"]: tuple(
+            Decimal(entry[name]) for name in ("net", "tax", "total")
+        )
+        for entry in ask(simulator, "expected_documents", **period)["documents"]
+        if not by_amazon or entry["number"]
+    }
+    model = "amazon.vat.document" if by_amazon else "amazon.vat.invoice"
+    found = env[model].search([("account_id", "=", account.id)])
+    names = ("amount_untaxed", "amount_tax", "amount_total")
+    here = {
+        document.number if by_amazon else document.reference: tuple(
+            exact(document, name) for name in names
+        )
+        for document in found
+    }
+    return there, here
+
+
 # === WHAT IS SAID ABOUT IT === #
 
 
@@ -309,10 +448,14 @@ def show_reports(reports, uploaded):
         state = STATES[report.state]
         if report.state == "failed":
             state += f": {report.failure_reason}"
+        elif report in waits(report):
+            state += f", waits until {report.next_attempt:%H:%M} UTC for Amazon's turn"
         elif report.last_error and report.state == "requested":
             state += f": {report.last_error}"
         unsettled = report.waiting_count + report.error_count
-        if unsettled:
+        if unsettled and is_fine(report):
+            state = f"done ({unsettled} wait for Amazon's number)"
+        elif unsettled:
             state += f" ({unsettled} rows need a person)"
         print(
             columns.format(
@@ -342,6 +485,15 @@ def show_channels(env, channels):
         totals = (f"{amount:,}" for amount in (amazon, odoo, odoo - amazon))
         name = f" {marketplaces[ref]}"
         print(columns.format(name, currency, there, here, *totals))
+
+
+def show_more(counts):
+    columns = "{:<44.44}{:<20}{:>10}{:>10}"
+    print(bold("\nBESIDE ORDERS"))
+    print(columns.format("", "", "at Amazon", "in Odoo"))
+    for name, what, there, here in counts:
+        if there or here:
+            print(columns.format(f" {name}", what, there, here))
 
 
 def show_result(reports, channels, problems, known, seconds):
@@ -380,21 +532,30 @@ def main(env, simulator):
     before = set(orders.mapped("amazon_order_ref"))
     last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
     accounts = {}
+    tell(simulator, "sellers", **AMAZON_INVOICES)
     print(bold("\nSELLERS"))
     for seller in ask(simulator, "sellers")["sellers"]:
         account = accounts[seller["key"]] = ensure_account(env, simulator, seller)
         show_seller(account)
+    now = fields.Datetime.now()
     request_reports(env, accounts.values())
+    env.cr.commit()
+    work_off(env, last)
+    # Returns, documents and the control list speak of orders: those come first.
+    request_reports(env, accounts.values(), MORE_KINDS)
     env.cr.commit()
     reports = work_off(env, last)
     uploaded = upload_again(env, reports)
     show_reports(reports, uploaded)
     channels, refs, problems = compare(env, simulator, accounts, before)
     show_channels(env, channels)
+    counts, wrong = compare_more(env, simulator, accounts, now)
+    show_more(counts)
+    problems += wrong
     problems += [
         f"{report.display_name}: {STATES[report.state]}"
-        for report in reports | uploaded
-        if report.state not in ("done", "cancelled")
+        for report in (reports | uploaded) - waits(reports)
+        if not is_fine(report)
     ]
     known = len(refs & before)
     show_result(reports, channels, problems, known, time.monotonic() - started)

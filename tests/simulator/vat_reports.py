@@ -189,7 +189,8 @@ def _vidr_row(seller, transaction, entry):
         "invoice-number": transaction.number,
         "invoice-status": invoice_status(transaction),
         "invoice-status-description": transaction.status_text,
-        "is-amazon-invoiced": "false",
+        # A deemed supplier's sale is Amazon's to invoice.
+        "is-amazon-invoiced": "true" if regime.name == "deemed" else "false",
         "order-date": api_time(order.purchased_at),
         "shipment-date": api_time(shipment.at),
         "buyer-vat-number": buyer.vat_number if order.business else "",
