@@ -66,9 +66,8 @@ class AmazonRefundGuard(models.AbstractModel):
             refund.move_id = move
             move.action_post()
 
-    ``claim`` raises `RefundExceeded` where there is nothing left to credit. Whoever
-    books nothing in Odoo claims all the same: then a person cannot credit the amount
-    once more. Credit notes of people are checked when they are posted
+    ``claim`` raises `RefundExceeded` where there is nothing left to credit. Credit
+    notes of people are checked when they are posted
     (``account.move._post``); a credit note over the amount of a refund that nobody
     booked yet is taken for it.
 
@@ -83,7 +82,7 @@ class AmazonRefundGuard(models.AbstractModel):
     # === FOR THOSE WHO MAKE CREDIT NOTES === #
 
     @api.model
-    def claim(self, order, amount, source, reference, lines=None):
+    def claim(self, order, amount, source, reference, lines=None, invoice=None):
         """Say that Amazon refunded an amount, before a credit note is made of it.
 
         :param order: ``sale.order`` record
@@ -93,29 +92,24 @@ class AmazonRefundGuard(models.AbstractModel):
         :param str reference: identifies the refund at Amazon: number of the credit
             note, or transaction id
         :param dict lines: ``{sale.order.line: amount}`` where known
+        :param invoice: ``account.move`` that Amazon gives back, where known: a credit
+            note for another invoice is another refund
         :return: ``amazon.refund`` record; its ``move_id`` is the credit note that
             holds it already, or empty: then the caller may make one and sets it
         :raise RefundExceeded: where more would be credited than was sold
         """
         self.lock(order)
-        Refund = self.env["amazon.refund"].sudo()
-        refund = Refund.search(
-            [
-                ("company_id", "=", order.company_id.id),
-                ("source", "=", source),
-                ("reference", "=", reference),
-            ]
-        )
+        refund = self.find(order.company_id, source, [reference])
         if refund and refund._is_booked():
             return refund
         state = self.get_states(order)[order]
         state.refunds -= refund
-        move = self._find_credit_note(state, amount, source, lines)
+        move = self._find_credit_note(state, amount, source, lines, invoice)
         if not move:
             name = self._describe(source, reference)
             self._check_state(state, amount, lines or {}, name, source)
         if not refund:
-            refund = Refund.create(
+            refund = refund.create(
                 {
                     "sale_order_id": order.id,
                     "source": source,
@@ -125,6 +119,27 @@ class AmazonRefundGuard(models.AbstractModel):
         refund.write({"amount": amount, "move_id": move.id})
         self._tell_attached(refund)
         return refund
+
+    @api.model
+    def find(self, company, source, references):
+        """Return the refunds that were claimed by these references.
+
+        :param company: ``res.company`` record
+        :param str source: see ``claim``
+        :param list references: see ``claim``
+        :return: ``amazon.refund`` records, in superuser mode
+        """
+        return (
+            self.env["amazon.refund"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("source", "=", source),
+                    ("reference", "in", references),
+                ]
+            )
+        )
 
     @api.model
     def check(self, order, amount, lines=None, leave_out=None):
@@ -318,7 +333,7 @@ class AmazonRefundGuard(models.AbstractModel):
             self._tell_attached(fitting)
             state.refunds -= fitting
 
-    def _find_credit_note(self, state, amount, source, lines):
+    def _find_credit_note(self, state, amount, source, lines, invoice):
         """Return the credit note that holds a refund already, or none.
 
         One over the same amount that stands for no other refund of this source; or one
@@ -327,6 +342,8 @@ class AmazonRefundGuard(models.AbstractModel):
         compare = state.order.currency_id.compare_amounts
         free = {}
         for move in state.moves:
+            if invoice and move.reversed_entry_id not in (invoice, invoice.browse()):
+                continue
             booked = sum(
                 refund.amount
                 for refund in move.sudo().amazon_refund_ids

@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from .amazon_order_importer import OrderBatch
+from .amazon_refund_guard import RefundExceeded
 from .amazon_row_importer import IMPORT_CONTEXT
 from .amazon_tax_correction import FOLDED_INTO, TaxFigures
 
@@ -48,23 +49,20 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _book_batch(self, account, documents):
         to_create = documents.browse()
+        self.match_items(account, documents.filtered("is_refund"))
         for document in documents:
             if reason := self._get_obstacle(document):
                 self._set_entry(document, *reason)
-            elif invoices := self._get_own_invoices(document):
+            elif document.is_refund and self._is_settled(document):
+                continue
+            elif not document.is_refund and (
+                invoices := self._get_own_invoices(document)
+            ):
                 self._match(document, invoices)
             elif account.vat_document_policy == "create":
                 to_create |= document
             else:
-                self._set_entry(
-                    document,
-                    "waiting",
-                    self.env._(
-                        "There is no posted invoice for order %(order)s in Odoo yet. "
-                        "Post it, then choose Book.",
-                        order=document.order_ref,
-                    ),
-                )
+                self._set_entry(document, "waiting", self._explain_waiting(document))
         # Credit notes refer to the entries of the invoices.
         for refunds in (False, True):
             self._create_together(
@@ -113,6 +111,20 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             )
         return None
 
+    def _explain_waiting(self, document):
+        if document.is_refund:
+            return self.env._(
+                "There is no posted credit note for order %(order)s over %(amount)s "
+                "in Odoo yet. Post it, then choose Book.",
+                order=document.order_ref,
+                amount=document.currency_id.format(self._get_refunded(document)),
+            )
+        return self.env._(
+            "There is no posted invoice for order %(order)s in Odoo yet. Post it, then "
+            "choose Book.",
+            order=document.order_ref,
+        )
+
     def _is_taken_back(self, document):
         """Whether the entry of a document is cancelled or credited in full."""
         move = document.move_id
@@ -129,6 +141,81 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if move:
             values["move_id"] = move.id
         document.write(values)
+
+    # === REFUNDS === #
+
+    def _is_settled(self, document):
+        """Find the credit note that holds the refund of a document already.
+
+        A person may have made it, or VAT invoice data. See ``amazon.refund.guard``.
+
+        :return: whether nothing is left to be done for the document
+        """
+        order = document.sale_order_id
+        try:
+            refund = self.env["amazon.refund.guard"].claim(
+                order,
+                self._get_refunded(document, order.currency_id),
+                "vat_document",
+                document.number,
+                self._get_refunded_lines(document),
+                document.original_id.move_id,
+            )
+        except RefundExceeded as error:
+            self._fail(document, error)
+            return True
+        own = self._get_own_invoices(document)
+        move = (
+            own.filtered(lambda move: self._has_number(move, document.number))[:1]
+            or refund.move_id
+        )
+        if not move:
+            return False
+        refund.move_id = move
+        if move.state == "draft":
+            self._set_entry(
+                document,
+                "waiting",
+                self.env._(
+                    "%(entry)s holds this refund already, as a draft. Post it, then "
+                    "choose Book.",
+                    entry=move.display_name,
+                ),
+            )
+        else:
+            self._set_matched(document, move)
+        return True
+
+    def _get_refunded(self, document, currency=None):
+        """Return what the buyer gets back, by the seller's books; above 0."""
+        amount = (
+            document.amount_untaxed
+            if document.is_collected_by_amazon
+            else document.amount_total
+        )
+        return self._convert(document, -amount, currency)
+
+    def _convert(self, document, amount, currency):
+        if not currency or currency == document.currency_id:
+            return amount
+        return document.currency_id._convert(
+            amount, currency, document.company_id, document.date
+        )
+
+    def _get_refunded_lines(self, document):
+        """Return ``{order line: amount}`` of a credit note, as far as it is known."""
+        if not all(line.sale_line_id for line in document.line_ids):
+            return {}
+        amounts = defaultdict(Decimal)
+        for line in document.line_ids:
+            for sale_line, net, tax in self._get_parts(document, line):
+                amounts[sale_line] -= net
+                amounts[sale_line] -= 0 if document.is_collected_by_amazon else tax
+        currency = document.sale_order_id.currency_id
+        return {
+            line: self._convert(document, float(amount), currency)
+            for line, amount in amounts.items()
+        }
 
     # === MATCH === #
 
@@ -167,14 +254,17 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 ),
             )
             return
-        differences = self._get_differences(document, found)
+        self._set_matched(document, found)
+
+    def _set_matched(self, document, move):
+        differences = self._get_differences(document, move)
         self._set_entry(
             document,
             "difference" if differences else "matched",
-            self._explain_difference(document, found, differences)
+            self._explain_difference(document, move, differences)
             if differences
             else False,
-            found,
+            move,
         )
 
     def _has_number(self, move, number):
@@ -235,14 +325,14 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 return
             if not isinstance(error, UserError):
                 _logger.exception("VAT document %s cannot be booked", documents.id)
-            self._fail(account, documents, error)
+            self._fail(documents, error)
             return
         if account.order_workflow == "paid":
             self.env["amazon.order.workflow"]._pay_invoices(
                 account, moves.filtered(lambda move: move.move_type == "out_invoice")
             )
 
-    def _fail(self, account, document, error):
+    def _fail(self, document, error):
         if isinstance(error, UserError):
             text = str(error)
         else:
@@ -273,8 +363,16 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         moves = self.env["account.move"].create(
             [self._prepare_entry(batch, journal, document) for document in documents]
         )
+        refunds = self.env["amazon.refund.guard"].find(
+            account.company_id,
+            "vat_document",
+            documents.filtered("is_refund").mapped("number"),
+        )
+        by_number = {refund.reference: refund for refund in refunds}
         for document, move in zip(documents, moves, strict=True):
             self._check_entry(document, move)
+            if document.is_refund:
+                by_number[document.number].move_id = move
         moves.action_post()
         for document, move in zip(documents, moves, strict=True):
             self._check_entry(document, move)

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from .amazon_order_importer import OrderBatch
 from .amazon_order_workflow import CONFIRM_BATCH
+from .amazon_refund_guard import RefundExceeded
 from .amazon_row_importer import IMPORT_CONTEXT
 from .amazon_tax_correction import FOLDED_INTO, TaxFigures
 
@@ -333,28 +334,46 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         if self._find_made(document):
             return False, False
         order = document.sale_order_id
-        moves = order.invoice_ids.filtered(lambda move: move.state != "cancel")
-        invoices = moves.filtered(lambda move: move.move_type == "out_invoice")
-        if not invoices:
+        if not order.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        ):
             return "to_invoice", self.env._(
                 "Waits for the invoice of order %(order)s: there is nothing to credit "
                 "yet. Where the sale was invoiced elsewhere, credit it there.",
                 order=order.name,
             )
-        credited = sum((moves - invoices).mapped("amount_total"))
-        left = sum(invoices.mapped("amount_total")) - credited
-        currency = document.currency_id
-        if currency.compare_amounts(-document.amount_total, left) > 0:
+        try:
+            held = self._claim(document).move_id
+        except RefundExceeded as error:
+            return "attention", str(error)
+        if held:
             return "attention", self.env._(
-                "Amazon gave back %(amount)s, but only %(left)s of order %(order)s is "
-                "left to credit: %(moves)s. Compare the credit notes with Seller "
-                "Central.",
-                amount=currency.format(-document.amount_total),
-                left=currency.format(left),
-                order=order.name,
-                moves=", ".join(moves.mapped("display_name")),
+                "%(move)s over %(total)s holds this refund of %(amount)s already, so "
+                "nothing more is credited. If the buyer needs a document over Amazon's "
+                "amount, credit that one back and make this one.",
+                move=held.display_name,
+                total=held.currency_id.format(held.amount_total),
+                amount=document.currency_id.format(-document.amount_total),
             )
         return False, False
+
+    def _claim(self, document):
+        """Return the ``amazon.refund`` of a credit note; see ``amazon.refund.guard``.
+
+        :raise RefundExceeded: where more would be credited than was sold
+        """
+        amounts = defaultdict(float)
+        for line in document.line_ids:
+            target = self._get_target(document.sale_order_id, line)
+            amounts[target] -= document._get_sign() * line.amount_total
+        return self.env["amazon.refund.guard"].claim(
+            document.sale_order_id,
+            -document.amount_total,
+            "vat_data",
+            document.reference,
+            {line: amount for line, amount in amounts.items() if line},
+            self._get_shipment_invoice(document),
+        )
 
     def _get_other_moves(self, document, move_type):
         """Return the documents of the order that no transaction of Amazon's has."""
@@ -385,6 +404,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )[:1]
 
     def _attach(self, document, move):
+        if document.document_type == "credit_note":
+            self._claim(document).move_id = move
         document.move_id = move
         document._set_state("invoiced")
         move._queue_amazon_uploads()
@@ -403,8 +424,14 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             .sudo()
             .create([self._prepare_move(batch, document) for document in documents])
         )
+        refunds = self.env["amazon.refund.guard"].find(
+            account.company_id, "vat_data", documents.mapped("reference")
+        )
+        by_reference = {refund.reference: refund for refund in refunds}
         for document, move in zip(documents, moves, strict=True):
             document.move_id = move
+            if document.document_type == "credit_note":
+                by_reference[document.reference].move_id = move
             if difference := document._describe_difference():
                 raise UserError(difference)
         documents._set_state("invoiced")
@@ -441,22 +468,29 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             )
         return vals
 
-    def _get_credited(self, document):
-        """Return the invoice that a credit note belongs to, the shipment's first."""
-        invoices = document.sale_order_id.invoice_ids.filtered(
+    def _get_posted_invoices(self, document):
+        return document.sale_order_id.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         )
-        shipment = invoices.filtered(
+
+    def _get_shipment_invoice(self, document):
+        """Return the invoice of the shipment that a document is about, or none."""
+        return self._get_posted_invoices(document).filtered(
             lambda move: (
                 document.shipping_ref
                 in move.amazon_vat_invoice_ids.mapped("shipping_ref")
             )
-        )
+        )[:1]
+
+    def _get_credited(self, document):
+        """Return the invoice that a credit note belongs to, the shipment's first."""
+        invoices = self._get_posted_invoices(document)
+        shipment = self._get_shipment_invoice(document)
         items = document.line_ids.sale_line_id
         holding = invoices.filtered(
             lambda move: move.invoice_line_ids.sale_line_ids & items
         )
-        return (shipment or holding or invoices)[:1]
+        return shipment or (holding or invoices)[:1]
 
     def _prepare_move_lines(self, batch, order, document):
         """Return the values of the lines: one for each line of the order."""

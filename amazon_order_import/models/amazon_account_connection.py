@@ -641,6 +641,12 @@ class AmazonAccount(models.Model):
                 "tried again by itself in %(minutes)s minutes.",
                 minutes=max(1, round(error.seconds / 60)),
             )
+        elif error.code == "link_refused":
+            advice = self.env._(
+                "Amazon has made the file, but something on the way refuses even a "
+                "fresh link to it. Have your administrator check this server's clock, "
+                "proxy and firewall."
+            )
         else:
             advice = self.env._(
                 "Amazon refuses this request. Request the report again; if it is "

@@ -388,7 +388,8 @@ class AmazonReport(models.Model):
         if self.state not in ("ready", "processing"):
             return False
         if self.state == "ready":
-            self.write(
+            # Nobody reads up on a passing state; on how it ended, they do.
+            self.with_context(tracking_disable=True).write(
                 {
                     "state": "processing",
                     "next_row": 0,

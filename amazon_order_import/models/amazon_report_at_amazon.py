@@ -32,6 +32,8 @@ FIRST_POLL = timedelta(seconds=30)
 SLOWEST_POLL = timedelta(minutes=5)
 #: A report that Amazon has begun cannot be cancelled: it is given up after this time.
 LONGEST_WORK = timedelta(days=3)
+#: When a file is tried again whose link is refused by something on the way.
+LINK_RETRY = timedelta(hours=1)
 #: How far the clocks of Amazon and of this machine may differ.
 CLOCK_DIFFERENCE = timedelta(hours=1)
 #: How often a period is moved back because Amazon finds its end in the future.
@@ -520,7 +522,10 @@ class AmazonReport(models.Model):
             content = target.read()
         self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
         self._set_file(content, document.charset)
-        self.write({"state": "ready", "last_error": False, "next_attempt": False})
+        # Nobody reads up on a passing state; on how it ended, they do.
+        self.with_context(tracking_disable=True).write(
+            {"state": "ready", "last_error": False, "next_attempt": False}
+        )
 
     # === ERRORS === #
 
@@ -557,8 +562,26 @@ class AmazonReport(models.Model):
             )
         elif isinstance(error, RoleMissingError):
             self._end("role", words=explanation)
+        elif self._may_get_file_later(error):
+            self.write(
+                {
+                    "last_error": self.env._(
+                        "%(explanation)s\nNothing is lost: the file is tried again by "
+                        "itself every hour.",
+                        explanation=explanation,
+                    ),
+                    "next_attempt": fields.Datetime.now() + LINK_RETRY,
+                }
+            )
         elif not self._move_back(error):
             self._end_refused(error, explanation)
+
+    def _may_get_file_later(self, error):
+        """Whether the file is there and only its link was refused on the way."""
+        return (
+            error.code == "link_refused"
+            and fields.Datetime.now() - self.asked_at < LONGEST_WORK
+        )
 
     def _move_back(self, error):
         """Where Amazon finds the end of the period in the future: move it back.

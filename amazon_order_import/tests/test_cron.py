@@ -260,9 +260,33 @@ class TestCron(CronCase):
         self.run_until(report)
         self.assertEqual(report.state, "done", report.failure_reason)
 
+    def test_refused_link_is_tried_again_later(self):
+        report = self.request()
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_until_error(report)
+        self.assertIn("link", report.last_error)
+        self.check_waits(report)
+
+    def test_refused_link_is_given_up_after_days(self):
+        report = self.request()
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_until_error(report)
+        report.write(
+            {"asked_at": report.asked_at - timedelta(days=3), "next_attempt": False}
+        )
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_cron()
+        self.assertEqual(report.failure_code, "link_refused")
+        self.assertIn("proxy", report.failure_reason)
+
     def test_document_that_cannot_be_taken(self):
         report, other = self.request() + self.request(kind="fba_orders_eu")
-        self.fault("not_gzip", "downloadDocument")
+        self.control(
+            "POST",
+            "faults",
+            kind="not_gzip",
+            match={"report_type": KINDS[report.kind].report_type},
+        )
         self.run_until(report + other)
         self.assertEqual(report.state, "failed")
         self.assertTrue(report.failure_reason)

@@ -205,6 +205,57 @@ class TestVatBooking(BookingCase):
         self.assertEqual(order.invoice_status, "invoiced")
         self.assertEqual(order.order_line.qty_to_invoice, 0.0)
 
+    # Of two mugs, 238.00, one comes back: a person credits it before Amazon tells
+    def test_person_has_credited_already(self):
+        order = self.sell({"item-price": "238.00", "quantity-purchased": 2})
+        self.report({"quantity": "2", "item": "200.00 38.00"})
+        invoice = self.document().move_id
+        own = invoice._reverse_moves()
+        own.invoice_line_ids.quantity = 1
+        own.action_post()
+        self.assertAlmostEqual(own.amount_total, 119.0, 2)
+        credit = {
+            "transaction_type": "RETURN",
+            "transaction_id": "amzn1:crow:r1",
+            "item": "-100.00 -19.00",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        self.report({**credit, "vat_invoice_number": "DE60002TEST11C"})
+        document = self.document("DE60002TEST11C")
+        self.assertEqual((document.entry_state, document.move_id), ("matched", own))
+        self.assertEqual(order.invoice_ids, invoice + own)
+        self.assertEqual(own.amazon_refund_ids.reference, "DE60002TEST11C")
+        # The other mug is another refund; a third cannot be.
+        second = {**credit, "transaction_id": "amzn1:crow:r2"}
+        self.report({**second, "vat_invoice_number": "DE60003TEST11C"})
+        self.booked("DE60003TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
+        third = {**credit, "transaction_id": "amzn1:crow:r3"}
+        self.report({**third, "vat_invoice_number": "DE60004TEST11C"})
+        document = self.document("DE60004TEST11C")
+        self.assertEqual(document.entry_state, "failed")
+        self.assertFalse(document.move_id)
+        self.assertIn("DE60003TEST11C", document.entry_message)
+
+    def test_person_has_a_draft(self):
+        self.sell({"item-price": "119.00"})
+        self.report({"item": "100.00 19.00"})
+        draft = self.document().move_id._reverse_moves()
+        self.report(
+            {
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            }
+        )
+        document = self.document("DE60002TEST11C")
+        self.assertEqual(document.entry_state, "waiting")
+        self.assertIn("draft", document.entry_message)
+        draft.action_post()
+        document.action_book()
+        self.assertEqual((document.entry_state, document.move_id), ("matched", draft))
+
     # Cancelled after the shipment: all of it is credited; money only, no goods
     def test_cancellation(self):
         order = self.sell({"item-price": "119.00", "shipping-price": "5.95"})
@@ -444,6 +495,22 @@ class TestVatMatching(BookingCase):
         self.assertEqual(document.entry_state, "matched")
         self.assertEqual(document.move_id, invoice)
         self.assertFalse(document.entry_message)
+        self.report(
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            }
+        )
+        credit = self.document("DE60002TEST11C")
+        self.assertEqual(credit.entry_state, "waiting")
+        self.assertIn("119.00", credit.entry_message)
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        credit.action_book()
+        self.assertEqual((credit.entry_state, credit.move_id), ("matched", refund))
 
     def test_difference(self):
         self.account.vat_document_policy = "match"
@@ -477,6 +544,17 @@ class TestVatMatching(BookingCase):
         document.action_book()
         move = self.booked("DE60001TEST11I", 99.0, 20.0)
         self.assertNotEqual(move, invoice)
+        # What a person took back to book it anew is not what Amazon gives back later.
+        self.report(
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-99.00 -20.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            }
+        )
+        self.booked("DE60002TEST11C", 99.0, 20.0, reversed_entry_id=move)
 
     def test_entry_cancelled_or_deleted(self):
         self.sell({"item-price": "119.00"})

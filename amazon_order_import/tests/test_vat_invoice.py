@@ -240,7 +240,7 @@ class TestVatInvoice(VatInvoiceCase):
         again = self.tell(credit_row("REFUND", "amzn1:crow:B", item="-11.90 -1.90"))
         self.assertEqual(again.state, "attention")
         self.assertFalse(again.move_id)
-        self.assertIn("left to credit", again.state_note)
+        self.assertIn("credited already", again.state_note)
         self.assertIn("11.90", order.activity_ids.note)
 
     def test_correction(self):

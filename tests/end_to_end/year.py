@@ -1,8 +1,8 @@
 """A year of operation in minutes: time stands still and is moved on by hand.
 
 Odoo's clock, the database's as Odoo sees it, and the simulated Amazon's go together.
-To be quick, most of the time Odoo sleeps for three days at a stretch and then has to
-make up for them, which is harder than running all the time; one day of each quarter
+To be quick, most of the time Odoo sleeps for five days at a stretch and then has to
+make up for them, which is harder than running all the time; one day of each half-year
 goes in steps of two hours. Within a step, the scheduled actions run and wait as they
 do in production.
 """
@@ -22,14 +22,15 @@ from tests.simulator.world.sellers import default_sellers
 
 KEY = "year"
 DAYS = 365
-STEP_DAYS = 3
-BUSY_DAYS = (91, 182, 273, 364)
+STEP_DAYS = 5
+BUSY_DAYS = (182, 364)
 DAY = timedelta(days=1)
 PAST = 30 * DAY
 # After the last order, in steps of two days: late shipments, the last repetitions.
 SETTLING_STEPS = 7
-# A report that waits longer is left to the next step.
+# A report that waits longer is left to the next step; in the end, none is.
 PATIENCE = timedelta(minutes=40)
+LONG_PATIENCE = timedelta(hours=5)
 ROUNDS = 15
 FBA = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING"
 MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
@@ -140,7 +141,7 @@ class Year:
         self.calm()
         for _step in range(SETTLING_STEPS):
             self.pass_time(2 * DAY)
-            self.work()
+            self.work(LONG_PATIENCE)
 
     @staticmethod
     def _days_to_busy(day):
@@ -161,7 +162,7 @@ class Year:
         ).action_start()
         self.env.cr.commit()
 
-    def work(self):
+    def work(self, patience=PATIENCE):
         """Lets the scheduled actions run until nothing is to be done soon."""
         Report = self.env["amazon.report"]
         self._run_due_actions()
@@ -176,7 +177,7 @@ class Year:
                 return
             now = self.now.replace(tzinfo=None)
             wait = min((report.next_attempt or now) - now for report in reports)
-            if wait > PATIENCE:
+            if wait > patience:
                 return
             self.pass_time(max(wait, timedelta(seconds=30)))
             self._run_due_actions()
@@ -308,3 +309,8 @@ class Year:
         for (_seller, operation, _status), number in self.state.calls.items():
             calls[operation] += number
         return calls
+
+    def why(self, order_ref):
+        """What the addon itself answers to somebody who misses an order."""
+        finder = self.env["amazon.order.finder"].create({"query": order_ref})
+        return order_ref, finder.title, finder.message
