@@ -109,7 +109,8 @@ class Year:
         seller.withheld_days = 4
         self.state.sellers[KEY] = seller
         self.state.welcome(seller)
-        self.state.market.open_history(seller, self.start, PAST.days)
+        # A day less than is asked for: nothing was bought before.
+        self.state.market.open_history(seller, self.start, PAST.days - 1)
         return seller
 
     # === TIME === #
