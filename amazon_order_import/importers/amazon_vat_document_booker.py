@@ -35,7 +35,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
         :param documents: ``amazon.vat.document`` records, in superuser mode
         """
-        self = self.with_context(**IMPORT_CONTEXT)
+        # What is posted here must not start to book what is in hand already.
+        self = self.with_context(**IMPORT_CONTEXT, amazon_booking=True)
         documents = documents.with_env(self.env).filtered("can_book")
         for account, group in documents.grouped("account_id").items():
             if account.vat_document_policy == "none":
@@ -115,13 +116,13 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if document.is_refund:
             return self.env._(
                 "There is no posted credit note for order %(order)s over %(amount)s "
-                "in Odoo yet. Post it, then choose Book.",
+                "in Odoo yet. Post it, and the document is matched by itself.",
                 order=document.order_ref,
                 amount=document.currency_id.format(self._get_refunded(document)),
             )
         return self.env._(
-            "There is no posted invoice for order %(order)s in Odoo yet. Post it, then "
-            "choose Book.",
+            "There is no posted invoice for order %(order)s in Odoo yet. Post it, and "
+            "the document is matched by itself.",
             order=document.order_ref,
         )
 
@@ -177,8 +178,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 document,
                 "waiting",
                 self.env._(
-                    "%(entry)s holds this refund already, as a draft. Post it, then "
-                    "choose Book.",
+                    "%(entry)s holds this refund already, as a draft. Post it, and the "
+                    "document is matched by itself.",
                     entry=move.display_name,
                 ),
             )

@@ -117,11 +117,24 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.name in self.sudo().amazon_vat_document_ids.mapped("number")
 
+    def _match_amazon_documents(self):
+        """Have Amazon's documents find what they waited for: it is posted now."""
+        waiting = (
+            self._get_amazon_orders()
+            .sudo()
+            .amazon_vat_document_ids.filtered(
+                lambda document: document.entry_state == "waiting"
+            )
+        )
+        if waiting and not self.env.context.get("amazon_booking"):
+            self.env["amazon.vat.document.booker"].sudo().book(waiting)
+
     # === UPLOAD === #
 
     def _post(self, soft=True):
         posted = super()._post(soft)
         posted._queue_amazon_uploads()
+        posted._match_amazon_documents()
         return posted
 
     # === PRINT === #

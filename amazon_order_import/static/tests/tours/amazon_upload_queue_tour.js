@@ -4,7 +4,7 @@ import {registry} from "@web/core/registry";
 /** A refused upload tells its reason and what to do; it is sent again from there. */
 registry.category("web_tour.tours").add("amazon_upload_queue", {
     steps: () => [
-        ...openMenu("menu_invoices", "menu_invoice_upload"),
+        ...openMenu("menu_accounting", "menu_invoice_upload"),
         {
             content: "The refused one is in the list, with the reason",
             trigger:
@@ -52,7 +52,7 @@ registry.category("web_tour.tours").add("amazon_upload_queue", {
             content: "The invoice shows the state of its upload",
             trigger: "button[name='action_view_amazon_uploads']:contains('Queued')",
         },
-        ...openMenu("menu_invoices", "menu_vat_invoice"),
+        ...openMenu("menu_accounting", "menu_vat_invoice"),
         {
             content: "Amazon's figures, with the documents made from them",
             trigger: ".o_data_row:contains('82349303341'):contains('Invoiced')",
