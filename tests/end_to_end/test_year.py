@@ -59,7 +59,7 @@ def test_every_row_has_an_outcome(year):
     open_rows = rows.filtered(lambda row: row.outcome not in DONE_OUTCOMES)
     # Amazon names no order for some returns: those are for a person to decide.
     assert set(open_rows.mapped("report_id.kind")) <= {"fba_returns"}
-    assert all(open_rows.mapped(lambda row: row.needs_attention and row.message))
+    assert all(open_rows.mapped("message"))
 
 
 def test_every_report_came_to_an_end(year):
@@ -81,8 +81,9 @@ def test_every_report_came_to_an_end(year):
 def test_no_time_is_uncovered(year):
     Report = year.env["amazon.report"]
     start = year.start.replace(tzinfo=None)
+    end = start + DAYS * DAY
     for kind in ("mfn_orders_eu", "fba_orders_eu"):
-        assert Report._get_uncovered(year.account, kind, start, start + DAYS * DAY) == []
+        assert Report._get_uncovered(year.account, kind, start, end) == []
 
 
 def test_amazon_never_had_to_refuse_for_a_quota(year):
@@ -99,7 +100,7 @@ def test_fewer_calls_than_the_orders_api_needs(year, capsys):
         print(
             f"\nA year: {orders} orders, {sum(year.events.values())} troubles, "
             f"{year.runs} runs of scheduled actions. Calls of Amazon's API per 1,000 "
-            f"orders: {1000 * ours // orders:,} by reports, {1000 * theirs // orders:,} "
-            f"by the Orders API."
+            f"orders: {1000 * ours // orders:,} by reports, "
+            f"{1000 * theirs // orders:,} by the Orders API."
         )
     assert ours < theirs

@@ -146,7 +146,7 @@ class Year:
 
     @staticmethod
     def _days_to_busy(day):
-        return min((busy for busy in (*BUSY_DAYS, DAYS) if busy > day)) - day
+        return min(busy for busy in (*BUSY_DAYS, DAYS) if busy > day) - day
 
     # === ODOO === #
 
@@ -161,6 +161,10 @@ class Year:
                 "orders_from": (self.start - PAST).replace(tzinfo=None),
             }
         ).action_start()
+        # Stock is no order: its reports would only take their time.
+        self.env["amazon.report.request"].search(
+            [("account_id", "=", self.account.id), ("kind", "=", "fba_inventory")]
+        ).unlink()
         self.env.cr.commit()
 
     def work(self, patience=PATIENCE):
