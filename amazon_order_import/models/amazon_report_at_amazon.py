@@ -520,12 +520,11 @@ class AmazonReport(models.Model):
             )
             target.seek(0)
             content = target.read()
+        # Nobody reads up on a passing state; on how it ended, they do.
+        self = self.with_context(tracking_disable=True)
         self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
         self._set_file(content, document.charset)
-        # Nobody reads up on a passing state; on how it ended, they do.
-        self.with_context(tracking_disable=True).write(
-            {"state": "ready", "last_error": False, "next_attempt": False}
-        )
+        self.write({"state": "ready", "last_error": False, "next_attempt": False})
 
     # === ERRORS === #
 
