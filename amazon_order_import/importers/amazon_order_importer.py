@@ -1,20 +1,14 @@
 import hashlib
-import logging
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import format_date
 
-from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork
+from .amazon_row_importer import IMPORT_CONTEXT, RowWork
 from .moments import to_utc
-
-_logger = logging.getLogger(__name__)
 
 MULTI_CHANNEL_ID = re.compile(r"S\d\d-", re.IGNORECASE)
 
@@ -363,82 +357,7 @@ class AmazonOrderImporter(models.AbstractModel):
 
     # === ORDERS: ALL AT ONCE, OR ONE BY ONE === #
 
-    def _import_groups(self, report, groups):
-        """Import orders together; if that fails, one by one to find the guilty.
-
-        :param groups: dict ``{order number: [RowWork]}``
-        """
-        if len(groups) > 1:
-            try:
-                with self.env.cr.savepoint():
-                    self._import_orders(report, groups)
-                return
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-            except Exception as error:  # noqa: BLE001 - told for each order below
-                _logger.info(
-                    "Report %s: batch of %s orders fails (%s), going on one by one",
-                    report.id,
-                    len(groups),
-                    type(error).__name__,
-                )
-        for order_ref, works in groups.items():
-            try:
-                with self.env.cr.savepoint():
-                    self._import_orders(report, {order_ref: works})
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-                self._fail_order(works, "concurrent", self._concurrent_message(works))
-            except UserError as error:
-                code = getattr(error, "code", "refused")
-                self._fail_order(works, code, self._refused_message(works, error))
-            except Exception as error:
-                # Any addon may be in the way; the others' orders must not suffer.
-                _logger.exception(
-                    "Report %s: order %s cannot be imported", report.id, order_ref
-                )
-                self._fail_order(
-                    works, "unexpected", self._unexpected_message(works, error)
-                )
-
-    def _check_concurrent(self, error):
-        if self.env.context.get("amazon_retry_concurrent"):
-            raise ConcurrentImport from error
-
-    def _fail_order(self, works, code, message):
-        outcome = "waiting" if code == "concurrent" else "error"
-        for work in works:
-            self._set_outcome(work, outcome, message, code)
-
-    def _concurrent_message(self, works):
-        return self.env._(
-            "Order %(order)s was being imported by another process at the same moment. "
-            "Process the report again: it will find the order.",
-            order=works[0].values.order_id,
-        )
-
-    def _refused_message(self, works, error):
-        return self.env._(
-            "Order %(order)s was not imported: %(error)s\nCorrect this and process the "
-            "report again.",
-            order=works[0].values.order_id,
-            error=error,
-        )
-
-    def _unexpected_message(self, works, error):
-        return self.env._(
-            "Order %(order)s was not imported because of an unexpected error "
-            "(%(error)s); the server log has its details. Pass this on to your "
-            "administrator, then process the report again.",
-            order=works[0].values.order_id,
-            error=f"{type(error).__name__}: {error}",
-        )
-
-    def _import_orders(self, report, groups):
+    def _import_batch(self, report, groups):
         """Create or update the orders of a batch (an upsert), and check their totals.
 
         :param groups: dict ``{order number: [RowWork]}``

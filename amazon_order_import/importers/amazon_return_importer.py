@@ -1,20 +1,13 @@
-import logging
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..report_formats import read_raw
 from .amazon_order_importer import MULTI_CHANNEL_ID, OrderBatch
-from .amazon_row_importer import IMPORT_CONTEXT, ConcurrentImport, RowWork, UndoStep
+from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .moments import to_utc
-
-_logger = logging.getLogger(__name__)
 
 #: A return says the same as before where these do not differ.
 TOLD_FIELDS = (
@@ -74,7 +67,8 @@ class AmazonReturnImporter(models.AbstractModel):
         self._find_orders(report, works)
         works = [work for work in works if self._is_importable(work)]
         if works:
-            self._import_works(report, works)
+            # Each return of its own: the rows of an order need not come together.
+            self._import_groups(report, {work.record.number: [work] for work in works})
             self._settle_older_rows(report, works)
         self.env.flush_all()
 
@@ -335,82 +329,14 @@ class AmazonReturnImporter(models.AbstractModel):
             settled |= row
         settled.report_id._update_attention()
 
-    # === RETURNS: ALL AT ONCE, OR ONE BY ONE === #
+    # === RETURNS === #
 
-    def _import_works(self, report, works):
-        """Import rows together; if that fails, one by one to find the guilty."""
-        if len(works) > 1:
-            try:
-                with self.env.cr.savepoint():
-                    self._import_returns(report, works)
-                return
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-            except Exception as error:  # noqa: BLE001 - told for each row below
-                _logger.info(
-                    "Report %s: batch of %s returns fails (%s), going on one by one",
-                    report.id,
-                    len(works),
-                    type(error).__name__,
-                )
-        for work in works:
-            try:
-                with self.env.cr.savepoint():
-                    self._import_returns(report, [work])
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-                self._set_outcome(
-                    work,
-                    "waiting",
-                    self.env._(
-                        "This return was being imported by another process at the same "
-                        "moment. Process the report again: it will find it."
-                    ),
-                    "concurrent",
-                )
-            except UserError as error:
-                self._set_outcome(
-                    work,
-                    "error",
-                    self.env._(
-                        "The return of %(sku)s was not imported: %(error)s\nCorrect "
-                        "this and process the report again.",
-                        sku=work.values.sku,
-                        error=error,
-                    ),
-                    "refused",
-                )
-            except Exception as error:
-                # Any addon may be in the way; the other returns must not suffer.
-                _logger.exception(
-                    "Report %s: row %s cannot be imported",
-                    report.id,
-                    work.record.number,
-                )
-                self._set_outcome(
-                    work,
-                    "error",
-                    self.env._(
-                        "The return of %(sku)s was not imported because of an "
-                        "unexpected error (%(error)s); the server log has its details. "
-                        "Pass this on to your administrator, then process the report "
-                        "again.",
-                        sku=work.values.sku,
-                        error=f"{type(error).__name__}: {error}",
-                    ),
-                    "unexpected",
-                )
+    def _describe_group(self, works):
+        return self.env._("The return of %(sku)s", sku=works[0].values.sku)
 
-    def _check_concurrent(self, error):
-        if self.env.context.get("amazon_retry_concurrent"):
-            raise ConcurrentImport from error
-
-    def _import_returns(self, report, works):
+    def _import_batch(self, report, groups):
         """Create or update the returns of rows, book their goods, link credit notes."""
+        works = [work for members in groups.values() for work in members]
         centers = self.env["amazon.fulfillment.center"]._find_or_create(
             work.values.fulfillment_center_id for work in works
         )

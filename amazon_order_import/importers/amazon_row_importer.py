@@ -1,7 +1,13 @@
+import logging
 from dataclasses import dataclass
+
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
 
 IMPORT_CONTEXT = {
     # One note per report says what happened; not one per order.
@@ -109,6 +115,100 @@ class AmazonRowImporter(models.AbstractModel):
         work.record.write(
             {"outcome": outcome, "message": message, "code": code, **values}
         )
+
+    # === ALL AT ONCE, OR ONE BY ONE === #
+
+    def _import_batch(self, report, groups):
+        """Make the records of groups of rows; see ``_import_groups``.
+
+        :param groups: dict ``{key: [RowWork]}``; a group stands or falls together
+        """
+        raise NotImplementedError
+
+    def _import_groups(self, report, groups):
+        """Import groups of rows together; if that fails, one by one.
+
+        So only the guilty stay out, and their rows tell why.
+
+        :param groups: dict ``{key: [RowWork]}``
+        :raise ConcurrentImport: where another transaction has just made the same, with
+            ``amazon_retry_concurrent`` in the context
+        """
+        if len(groups) > 1:
+            try:
+                with self.env.cr.savepoint():
+                    self._import_batch(report, groups)
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except UniqueViolation as error:
+                self._check_concurrent(error)
+            except Exception as error:  # noqa: BLE001 - told for each group below
+                _logger.info(
+                    "Report %s: a batch of %s fails (%s), going on one by one",
+                    report.id,
+                    len(groups),
+                    type(error).__name__,
+                )
+        for key, works in groups.items():
+            try:
+                with self.env.cr.savepoint():
+                    self._import_batch(report, {key: works})
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except UniqueViolation as error:
+                self._check_concurrent(error)
+                self._keep_out(works, "concurrent", error)
+            except UserError as error:
+                self._keep_out(works, getattr(error, "code", "refused"), error)
+            except Exception as error:
+                # Any addon may be in the way; the others must not suffer.
+                _logger.exception(
+                    "Report %s, row %s: %s cannot be imported",
+                    report.id,
+                    works[0].parsed.number,
+                    key,
+                )
+                self._keep_out(works, "unexpected", error)
+
+    def _check_concurrent(self, error):
+        if self.env.context.get("amazon_retry_concurrent"):
+            raise ConcurrentImport from error
+
+    def _keep_out(self, works, code, error):
+        """Store on rows that they are not imported, and why."""
+        what = self._describe_group(works)
+        outcome = "error"
+        if code == "concurrent":
+            outcome = "waiting"
+            message = self.env._(
+                "%(what)s was being imported by another process at the same moment. "
+                "Process the report again: it will find it.",
+                what=what,
+            )
+        elif code == "unexpected":
+            message = self.env._(
+                "%(what)s was not imported because of an unexpected error (%(error)s); "
+                "the server log has its details. Pass this on to your administrator, "
+                "then process the report again.",
+                what=what,
+                error=f"{type(error).__name__}: {error}",
+            )
+        else:
+            message = self.env._(
+                "%(what)s was not imported: %(error)s\nCorrect this and process the "
+                "report again.",
+                what=what,
+                error=error,
+            )
+        for work in works:
+            self._set_outcome(work, outcome, message, code)
+
+    def _describe_group(self, works):
+        """Return what a group of rows is about, as the subject of a sentence."""
+        return self.env._("Order %(order)s", order=works[0].values.order_id)
+
+    # === OTHER REPORTS === #
 
     def _settle_older_rows(self, report, works):
         """Close open rows of other reports that tell of what is imported by now."""

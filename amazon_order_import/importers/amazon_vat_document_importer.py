@@ -21,13 +21,13 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         report = report.with_env(self.env)
         works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
-        ready = [work for work in works if self._is_importable(report, work)]
-        lookup = self._get_lookup(report, ready)
-        ready = [work for work in ready if self._has_currency(lookup, work)]
-        documents = self._upsert(report, lookup, ready)
-        self._link_originals(documents)
+        groups = defaultdict(list)
+        for work in works:
+            if self._is_importable(report, work):
+                groups[work.values.number].append(work)
+        if groups:
+            self._import_groups(report, dict(groups))
         self._settle_older_rows(report, works)
-        self._follow_up(report.account_id, documents)
         self.env.flush_all()
 
     @api.model
@@ -204,6 +204,22 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             "unknown_currency",
         )
         return False
+
+    def _describe_group(self, works):
+        return self.env._(
+            "Amazon's document %(number)s of order %(order)s",
+            number=works[0].values.number,
+            order=works[0].values.order_id,
+        )
+
+    def _import_batch(self, report, groups):
+        works = [work for members in groups.values() for work in members]
+        lookup = self._get_lookup(report, works)
+        works = [work for work in works if self._has_currency(lookup, work)]
+        documents = self._upsert(report, lookup, works)
+        self._link_originals(documents)
+        self._follow_up(report.account_id, documents)
+        self.env.flush_all()
 
     # === LOOK-UPS === #
 

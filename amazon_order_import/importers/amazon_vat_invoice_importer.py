@@ -1,22 +1,14 @@
-import logging
 from collections import defaultdict
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, models
-from odoo.exceptions import UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .amazon_order_importer import MULTI_CHANNEL_ID, ImportProblem
 from .amazon_row_importer import (
     IMPORT_CONTEXT,
-    ConcurrentImport,
     RowWork,
     UndoStep,
 )
 from .moments import to_utc
-
-_logger = logging.getLogger(__name__)
 
 #: Documents made at once when a report is through; the rest is left to the
 #: scheduled action.
@@ -174,60 +166,12 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
 
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
 
-    def _import_groups(self, report, groups):
-        """Import documents together; if that fails, one by one to find the guilty.
-
-        :param groups: dict ``{(order number, type, reference): [RowWork]}``
-        """
-        if len(groups) > 1:
-            try:
-                with self.env.cr.savepoint():
-                    self._import_documents(report, groups)
-                return
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-            except Exception as error:  # noqa: BLE001 - told for each below
-                _logger.info(
-                    "Report %s: batch of %s documents fails (%s), going on one by one",
-                    report.id,
-                    len(groups),
-                    type(error).__name__,
-                )
-        for key, works in groups.items():
-            try:
-                with self.env.cr.savepoint():
-                    self._import_documents(report, {key: works})
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
-            except UniqueViolation as error:
-                self._check_concurrent(error)
-                self._fail(works, "waiting", "concurrent", error)
-            except UserError as error:
-                self._fail(works, "error", getattr(error, "code", "refused"), error)
-            except Exception as error:
-                # Any addon may be in the way; the other documents must not suffer.
-                _logger.exception("Report %s: %s cannot be imported", report.id, key)
-                self._fail(works, "error", "unexpected", error)
-
-    def _check_concurrent(self, error):
-        if self.env.context.get("amazon_retry_concurrent"):
-            raise ConcurrentImport from error
-
-    def _fail(self, works, outcome, code, error):
-        message = self.env._(
-            "The VAT data of order %(order)s were not imported: %(error)s\nCorrect "
-            "this and process the report again.",
-            order=works[0].values.order_id,
-            error=error
-            if isinstance(error, UserError)
-            else f"{type(error).__name__}: {error}",
+    def _describe_group(self, works):
+        return self.env._(
+            "The VAT invoice data of order %(order)s", order=works[0].values.order_id
         )
-        for work in works:
-            self._set_outcome(work, outcome, message, code)
 
-    def _import_documents(self, report, groups):
+    def _import_batch(self, report, groups):
         """Create or update documents, then bring their orders up to them."""
         known = self._find_documents(report.account_id, groups)
         orders = self._find_orders(report, {key[0] for key in groups})

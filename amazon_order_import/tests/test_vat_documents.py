@@ -1,7 +1,9 @@
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..models.amazon_vat_document import is_amazon_link
 from .common import AmazonCase, shared_path
@@ -110,6 +112,33 @@ class TestVatDocuments(VatDocumentCase):
             [("amazon_vat_document_ids.number", "ilike", "0001test")]
         )
         self.assertEqual(found, order)
+
+    @mute_logger("odoo.addons.amazon_order_import.importers.amazon_row_importer")
+    def test_one_that_fails_leaves_the_others(self):
+        """Whatever another addon does with one document, the others come in."""
+        Importer = self.registry["amazon.vat.document.importer"]
+        prepare = Importer._prepare_document
+
+        def prepare_some(importer, report, lookup, row):
+            if row.number.startswith("DE60002"):
+                raise ValueError("another addon")
+            return prepare(importer, report, lookup, row)
+
+        self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
+        rows = (
+            {"item": "99.99 19.01"},
+            {"item": "1.00 0.19", "vat_invoice_number": "DE60002TEST11I"},
+        )
+        with patch.object(Importer, "_prepare_document", prepare_some):
+            report = self.import_vat(*rows)
+        self.assertEqual(report.state, "attention")
+        self.assertEqual(self.codes(report), ["created", "unexpected"])
+        self.assertIn("DE60002TEST11I", report.row_ids[1].message)
+        self.assertIn("another addon", report.row_ids[1].message)
+        self.assertTrue(self.document())
+        report._process_again()
+        report.process()
+        self.assertEqual(report.state, "done")
 
     def test_before_its_order(self):
         report = self.import_vat({"item": "99.99 19.01"})
