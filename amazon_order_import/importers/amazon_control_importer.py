@@ -68,13 +68,7 @@ class AmazonControlImporter(models.AbstractModel):
                 "sku": raw.get("sku"),
             }
         )
-        self._set_outcome(
-            work,
-            "error",
-            report._translate_format_error(work.parsed.error),
-            work.parsed.error.code,
-        )
-        return False
+        return self._is_read(report, work)
 
     def _set_keys(self, report, groups):
         """Give each row a key within its order.

@@ -189,10 +189,7 @@ class AmazonReturnImporter(models.AbstractModel):
 
     def _is_readable(self, report, work):
         """Set the outcome of rows that tell of no return; return the others."""
-        if error := work.parsed.error:
-            self._set_outcome(
-                work, "error", report._translate_format_error(error), error.code
-            )
+        if not self._is_read(report, work):
             return False
         if not work.values.quantity:
             self._set_outcome(
@@ -315,17 +312,7 @@ class AmazonReturnImporter(models.AbstractModel):
             work = keys.get((row.sku, row.row_key))
             if not work or row.order_ref not in (False, work.values.order_id):
                 continue
-            row.write(
-                {
-                    "outcome": "unchanged",
-                    "code": "settled_elsewhere",
-                    "message": self.env._(
-                        "Settled by %(row)s.", row=work.record.display_name
-                    ),
-                    "sale_order_id": work.order.id,
-                    "return_id": work.record.return_id.id,
-                }
-            )
+            self._settle(row, report, work, return_id=work.record.return_id.id)
             settled |= row
         settled.report_id._update_attention()
 

@@ -116,6 +116,15 @@ class AmazonRowImporter(models.AbstractModel):
             {"outcome": outcome, "message": message, "code": code, **values}
         )
 
+    def _is_read(self, report, work):
+        """Whether a row could be read; where not, its outcome tells why."""
+        error = work.parsed.error
+        if error:
+            self._set_outcome(
+                work, "error", report._translate_format_error(error), error.code
+            )
+        return not error
+
     # === ALL AT ONCE, OR ONE BY ONE === #
 
     def _import_batch(self, report, groups):
@@ -230,17 +239,22 @@ class AmazonRowImporter(models.AbstractModel):
         for row in older:
             work = settled.get((row.order_ref, row.row_key))
             if work:
-                row.write(
-                    {
-                        "outcome": "unchanged",
-                        "code": "settled_elsewhere",
-                        "message": self.env._(
-                            "Settled by %(report)s, row %(number)s.",
-                            report=report.display_name,
-                            number=work.parsed.number,
-                        ),
-                        "sale_order_id": work.record.sale_order_id.id,
-                        "offer_id": False,
-                    }
-                )
+                self._settle(row, report, work)
         older.report_id._update_attention()
+
+    def _settle(self, row, report, work, **values):
+        """Close an open row of another report, as a row of this one tells the same."""
+        row.write(
+            {
+                "outcome": "unchanged",
+                "code": "settled_elsewhere",
+                "message": self.env._(
+                    "Settled by %(report)s, row %(number)s.",
+                    report=report.display_name,
+                    number=work.parsed.number,
+                ),
+                "sale_order_id": work.record.sale_order_id.id,
+                "offer_id": False,
+                **values,
+            }
+        )

@@ -271,10 +271,7 @@ class AmazonStockImporter(models.AbstractModel):
     def _is_importable(self, report, work):
         """Set the outcome of rows that tell of no stock at Amazon; keep others."""
         row = work.values
-        if error := work.parsed.error:
-            self._set_outcome(
-                work, "error", report._translate_format_error(error), error.code
-            )
+        if not self._is_read(report, work):
             return False
         if getattr(row, "fulfilled_by_amazon", None) is not False:
             return True

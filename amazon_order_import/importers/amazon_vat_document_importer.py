@@ -164,13 +164,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     def _is_importable(self, report, work):
         """Set the outcome of rows that make no document (yet); choose the others."""
         row = work.values
-        if work.parsed.error:
-            self._set_outcome(
-                work,
-                "error",
-                report._translate_format_error(work.parsed.error),
-                work.parsed.error.code,
-            )
+        if not self._is_read(report, work):
             return False
         if not row.number:
             self._set_outcome(
@@ -558,19 +552,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 work.record.outcome == "waiting" and row.code != "number_pending"
             ):
                 continue
-            row.write(
-                {
-                    "outcome": "unchanged",
-                    "code": "settled_elsewhere",
-                    "message": self.env._(
-                        "Settled by %(report)s, row %(number)s.",
-                        report=report.display_name,
-                        number=work.parsed.number,
-                    ),
-                    "sale_order_id": work.record.sale_order_id.id,
-                    "vat_document_id": work.record.vat_document_id.id,
-                }
-            )
+            document = work.record.vat_document_id
+            self._settle(row, report, work, vat_document_id=document.id)
         older.report_id._update_attention()
 
     # === WHAT FOLLOWS === #

@@ -112,13 +112,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     def _is_importable(self, report, work):
         """Set the outcome of rows that are not to be imported; return the others."""
         row = work.values
-        if work.parsed.error:
-            self._set_outcome(
-                work,
-                "error",
-                report._translate_format_error(work.parsed.error),
-                work.parsed.error.code,
-            )
+        if not self._is_read(report, work):
             return False
         if MULTI_CHANNEL_ID.match(row.order_id):
             self._set_outcome(
