@@ -5,6 +5,7 @@ import pytz
 from odoo import api, fields, models
 
 from ..report_formats import KINDS
+from .amazon_account_connection import UNREACHABLE_PATIENCE, WORKING_STATES
 from .amazon_report import ORDER_KINDS
 
 #: So late the latest report of a kind may be without there being a gap.
@@ -42,20 +43,18 @@ class AmazonAccount(models.Model):
         name = account.company_id.partner_id.tz or account.user_id.tz
         return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
 
-    def _get_orders_from(self):
-        """Return from when on orders are wanted, naive UTC, or False."""
-        return False
-
     def _get_disconnected_since(self):
-        """Return since when Amazon cannot be asked, or False while it can."""
+        """Return since when Amazon cannot be asked, or False while it can.
+
+        That Amazon is out of reach for a while is no answer: it passes.
+        """
         self.ensure_one()
-        if self.has_credentials and self.connection_state in (
-            "connected",
-            "unreachable",
-            "role_missing",
-        ):
+        if self.connection_state in WORKING_STATES:
             return False
-        return self.connection_checked or self.create_date
+        since = self.disconnected_since or self.create_date
+        if self.connection_state == "unreachable":
+            return since <= fields.Datetime.now() - UNREACHABLE_PATIENCE and since
+        return since
 
     def _get_order_kind(self, fulfillment):
         """Return the kind of report that brings orders, or ``""``.

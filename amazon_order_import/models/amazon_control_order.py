@@ -161,7 +161,7 @@ class AmazonControlOrder(models.Model):
         # By SQL: a year of orders is compared in one go, which no loop over records
         # would do in time. Nothing of what it writes triggers a computation.
         now = fields.Datetime.now()
-        start = account._get_orders_from() or datetime(1995, 1, 1)
+        start = account.orders_from or datetime(1995, 1, 1)
         return SQL(
             """
             WITH open AS (

@@ -217,6 +217,23 @@ class TestCompleteness(AmazonCase):
         self.Control._refresh(self.account)
         self.assertEqual(self.control(3).state, "missing")
 
+    def test_bought_before_the_start_of_the_account(self):
+        """The start is the one that was chosen when the account was set up."""
+        self.connect()
+        self.account.orders_from = "2026-10-05 08:15:00"
+        self.list_orders(
+            order(1), order(2, purchase_date="2026-10-05T08:14:59Z", **FBA)
+        )
+        self.assertEqual(self.control(1).state, "missing")
+        self.assertEqual(self.control(2).state, "ignored")
+        self.Control._cure(self.account)
+        self.assertEqual(self.requests().mapped("kind"), ["mfn_orders_eu"])
+        day = self.calendar()["2026-10-05"]
+        self.assertEqual((day["amazon"], day["ignored"]), (1, 1))
+        self.account.orders_from = False
+        self.Control._refresh(self.account)
+        self.assertEqual(self.control(2).state, "missing")
+
     def test_set_aside_by_a_person(self):
         user = new_test_user(
             self.env, "compl_user", "amazon_order_import.group_amazon_user"

@@ -188,6 +188,26 @@ class TestOrderFinder(AmazonCase):
         self.assertTrue(channel.active)
         self.assertAnswer(self.find(), "not_requested", "request")
 
+    def test_before_the_start_of_the_account(self):
+        """Known by the list or by a report: the same answer, and its cure."""
+        self.account.orders_from = "2026-10-06 00:00:00"
+        self.list_orders()
+        finder = self.find()
+        self.assertAnswer(finder, "before_start", "unarchive")
+        self.assertIn("10/5/26", finder.message)
+        self.assertIn("10/6/26", finder.message)
+        self.assertEqual(finder.action_cure()["res_id"], self.account.id)
+        self.env["amazon.control.order"].search([]).unlink()
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        finder = self.find()
+        self.assertAnswer(finder, "before_start", "unarchive")
+        self.assertEqual(finder.row_id.code, "before_start")
+        # An earlier start was chosen: what was left out can be read now.
+        self.account.orders_from = "2026-10-01 00:00:00"
+        self.assertAnswer(self.find(), "row_ignored", "process")
+        self.find().action_cure()
+        self.assertAnswer(self.find(), "here")
+
     def test_set_aside(self):
         self.list_orders()
         self.env["amazon.control.order"].search([]).action_set_aside()
@@ -269,6 +289,22 @@ class TestOrderFinder(AmazonCase):
         self.assertAnswer(finder, "not_connected", "renew")
         self.assertIn("revoked", finder.message)
         self.assertEqual(finder.action_cure()["res_id"], self.account.id)
+
+    def test_not_connected_since_when(self):
+        """Since it broke, not since it was last tested."""
+        self.list_orders()
+        with freeze_time("2026-10-12 09:00:00"):
+            self.account._set_connection("unauthorized", "invalid_grant")
+        self.account._set_connection("unauthorized", "invalid_grant")
+        self.assertIn("10/12/26", self.find().message)
+
+    def test_amazon_out_of_reach(self):
+        """A trouble that passes is no answer; one that lasts is."""
+        self.list_orders()
+        self.account._set_connection("unreachable", "unavailable")
+        self.assertEqual(self.find().code, "not_requested")
+        with freeze_time("2026-10-20 17:00:00"):
+            self.assertAnswer(self.find(), "not_connected", "renew")
 
     def test_archived_account(self):
         self.list_orders()
