@@ -122,7 +122,7 @@ class AmazonReportSchedule(models.Model):
                 kind = KINDS[schedule.kind]
                 schedule.report_type = kind.report_type_in(schedule.account_id.region)
 
-    @api.depends("account_id", "report_type", "marketplace_ids", "state")
+    @api.depends("account_id", "report_type", "marketplace_ids", "state", "is_mine")
     def _compute_conflicts(self):
         for schedule in self:
             schedule.conflict_ids = schedule._find_conflicts()
@@ -130,7 +130,9 @@ class AmazonReportSchedule(models.Model):
 
     def _find_conflicts(self):
         """Return the schedules that Amazon would cancel in favour of this one."""
-        if self.state != "draft" or not self.account_id or not self.report_type:
+        if self.state == "active" or not self.is_mine:
+            return self.browse()
+        if not self.account_id or not self.report_type:
             return self.browse()
         others = self.search(
             [
@@ -280,11 +282,7 @@ class AmazonReportSchedule(models.Model):
         found = {s.schedule_id: s for s in client.get_report_schedules(ORDER_TYPES)}
         schedules = self.sudo()
         known = schedules.search(
-            [
-                ("account_id", "=", account.id),
-                ("amazon_schedule_id", "!=", False),
-                ("state", "!=", "cancelled"),
-            ]
+            [("account_id", "=", account.id), ("amazon_schedule_id", "!=", False)]
         )
         for schedule in known:
             listed = found.pop(schedule.amazon_schedule_id, None)

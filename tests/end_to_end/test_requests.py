@@ -677,6 +677,29 @@ def test_a_stolen_schedule_is_noticed(seller, amazon):
         ]
     )
     assert (found.state, found.is_mine, found.kind) == ("active", False, False)
+    # Who takes it back is told, too, whom that hits.
+    answer = mine.action_start()
+    assert mine.state == "gone"
+    assert theirs["schedule_id"] in answer["params"]["message"]
+    assert len(seller.calls("createReportSchedule")) == 1
+    mine.action_replace()
+    assert (mine.state, found.state) == ("active", "cancelled")
+    seller.env.cr.commit()
+
+
+def test_a_schedule_that_is_still_there_stops_nothing(seller):
+    """Odoo takes it for cancelled, Amazon's list still has it."""
+    mine = schedule(seller)
+    mine.action_start()
+    mine.state = "cancelled"
+    seller.account.schedules_listed = False
+    repeat(seller)
+    report = ask(seller)
+    seller.work(4)
+    assert report.state != "requested"
+    assert mine.state == "active", "shown as it is, to be cancelled"
+    mine.action_cancel()
+    seller.env.cr.commit()
 
 
 # === FIRST RUN === #
