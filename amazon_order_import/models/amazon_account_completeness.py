@@ -1,12 +1,16 @@
+import logging
 from datetime import timedelta
 
 import pytz
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..report_formats import KINDS
 from .amazon_account_connection import UNREACHABLE_PATIENCE, WORKING_STATES
 from .amazon_report import ORDER_KINDS
+
+_logger = logging.getLogger(__name__)
 
 #: So late the latest report of a kind may be without there being a gap.
 LATEST_MAY_BE = timedelta(hours=36)
@@ -134,7 +138,15 @@ class AmazonAccount(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(accounts))
         for account in accounts:
-            self.env["amazon.control.order"]._cure(account)
+            try:
+                self.env["amazon.control.order"]._cure(account)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody else changed the orders: the next run compares them.
+                self.env.cr.rollback()
+            except Exception:
+                # One account that nobody foresaw must not stop all others.
+                self.env.cr.rollback()
+                _logger.exception("Account %s cannot be compared", account.id)
             if not commit(1):
                 break
 

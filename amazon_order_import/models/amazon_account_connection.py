@@ -838,7 +838,7 @@ class AmazonAccount(models.Model):
                     feedback=self.env._("The connection with Amazon works again.")
                 )
             return
-        user = account._get_connection_user()
+        user = account._get_responsible()
         if not user:
             return
         translated = account.with_context(lang=user.lang)
@@ -916,8 +916,8 @@ class AmazonAccount(models.Model):
         deadline = expires - timedelta(days=max(later)) if later else today
         return summary, note, max(deadline, today)
 
-    def _get_connection_user(self):
-        """Return who gets the to-dos about the connection: somebody who may see it."""
+    def _get_responsible(self):
+        """Return who gets the to-dos of the account: somebody who may see it."""
         self.ensure_one()
         managers = self.env.ref("amazon_order_import.group_amazon_manager").all_user_ids
         for user in self.user_id | managers.filtered(lambda user: not user.share):

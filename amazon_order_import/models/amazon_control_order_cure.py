@@ -15,6 +15,8 @@ DISTANCES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3))
 NEAR = timedelta(days=2)
 #: So many windows of one kind at most in one go.
 MAX_WINDOWS = 3
+#: What Amazon reports at the very limit of its memory is gone a moment later.
+LIMIT_MARGIN = timedelta(hours=1)
 #: So many orders are named in a to-do.
 NAMED_ORDERS = 20
 
@@ -110,7 +112,7 @@ class AmazonControlOrder(models.Model):
             end = self.last_update + timedelta(days=7)
         days = KINDS[kind].lookback_days
         if days:
-            start = max(start, now - timedelta(days=days))
+            start = max(start, now - timedelta(days=days) + LIMIT_MARGIN)
         start = max(start, end - timedelta(days=KINDS[kind].max_days))
         end = min(end, now - CLOCK_MARGIN)
         return (start, end) if start < end else None
@@ -206,7 +208,7 @@ class AmazonControlOrder(models.Model):
             xmlid,
             summary=self.env._("%s orders of Amazon are missing", len(orders)),
             note=note,
-            user_id=(account.user_id or self.env.user).id,
+            user_id=account._get_responsible().id,
         )
 
     def _prepare_note(self, account, orders):

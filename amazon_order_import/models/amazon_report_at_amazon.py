@@ -161,6 +161,7 @@ class AmazonReport(models.Model):
                     self.env.cr.rollback()
                     _logger.exception("Report %s cannot be fetched", report.id)
                     report._fail("unexpected", report._explain_crash(error))
+                    report._call_person(report.failure_reason)
                     seconds_left = commit()
                 else:
                     seconds_left = commit()

@@ -406,12 +406,14 @@ class AmazonReport(models.Model):
         if amazon_id and amazon_id not in known:
             self.earlier_amazon_ids = " ".join([*known, amazon_id])
 
-    def _call_person(self, note):
+    def _call_person(self, note, summary=None):
         """Give the account's responsible an activity, once for the same trouble.
 
         :param str note: what to do
+        :param str summary: what happened; None: Amazon made no report
         """
-        summary = self.env._("Amazon made no report")
+        summary = summary or self.env._("Amazon made no report")
+        user = self.account_id._get_responsible()
         alike = self.search(
             [
                 ("account_id", "=", self.account_id.id),
@@ -421,13 +423,49 @@ class AmazonReport(models.Model):
             ],
             limit=1,
         )
-        if alike or not self.account_id.user_id:
+        if alike or not user:
             return
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note,
-            user_id=self.account_id.user_id.id,
+            user_id=user.id,
+        )
+
+    def _call_for_file(self):
+        """Call a person for a file that cannot be read: nobody sits in front of it."""
+        self._call_person(
+            self.failure_reason, self.env._("A report could not be imported")
+        )
+
+    def _settle_failures(self):
+        """Take back the calls for failed reports whose period has come in otherwise."""
+        self.ensure_one()
+        failed = self.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "=", self.kind),
+                ("state", "=", "failed"),
+                ("activity_ids", "!=", False),
+            ]
+        )
+        for report in failed.filtered(lambda report: report._came_otherwise()):
+            report.activity_feedback(
+                ["mail.mail_activity_data_todo"],
+                feedback=self.env._("Its period has come in by other reports."),
+            )
+
+    def _came_otherwise(self):
+        """Whether other reports hold what this one should have held."""
+        if not self.date_from or not self.date_to:
+            # The latest stock is all stock; of an uploaded file nobody knows.
+            return not KINDS[self.kind].dated
+        return not self._get_uncovered(
+            self.account_id,
+            self.kind,
+            self.date_from,
+            self.date_to,
+            marketplaces=self.marketplace_ids,
         )
 
     def action_request_again(self):

@@ -337,7 +337,8 @@ class AmazonReportSchedule(models.Model):
         self.ensure_one()
         self.state = "gone"
         account = self.account_id
-        if not self.is_mine or not account.user_id:
+        user = account._get_responsible()
+        if not self.is_mine or not user:
             return
         others = ", ".join(f"{s.report_type} ({s.period})" for s in found.values())
         account.activity_schedule(
@@ -352,7 +353,7 @@ class AmazonReportSchedule(models.Model):
                 id=self.amazon_schedule_id,
                 others=others or self.env._("by none that Odoo knows"),
             ),
-            user_id=account.user_id.id,
+            user_id=user.id,
         )
 
     # === SCHEDULED ACTION === #

@@ -520,7 +520,7 @@ class TestCron(CronCase):
         self.run_until(bad + good)
         self.assertEqual(bad.state, "failed")
         self.assertIn("No channels", bad.failure_reason)
-        self.assertEqual(bad.activity_ids.user_id, first.user_id)
+        self.assertEqual(bad.activity_ids.user_id, first._get_responsible())
         self.assertEqual(good.state, "done")
 
     def test_account_with_an_impossible_endpoint(self):
@@ -561,9 +561,19 @@ class TestCron(CronCase):
         self.assertEqual(good.state, "done")
         self.assertEqual(bad.state, "failed")
         self.assertTrue(bad.failure_reason)
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
         bad._process_again()
         self.run_cron()
         self.assertEqual(bad.state, "done")
+        self.assertFalse(bad.activity_ids)
+
+    def test_file_that_is_no_report_calls_a_person(self):
+        """Nobody sits in front of it when the scheduled action reads a file."""
+        create = self.env["amazon.report"].create_from_file
+        bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
+        self.run_cron()
+        self.assertEqual(bad.state, "failed")
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
 
     @mute_logger(REPORT_LOGGER)
     def test_lost_file_in_the_queue(self):

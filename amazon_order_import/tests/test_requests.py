@@ -524,11 +524,33 @@ class TestReportEnds(RequestCase):
         report.amazon_status = "FATAL"
         report._end("fatal")
         self.assertEqual((report.state, report.failure_code), ("failed", "fatal"))
-        self.assertEqual(report.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(report.activity_ids.user_id, self.account._get_responsible())
         other = self.add(amazon_report_id="4799", attempts=2)
         other._end("fatal")
         self.assertEqual(other.state, "failed")
         self.assertFalse(other.activity_ids, "One activity for one trouble")
+
+    def test_without_a_responsible_somebody_is_told(self):
+        self.account.user_id = False
+        report = self.add(attempts=2)
+        report._end("fatal")
+        told = report.activity_ids.user_id
+        self.assertTrue(told.has_group("amazon_order_import.group_amazon_manager"))
+        self.assertNotEqual(told, self.env.ref("base.user_root"))
+
+    def test_nothing_is_to_do_for_what_came_later(self):
+        """The activity goes once other reports have brought the whole period."""
+        report = self.add(attempts=2)
+        report._end("fatal")
+        half = report.date_from + (report.date_to - report.date_from) / 2
+        half = half.replace(microsecond=0)
+        first = self.add(amazon_report_id="1", date_to=half, state="ready")
+        first._settle_failures()
+        self.assertTrue(report.activity_ids)
+        second = self.add(amazon_report_id="2", date_from=half, state="ready")
+        second._settle_failures()
+        self.assertFalse(report.activity_ids)
+        self.assertEqual(report.state, "failed", "It stays what it is")
 
     def test_request_again(self):
         report = self.add(state="failed", failure_code="fatal", failure_reason="No")

@@ -297,7 +297,7 @@ def test_cancelled_for_a_range_too_wide(seller, amazon):
     seller.work(4)
     assert (report.state, report.failure_code) == ("failed", "range")
     assert "30 days long" in report.failure_reason
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
 
 
 def test_cancelled_for_a_missing_role(seller, amazon):
@@ -344,7 +344,7 @@ def test_fatal_with_a_document(seller, amazon):
     finish(seller, report)
     assert (report.state, report.failure_code) == ("failed", "told")
     assert "rejected by the data source" in report.failure_reason
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
 
 
 def test_fatal_without_a_document(seller, amazon):
@@ -382,7 +382,7 @@ def test_days_in_the_queue(seller, amazon):
         seller.wait()
         seller.work(2)
     assert (report.state, report.failure_code) == ("failed", "stuck")
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
     assert len(seller.calls("createReport")) == 2
     report.action_request_again()
     assert not report.activity_ids
@@ -668,7 +668,7 @@ def test_a_stolen_schedule_is_noticed(seller, amazon):
     activity = seller.account.activity_ids.filtered(
         lambda a: a.summary == "Report schedule taken away"
     )
-    assert activity.user_id == seller.account.user_id
+    assert activity.user_id == seller.account._get_responsible()
     assert MFN_XML in activity.note
     found = seller.env["amazon.report.schedule"].search(
         [
