@@ -43,6 +43,8 @@ CHECK_INTERVAL = timedelta(hours=20)
 UNREACHABLE_RETRY = timedelta(hours=1)
 #: How long Amazon may be out of reach before somebody is told.
 UNREACHABLE_PATIENCE = timedelta(hours=4)
+#: How long what is known about the connection is taken for true without asking.
+JUST_NOW = timedelta(minutes=15)
 #: How long a success is not written down again.
 SUCCESS_INTERVAL = timedelta(hours=1)
 #: How long the form says that the account was connected just now.
@@ -516,6 +518,15 @@ class AmazonAccount(models.Model):
             moment
         )
 
+    def _check_soon(self):
+        """Have the connection tested now, unless it was known to work just now."""
+        account = self.sudo()
+        now = fields.Datetime.now()
+        if account.connection_checked and account.connection_checked > now - JUST_NOW:
+            return
+        account.next_connection_check = now
+        self.env.ref("amazon_order_import.ir_cron_check_connections").sudo()._trigger()
+
     def _note_api_success(self, kind=None):
         """Store that Amazon has answered as it should.
 
@@ -554,7 +565,11 @@ class AmazonAccount(models.Model):
         elif isinstance(error, RetryableError) and not isinstance(
             error, ThrottledError
         ):
-            account._set_connection("unreachable", "unavailable", words)
+            if kind and error.status and account.connection_state in WORKING_STATES:
+                # Amazon answers, but has trouble: with this report, or with all.
+                account._check_soon()
+            else:
+                account._set_connection("unreachable", "unavailable", words)
 
     @api.model
     def _get_amazon_words(self, error):

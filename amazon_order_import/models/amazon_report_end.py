@@ -395,6 +395,7 @@ class AmazonReport(models.Model):
             "asked_at": False,
             "is_foreign": False,
             "cancel_asked": False,
+            "trouble_since": False,
             "failure_code": False,
             "failure_reason": False,
             "last_error": False,

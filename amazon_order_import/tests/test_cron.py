@@ -246,7 +246,37 @@ class TestCron(CronCase):
                 report = self.request()
                 self.fault(kind, "getReport")
                 self.run_until_error(report)
-                self.check_waits(report, "unreachable")
+                # Amazon has answered, or not at all.
+                self.check_waits(report, "unreachable" if kind == "drop" else "connected")
+
+    def test_trouble_with_one_report(self):
+        """It changes no state back and forth, and after a day somebody is told."""
+        self.fault("internal", "createReport", count=None)
+        self.account.connection_checked -= timedelta(hours=1)
+        report = self.request()
+        notes = len(self.account.message_ids)
+        for _round in range(3):
+            self.pass_time(report)
+            self.run_cron()
+        self.assertIn("HTTP 500", report.last_error)
+        self.assertEqual(self.account.connection_state, "connected")
+        self.assertEqual(len(self.account.message_ids), notes)
+        check = self.env.ref("amazon_order_import.ir_cron_check_connections")
+        self.assertLessEqual(
+            self.account.next_connection_check, fields.Datetime.now(), "Is it all?"
+        )
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search([("cron_id", "=", check.id)])
+        )
+        self.assertFalse(report.activity_ids)
+        report.trouble_since -= timedelta(hours=25)
+        self.pass_time(report)
+        self.run_cron()
+        self.assertIn("trouble", report.activity_ids.summary)
+        self.control("DELETE", "faults")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertFalse(report.activity_ids)
 
     def test_download_cut(self):
         report = self.request()
