@@ -177,6 +177,21 @@ class TestOrderFinder(AmazonCase):
         self.list_orders(order_status="Cancelled")
         self.assertAnswer(self.find(), "cancelled")
 
+    def test_cancelled_before_its_report_came(self):
+        """The list told of it first: the order does not stay open in Odoo."""
+        self.list_orders(order_status="Cancelled")
+        report = self.import_lines("mfn_orders_eu", {"order-id": REF})
+        order = self.get_order(REF)
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(report.state, "done")
+        row = report.row_ids
+        self.assertEqual((row.outcome, row.sale_order_id), ("cancelled", order))
+        self.assertAnswer(self.find(), "here")
+        self.assertEqual(self.find().level, "info")
+        # It is read again, or was released anew at Amazon.
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        self.assertEqual(order.state, "cancel")
+
     def test_channel_of_the_list_is_switched_off(self):
         channel = self.switch_off("Amazon.de")
         self.list_orders()
@@ -356,6 +371,29 @@ class TestOrderFinder(AmazonCase):
         ):
             self.assertFalse(finder[field], field)
         self.assertNotIn(self.account.name, finder.title + finder.message)
+
+    def test_order_of_a_company_that_is_not_chosen(self):
+        """Who works in several companies is told in which one to look."""
+        company = self.env["res.company"].create({"name": "Chosen one"})
+        clerk = new_test_user(
+            self.env,
+            "finder_clerk",
+            "amazon_order_import.group_amazon_user",
+            company_id=company.id,
+            company_ids=[company.id, self.company.id],
+        )
+        Finder = self.env["amazon.order.finder"].with_user(clerk)
+        Finder = Finder.with_context(allowed_company_ids=company.ids)
+        self.list_orders()
+        finder = Finder.create({"query": REF})
+        self.assertAnswer(finder, "other_company")
+        self.assertIn(self.company.name, finder.message)
+        self.assertIn(self.account.name, finder.message)
+        self.assertFalse(finder.control_id or finder.account_id)
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        self.assertAnswer(Finder.create({"query": REF}), "other_company")
+        clerk.company_ids = company
+        self.assertAnswer(Finder.create({"query": REF}), "no_list", "request_list")
 
     def test_not_without_rights(self):
         salesman = new_test_user(

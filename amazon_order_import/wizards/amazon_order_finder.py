@@ -152,6 +152,7 @@ class AmazonOrderFinder(models.TransientModel):
             self._answer_failed,
             self._answer_not_requested,
             self._answer_not_brought,
+            self._answer_other_company,
             self._answer_no_list,
             self._answer_unknown,
         ]
@@ -612,6 +613,29 @@ class AmazonOrderFinder(models.TransientModel):
             .filtered(lambda r: r.state in GOOD_STATES)[:1]
             .id,
             **self._get_request(facts),
+        }
+
+    def _answer_other_company(self, facts):
+        """Another company of the user's has the order, one that is not chosen now."""
+        others = self.env.user.company_ids - self.env.companies
+        if not others or facts["account"]:
+            return None
+        elsewhere = self.with_context(allowed_company_ids=others.ids)
+        account = elsewhere._get_facts(facts["order_ref"])["account"]
+        if not account:
+            return None
+        return {
+            "code": "other_company",
+            "level": "info",
+            "title": self.env._(
+                "Order %s belongs to another company", facts["order_ref"]
+            ),
+            "message": self.env._(
+                "It is known to the account %(account)s of %(company)s. Switch to that "
+                "company at the top right, then look again.",
+                account=account.name,
+                company=account.company_id.name,
+            ),
         }
 
     def _answer_no_list(self, facts):
