@@ -344,10 +344,11 @@ class AmazonReport(models.Model):
         """End a report that Amazon refuses to make or to hand over."""
         words = (error.details or "").lower()
         code = next((code for pattern, code in WORDS if pattern.search(words)), "")
-        if isinstance(error, DocumentError) or code not in ("range", "too_often"):
-            reason = self._get_reasons()["refused"]
-            self._fail(error.code or "refused", explanation)
-            self._call_person(reason.advice)
+        is_lost = isinstance(error, DocumentError)
+        if is_lost or code not in ("range", "too_often"):
+            # Whatever Amazon calls a refusal, it is one: the reason has its words.
+            self._fail(error.code if is_lost else "refused", explanation)
+            self._call_person(self._get_reasons()["refused"].advice)
         else:
             self._end(code, words=str(error))
 

@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from ..models.amazon_report_end import MAX_WORDS, clean_words
 from ..models.amazon_report_request_recurring import CADENCES
 from ..report_formats import KINDS
-from ..selling_partner.errors import ThrottledError
+from ..selling_partner.errors import DataError, ThrottledError
 from .common import AmazonCase
 
 MFN = "mfn_orders_eu"
@@ -348,6 +348,40 @@ class TestRecurring(RequestCase):
         request = self.request(repeat=True, interval_minutes=15)
         self.add(request, 2, 0, state="failed", failure_code="role")
         self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
+
+    def test_what_amazon_refuses_rests(self):
+        """Whatever Amazon calls it: else each run adds one more failed report."""
+        request = self.request(repeat=True, interval_minutes=15)
+        report = self.add(request, 2, 0, state="requested")
+        error = DataError(
+            "refused", operation="createReport", status=400, code="InvalidInput"
+        )
+        report._note_error(error)
+        self.assertEqual(report.state, "failed")
+        self.assertIn("InvalidInput", report.failure_reason)
+        self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
+
+    def test_account_without_channels_rests(self):
+        request = self.request(repeat=True, interval_minutes=15)
+        self.add(request, 2, 0, state="failed", failure_code="not_requested")
+        self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
+
+    def test_vat_service_chosen_later(self):
+        """What the account is set up to request follows; what was left out stays so."""
+        Request = self.env["amazon.report.request"]
+        self.account.vat_service = "vcs"
+        self.assertFalse(Request.search([("account_id", "=", self.account.id)]))
+        self.account.vat_service = "none"
+        made = Request._set_up(self.account)
+        made.filtered(lambda r: r.kind == "fba_inventory").unlink()
+        self.account.vat_service = "vcs_lite"
+        kinds = Request.search([("account_id", "=", self.account.id)]).mapped("kind")
+        self.assertIn("vcs_lite", kinds)
+        self.assertNotIn("fba_inventory", kinds)
+        self.account.vat_service = "none"
+        self.account.vat_service = "vcs_lite"
+        kinds = Request.search([("account_id", "=", self.account.id)]).mapped("kind")
+        self.assertEqual(kinds.count("vcs_lite"), 1)
 
     def test_defaults(self):
         """Set up as makes sense for region and VAT service, once."""
