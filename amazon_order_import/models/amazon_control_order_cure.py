@@ -192,24 +192,24 @@ class AmazonControlOrder(models.Model):
         :param orders: records that no further request will bring; maybe none
         """
         xmlid = "amazon_order_import.mail_activity_missing_orders"
-        account = account.sudo()
+        user = account._get_responsible() or self.env.user
+        # The scheduled action speaks English, who is told may not.
+        self = self.with_context(lang=user.lang or self.env.lang)
+        account = account.with_env(self.env).sudo()
         activity = account.activity_search([xmlid])
         if not orders:
             activity.action_feedback(
                 feedback=self.env._("No order is missing any more.")
             )
             return
+        summary = self.env._("%s orders of Amazon are missing", len(orders))
         note = self._prepare_note(account, orders)
-        if activity:
-            if activity[0].note != note:
-                activity[0].note = note
-            return
-        account.activity_schedule(
-            xmlid,
-            summary=self.env._("%s orders of Amazon are missing", len(orders)),
-            note=note,
-            user_id=account._get_responsible().id,
-        )
+        if not activity:
+            account.activity_schedule(
+                xmlid, summary=summary, note=note, user_id=user.id
+            )
+        elif (activity[0].summary, activity[0].note) != (summary, note):
+            activity[0].write({"summary": summary, "note": note})
 
     def _prepare_note(self, account, orders):
         """Return the text of the to-do: the orders, and what to do next."""

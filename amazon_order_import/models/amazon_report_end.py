@@ -414,8 +414,9 @@ class AmazonReport(models.Model):
         :param str note: what to do
         :param str summary: what happened; None: Amazon made no report
         """
-        summary = summary or self.env._("Amazon made no report")
         user = self.account_id._get_responsible()
+        self = self.with_context(lang=user.lang or self.env.lang)
+        summary = summary or self.env._("Amazon made no report")
         alike = self.search(
             [
                 ("account_id", "=", self.account_id.id),
@@ -436,8 +437,9 @@ class AmazonReport(models.Model):
 
     def _call_for_file(self):
         """Call a person for a file that cannot be read: nobody sits in front of it."""
-        self._call_person(
-            self.failure_reason, self.env._("A report could not be imported")
+        report = self._for_responsible(self.account_id).browse(self.id)
+        report._call_person(
+            self.failure_reason, report.env._("A report could not be imported")
         )
 
     def _settle_failures(self):

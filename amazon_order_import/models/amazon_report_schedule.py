@@ -336,10 +336,11 @@ class AmazonReportSchedule(models.Model):
         """
         self.ensure_one()
         self.state = "gone"
-        account = self.account_id
-        user = account._get_responsible()
+        user = self.account_id._get_responsible()
         if not self.is_mine or not user:
             return
+        self = self.with_context(lang=user.lang or self.env.lang)
+        account = self.account_id
         others = ", ".join(f"{s.report_type} ({s.period})" for s in found.values())
         account.activity_schedule(
             "mail.mail_activity_data_todo",

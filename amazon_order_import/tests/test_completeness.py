@@ -572,6 +572,24 @@ class TestCompleteness(AmazonCase):
         self.assertTrue(manager)
         self.assertIn(told, group.all_user_ids - self.env.ref("base.user_root"))
 
+    def test_in_the_language_of_who_is_told(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.account.user_id = new_test_user(
+            self.env,
+            "compl_german",
+            "amazon_order_import.group_amazon_user",
+            lang="de_DE",
+        )
+        self.list_orders(order(1))
+        self.Control._cure(self.account)
+        activity = self.account.activity_ids
+        self.assertEqual(activity.user_id, self.account.user_id)
+        self.assertIn("1 Bestellungen", activity.summary)
+        self.list_orders(order(2))
+        self.Control._cure(self.account)
+        self.assertIn("2 Bestellungen", activity.summary)
+        self.assertIn("302-0000002-0000002", activity.note)
+
     def test_without_a_connection_a_person_uploads(self):
         self.list_orders(order(1))
         self.Control._cure(self.account)

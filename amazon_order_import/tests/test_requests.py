@@ -578,10 +578,15 @@ class TestReportEnds(RequestCase):
         report._end("fatal")
         half = report.date_from + (report.date_to - report.date_from) / 2
         half = half.replace(microsecond=0)
-        first = self.add(amazon_report_id="1", date_to=half, state="ready")
+        start, end = report.date_from, report.date_to
+        first = self.add(
+            amazon_report_id="1", date_from=start, date_to=half, state="ready"
+        )
         first._settle_failures()
         self.assertTrue(report.activity_ids)
-        second = self.add(amazon_report_id="2", date_from=half, state="ready")
+        second = self.add(
+            amazon_report_id="2", date_from=half, date_to=end, state="ready"
+        )
         second._settle_failures()
         self.assertFalse(report.activity_ids)
         self.assertEqual(report.state, "failed", "It stays what it is")
