@@ -24,7 +24,7 @@ class AmazonReport(models.Model):
         :param date_to: naive UTC datetime
         :param bool settled: count reports that are still on their way, and those that
             a person skipped, as covering: for deciding what to ask for again
-        :param marketplaces: ``amazon.marketplace`` records; None: of the active channels
+        :param marketplaces: ``amazon.marketplace`` records; None: the active channels'
         :return: sorted list of ``(start, end)``, naive UTC datetimes, without overlaps
         """
         domain = [

@@ -247,7 +247,8 @@ class TestCron(CronCase):
                 self.fault(kind, "getReport")
                 self.run_until_error(report)
                 # Amazon has answered, or not at all.
-                self.check_waits(report, "unreachable" if kind == "drop" else "connected")
+                state = "unreachable" if kind == "drop" else "connected"
+                self.check_waits(report, state)
 
     def test_trouble_with_one_report(self):
         """It changes no state back and forth, and after a day somebody is told."""
