@@ -252,10 +252,40 @@ class AmazonControlImporter(models.AbstractModel):
             if controls[order_ref].status == "cancelled"
             and controls[order_ref].report_id == report
         ]
+        self._cancel_all(report, {ref: groups[ref] for ref in cancelled})
+
+    @api.model
+    def cancel_created(self, report):
+        """Cancel orders that a report has made, but a list told before are cancelled.
+
+        :param report: ``amazon.report`` record of orders, all rows imported
+        """
+        Row = self.env["amazon.report.row"]
+        made = [("report_id", "=", report.id), ("outcome", "=", "created")]
+        refs = [ref for (ref,) in Row._read_group(made, ["order_ref"])]
+        cancelled = self.env["amazon.control.order"].search(
+            [
+                ("account_id", "=", report.account_id.id),
+                ("status", "=", "cancelled"),
+                ("order_ref", "in", refs),
+            ]
+        )
+        groups = defaultdict(list)
+        for row in Row.search(
+            [*made, ("order_ref", "in", cancelled.mapped("order_ref"))]
+        ):
+            groups[row.order_ref].append(RowWork(row, None, row.row_key or ""))
+        self.with_context(**IMPORT_CONTEXT)._cancel_all(report, groups)
+
+    def _cancel_all(self, report, groups):
+        """Cancel the orders of rows by the rules for changes.
+
+        :param groups: ``{order number: [RowWork]}``
+        """
         orders = self.env["sale.order"].search(
             [
                 ("company_id", "=", report.company_id.id),
-                ("amazon_order_ref", "in", cancelled),
+                ("amazon_order_ref", "in", list(groups)),
                 ("state", "!=", "cancel"),
             ]
         )

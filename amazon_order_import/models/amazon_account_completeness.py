@@ -1,11 +1,16 @@
+import logging
 from datetime import timedelta
 
 import pytz
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..report_formats import KINDS
+from .amazon_account_connection import UNREACHABLE_PATIENCE, WORKING_STATES
 from .amazon_report import ORDER_KINDS
+
+_logger = logging.getLogger(__name__)
 
 #: So late the latest report of a kind may be without there being a gap.
 LATEST_MAY_BE = timedelta(hours=36)
@@ -42,20 +47,18 @@ class AmazonAccount(models.Model):
         name = account.company_id.partner_id.tz or account.user_id.tz
         return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
 
-    def _get_orders_from(self):
-        """Return from when on orders are wanted, naive UTC, or False."""
-        return False
-
     def _get_disconnected_since(self):
-        """Return since when Amazon cannot be asked, or False while it can."""
+        """Return since when Amazon cannot be asked, or False while it can.
+
+        That Amazon is out of reach for a while is no answer: it passes.
+        """
         self.ensure_one()
-        if self.has_credentials and self.connection_state in (
-            "connected",
-            "unreachable",
-            "role_missing",
-        ):
+        if self.connection_state in WORKING_STATES:
             return False
-        return self.connection_checked or self.create_date
+        since = self.disconnected_since or self.create_date
+        if self.connection_state == "unreachable":
+            return since <= fields.Datetime.now() - UNREACHABLE_PATIENCE and since
+        return since
 
     def _get_order_kind(self, fulfillment):
         """Return the kind of report that brings orders, or ``""``.
@@ -135,7 +138,15 @@ class AmazonAccount(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(accounts))
         for account in accounts:
-            self.env["amazon.control.order"]._cure(account)
+            try:
+                self.env["amazon.control.order"]._cure(account)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                # Somebody else changed the orders: the next run compares them.
+                self.env.cr.rollback()
+            except Exception:
+                # One account that nobody foresaw must not stop all others.
+                self.env.cr.rollback()
+                _logger.exception("Account %s cannot be compared", account.id)
             if not commit(1):
                 break
 

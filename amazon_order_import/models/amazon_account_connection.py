@@ -43,6 +43,8 @@ CHECK_INTERVAL = timedelta(hours=20)
 UNREACHABLE_RETRY = timedelta(hours=1)
 #: How long Amazon may be out of reach before somebody is told.
 UNREACHABLE_PATIENCE = timedelta(hours=4)
+#: How long what is known about the connection is taken for true without asking.
+JUST_NOW = timedelta(minutes=15)
 #: How long a success is not written down again.
 SUCCESS_INTERVAL = timedelta(hours=1)
 #: How long the form says that the account was connected just now.
@@ -255,13 +257,17 @@ class AmazonAccount(models.Model):
             account.connection_message = account._get_connection_advice()
             if state == "connected":
                 account.connection_level = "success"
-                if expiry := account._get_next_expiry():
-                    account._set_expiry_message(*expiry)
+            if state in WORKING_STATES and (expiry := account._get_next_expiry()):
+                account._set_expiry_message(*expiry)
 
     def _set_expiry_message(self, what, days):
-        """Say on a connected account what expires soon."""
-        self.connection_title = self._get_expiry_title(what, days)
-        self.connection_message = self._explain_expiry(what, days)
+        """Say on an account that works what expires soon."""
+        message = self._explain_expiry(what, days)
+        if self.connection_state == "connected":
+            self.connection_title = self._get_expiry_title(what, days)
+            self.connection_message = message
+        else:
+            self.connection_message = f"{message}\n{self.connection_message}"
         self.connection_level = "danger" if days < EXPIRY_WARNINGS[-1] else "warning"
         self.connection_cure = "connect" if what == "authorization" else "credentials"
 
@@ -386,11 +392,20 @@ class AmazonAccount(models.Model):
         for account, changes in changed.items():
             account._note_new_credentials(changes, vals)
         if names:
-            # What waits for them goes on at once.
-            self.env["amazon.report"].sudo().search(
-                [("account_id", "in", self.ids), ("state", "=", "requested")]
-            ).next_attempt = False
+            self._wake_reports()
         return result
+
+    def _wake_reports(self):
+        """Have the reports go on at once that waited for another authorisation."""
+        self.env["amazon.report"].sudo().search(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "=", "requested"),
+                # A report that Amazon made none of waits for another reason.
+                ("failure_code", "=", False),
+            ]
+        ).next_attempt = False
+        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
 
     def _clean_credentials(self, vals):
         """Strip what comes along when a credential is pasted (spaces, line ends)."""
@@ -483,7 +498,17 @@ class AmazonAccount(models.Model):
         account.write(values)
         if state == "unreachable" and before != "unreachable":
             account._retry_soon()
+        if state in WORKING_STATES and before in REFUSALS.values():
+            account._wake_reports()
         account._update_connection_activity()
+
+    def _set_working(self):
+        """Store that Amazon answers, to all that is used or to all but some kinds."""
+        missing = self._get_missing_access()
+        if missing:
+            self._set_connection("role_missing", "role_missing", missing[0].error)
+        else:
+            self._set_connection("connected")
 
     def _retry_soon(self):
         """Have an account that cannot reach Amazon tested before the day is over."""
@@ -492,6 +517,15 @@ class AmazonAccount(models.Model):
         self.env.ref("amazon_order_import.ir_cron_check_connections").sudo()._trigger(
             moment
         )
+
+    def _check_soon(self):
+        """Have the connection tested now, unless it was known to work just now."""
+        account = self.sudo()
+        now = fields.Datetime.now()
+        if account.connection_checked and account.connection_checked > now - JUST_NOW:
+            return
+        account.next_connection_check = now
+        self.env.ref("amazon_order_import.ir_cron_check_connections").sudo()._trigger()
 
     def _note_api_success(self, kind=None):
         """Store that Amazon has answered as it should.
@@ -509,7 +543,7 @@ class AmazonAccount(models.Model):
             or not account.connection_checked
             or account.connection_checked < recently
         ):
-            account._set_connection(state)
+            account._set_working()
 
     def _note_api_error(self, error, kind=None):
         """Store on the account what an error of Amazon says about the connection.
@@ -531,7 +565,11 @@ class AmazonAccount(models.Model):
         elif isinstance(error, RetryableError) and not isinstance(
             error, ThrottledError
         ):
-            account._set_connection("unreachable", "unavailable", words)
+            if kind and error.status and account.connection_state in WORKING_STATES:
+                # Amazon answers, but has trouble: with this report, or with all.
+                account._check_soon()
+            else:
+                account._set_connection("unreachable", "unavailable", words)
 
     @api.model
     def _get_amazon_words(self, error):
@@ -693,7 +731,15 @@ class AmazonAccount(models.Model):
             self._store_participations(client.get_marketplace_participations())
         except RoleMissingError as error:
             # Any role at all opens it: either there is none, or the region is wrong.
-            if "readable" not in self._check_roles(client, afresh):
+            states = self._check_roles(client, afresh)
+            if "readable" not in states and "unknown" in states:
+                # It cannot be told yet: the state stays as it was.
+                raise ThrottledError(
+                    "Amazon has not told yet what this authorisation opens.",
+                    seconds=UNREACHABLE_RETRY.total_seconds(),
+                    operation="getReports",
+                ) from error
+            if "readable" not in states:
                 raise AuthorizationError(
                     error.message,
                     reason="no_access",
@@ -705,11 +751,7 @@ class AmazonAccount(models.Model):
                 ) from error
         else:
             self._check_roles(client, afresh)
-        missing = self._get_missing_access()
-        if missing:
-            self._set_connection("role_missing", "role_missing", missing[0].error)
-        else:
-            self._set_connection("connected")
+        self._set_working()
 
     def _note_check_error(self, error):
         """Store what stopped the test: here, every error speaks of the connection."""
@@ -811,7 +853,7 @@ class AmazonAccount(models.Model):
                     feedback=self.env._("The connection with Amazon works again.")
                 )
             return
-        user = account._get_connection_user()
+        user = account._get_responsible()
         if not user:
             return
         translated = account.with_context(lang=user.lang)
@@ -838,15 +880,16 @@ class AmazonAccount(models.Model):
         """
         self.ensure_one()
         state = self.connection_state
-        if state in ("unauthorized", "credentials", "role_missing"):
+        if state in ("unauthorized", "credentials"):
             return state
         if state == "unreachable":
             since = self.disconnected_since
             long = since and since <= fields.Datetime.now() - UNREACHABLE_PATIENCE
             return long and state
-        expiry = state == "connected" and self._get_next_expiry()
+        # A day on which nothing works any more matters more than a missing role.
+        expiry = state in WORKING_STATES and self._get_next_expiry()
         if not expiry:
-            return False
+            return state == "role_missing" and state
         what, days = expiry
         return what, min(limit for limit in EXPIRY_WARNINGS if days <= limit)
 
@@ -879,14 +922,17 @@ class AmazonAccount(models.Model):
                 account=self.name,
                 days=limit + 1,
             )
-        note = plaintext2html(self._explain_expiry(what, (expires - today).days))
+        text = self._explain_expiry(what, (expires - today).days)
+        if self.connection_state == "role_missing":
+            text += f"\n\n{self._explain_missing_roles()}"
+        note = plaintext2html(text)
         # Each warning is due when the next one comes.
         later = [other for other in EXPIRY_WARNINGS if other < limit]
         deadline = expires - timedelta(days=max(later)) if later else today
         return summary, note, max(deadline, today)
 
-    def _get_connection_user(self):
-        """Return who gets the to-dos about the connection: somebody who may see it."""
+    def _get_responsible(self):
+        """Return who gets the to-dos of the account: somebody who may see it."""
         self.ensure_one()
         managers = self.env.ref("amazon_order_import.group_amazon_manager").all_user_ids
         for user in self.user_id | managers.filtered(lambda user: not user.share):

@@ -50,6 +50,13 @@ class AmazonAccount(models.Model):
         "Amazon may take an hour for a report: give it at least that.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "vat_service" in vals:
+            for account in self:
+                self.env["amazon.report.request"]._set_up_vat(account)
+        return result
+
     def _get_seller_accounts(self):
         """Return all accounts of the same seller in the same region.
 

@@ -111,7 +111,7 @@ class AmazonAccount(models.Model):
         missing, else one more for each. Its quota is 10 at once, then 1 in 45 seconds.
 
         :param afresh: see ``_check_connection``
-        :return: set of the states found
+        :return: set of the states found, with ``unknown`` where the quota ended it
         :raise SellingPartnerError: what speaks of the connection, not of a role
         """
         self.ensure_one()
@@ -129,7 +129,7 @@ class AmazonAccount(models.Model):
             self._look_for_reports(client, list(types))
         except ThrottledError:
             self._retry_soon()
-            return set()
+            return {"unknown"}
         except (RoleMissingError, DataError, UnavailableError) as error:
             if isinstance(error, UnavailableError) and error.status is None:
                 raise
@@ -137,7 +137,8 @@ class AmazonAccount(models.Model):
         else:
             found.update({kind: ("readable", False) for kind in types.values()})
         self._store_access(found, "check", afresh)
-        return {state for state, _error in found.values()}
+        states = {state for state, _error in found.values()}
+        return states if len(found) == len(KIND_SELECTION) else states | {"unknown"}
 
     def _check_each_role(self, client, types):
         """Return ``{kind: (state, Amazon's words)}``, as far as the quota reaches."""

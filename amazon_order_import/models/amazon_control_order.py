@@ -161,7 +161,7 @@ class AmazonControlOrder(models.Model):
         # By SQL: a year of orders is compared in one go, which no loop over records
         # would do in time. Nothing of what it writes triggers a computation.
         now = fields.Datetime.now()
-        start = account._get_orders_from() or datetime(1995, 1, 1)
+        start = account.orders_from or datetime(1995, 1, 1)
         return SQL(
             """
             WITH open AS (
@@ -365,9 +365,9 @@ class AmazonControlOrder(models.Model):
         """Set for each day whether it is complete, and what its reports leave open.
 
         ``missing``: orders are missing; ``gap``: all that is known is here, but no
-        report covers a part of the day; ``pending``: orders are not due yet;
-        ``complete``; ``none``: Amazon's lists do not reach this day; ``empty``: they
-        do, and there is no order.
+        report covers a part of the day; ``pending``: orders are not due yet, or the
+        lists end within the day; ``complete``; ``none``: Amazon's lists do not reach
+        this day; ``empty``: they do, and there is no order.
         """
         start = self._to_utc(min(days), zone)
         stop = self._to_utc(max(days), zone, days=1)
@@ -391,10 +391,17 @@ class AmazonControlOrder(models.Model):
                 count["status"] = "none"
             elif count["gaps"]:
                 count["status"] = "gap"
-            elif count["pending"]:
+            elif count["pending"] or end > last:
                 count["status"] = "pending"
             else:
                 count["status"] = "complete" if count["amazon"] else "empty"
+            if begin < last < end:
+                count["gaps"].append(
+                    self.env._(
+                        "Amazon's list of all orders reaches until %s only.",
+                        self._to_local_time(last, zone),
+                    )
+                )
 
     def _describe_gaps(self, gaps, begin, end, zone):
         labels = dict(

@@ -15,6 +15,8 @@ DISTANCES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3))
 NEAR = timedelta(days=2)
 #: So many windows of one kind at most in one go.
 MAX_WINDOWS = 3
+#: What Amazon reports at the very limit of its memory is gone a moment later.
+LIMIT_MARGIN = timedelta(hours=1)
 #: So many orders are named in a to-do.
 NAMED_ORDERS = 20
 
@@ -110,7 +112,7 @@ class AmazonControlOrder(models.Model):
             end = self.last_update + timedelta(days=7)
         days = KINDS[kind].lookback_days
         if days:
-            start = max(start, now - timedelta(days=days))
+            start = max(start, now - timedelta(days=days) + LIMIT_MARGIN)
         start = max(start, end - timedelta(days=KINDS[kind].max_days))
         end = min(end, now - CLOCK_MARGIN)
         return (start, end) if start < end else None
@@ -190,24 +192,24 @@ class AmazonControlOrder(models.Model):
         :param orders: records that no further request will bring; maybe none
         """
         xmlid = "amazon_order_import.mail_activity_missing_orders"
-        account = account.sudo()
+        user = account._get_responsible() or self.env.user
+        # The scheduled action speaks English, who is told may not.
+        self = self.with_context(lang=user.lang or self.env.lang)
+        account = account.with_env(self.env).sudo()
         activity = account.activity_search([xmlid])
         if not orders:
             activity.action_feedback(
                 feedback=self.env._("No order is missing any more.")
             )
             return
+        summary = self.env._("%s orders of Amazon are missing", len(orders))
         note = self._prepare_note(account, orders)
-        if activity:
-            if activity[0].note != note:
-                activity[0].note = note
-            return
-        account.activity_schedule(
-            xmlid,
-            summary=self.env._("%s orders of Amazon are missing", len(orders)),
-            note=note,
-            user_id=(account.user_id or self.env.user).id,
-        )
+        if not activity:
+            account.activity_schedule(
+                xmlid, summary=summary, note=note, user_id=user.id
+            )
+        elif (activity[0].summary, activity[0].note) != (summary, note):
+            activity[0].write({"summary": summary, "note": note})
 
     def _prepare_note(self, account, orders):
         """Return the text of the to-do: the orders, and what to do next."""

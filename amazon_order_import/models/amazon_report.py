@@ -315,6 +315,8 @@ class AmazonReport(models.Model):
                     _logger.exception("Report %s cannot be processed", report.id)
                     report._fail("unexpected", report._explain_crash(error))
                     break
+            if report.state == "failed":
+                report._call_for_file()
             commit()
         return True
 
@@ -504,6 +506,7 @@ class AmazonReport(models.Model):
                 "processed_at": fields.Datetime.now(),
             }
         )
+        self._settle_failures()
 
     def _update_attention(self):
         """Settle reports whose last open row was resolved elsewhere."""
@@ -536,6 +539,7 @@ class AmazonReport(models.Model):
         has_rows = self.env["amazon.report.row"].search_count(
             [("report_id", "=", self.id)], limit=1
         )
+        self.activity_unlink(["mail.mail_activity_data_todo"])
         self.write({"state": "ready", "only_open_rows": bool(has_rows)})
 
     def _check_file(self):

@@ -18,6 +18,7 @@ from ..selling_partner.errors import (
     SellingPartnerError,
     ThrottledError,
 )
+from .amazon_account_connection import WORKING_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ FIRST_POLL = timedelta(seconds=30)
 SLOWEST_POLL = timedelta(minutes=5)
 #: A report that Amazon has begun cannot be cancelled: it is given up after this time.
 LONGEST_WORK = timedelta(days=3)
+#: How long Amazon may have trouble with one report before somebody is told.
+TROUBLE_PATIENCE = timedelta(days=1)
 #: When a file is tried again whose link is refused by something on the way.
 LINK_RETRY = timedelta(hours=1)
 #: How far the clocks of Amazon and of this machine may differ.
@@ -70,6 +73,11 @@ class AmazonReport(models.Model):
         readonly=True, copy=False, help="Odoo had Amazon cancel the stuck report"
     )
     clock_attempts = fields.Integer(readonly=True, copy=False)
+    trouble_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="Since when every call about this report met trouble at Amazon",
+    )
     is_stuck = fields.Boolean(
         "Stuck at Amazon",
         compute="_compute_is_stuck",
@@ -161,6 +169,7 @@ class AmazonReport(models.Model):
                     self.env.cr.rollback()
                     _logger.exception("Report %s cannot be fetched", report.id)
                     report._fail("unexpected", report._explain_crash(error))
+                    report._call_person(report.failure_reason)
                     seconds_left = commit()
                 else:
                     seconds_left = commit()
@@ -233,7 +242,14 @@ class AmazonReport(models.Model):
             options=dict(self._get_report_options()) or None,
         )
         self.amazon_status = "IN_QUEUE"
+        self._note_progress()
         return True
+
+    def _note_progress(self):
+        """The trouble that Amazon had with this report is over."""
+        if self.trouble_since:
+            self.trouble_since = False
+            self.activity_unlink(["mail.mail_activity_data_todo"])
 
     def _get_report_options(self):
         kind = KINDS[self.kind]
@@ -471,6 +487,7 @@ class AmazonReport(models.Model):
             "last_error": False,
             "next_attempt": False,
         }
+        self._note_progress()
         now = fields.Datetime.now()
         if not self.asked_at:
             values["asked_at"] = min(now, self._naive(found.created))
@@ -522,6 +539,7 @@ class AmazonReport(models.Model):
             content = target.read()
         # Nobody reads up on a passing state; on how it ended, they do.
         self = self.with_context(tracking_disable=True)
+        self._note_progress()
         self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
         self._set_file(content, document.charset)
         self.write({"state": "ready", "last_error": False, "next_attempt": False})
@@ -549,6 +567,8 @@ class AmazonReport(models.Model):
             ):
                 # Amazon has surely not begun: no need to look for the report there.
                 self.asked_at = False
+            if not isinstance(error, ThrottledError):
+                self._note_trouble(explanation)
         elif isinstance(error, AuthorizationError):
             # All reports of the account wait for a person to enter new credentials.
             self.search(
@@ -574,6 +594,30 @@ class AmazonReport(models.Model):
             )
         elif not self._move_back(error):
             self._end_refused(error, explanation)
+
+    def _note_trouble(self, explanation):
+        """Call a person where Amazon has trouble with this report, and only with it.
+
+        :param str explanation: what Amazon said and what it means
+        """
+        now = fields.Datetime.now()
+        if not self.trouble_since:
+            self.trouble_since = now
+        elif (
+            self.trouble_since <= now - TROUBLE_PATIENCE
+            and self.account_id.connection_state in WORKING_STATES
+        ):
+            self._call_person(
+                self.env._(
+                    "For more than a day, Amazon has had trouble with this report, "
+                    "though not with the connection. It is tried again by itself; open "
+                    "a case in Seller Central if it lasts. A role that the application "
+                    "lacks may be behind it: see Access to Reports on the account.\n"
+                    "%(explanation)s",
+                    explanation=explanation,
+                ),
+                self.env._("Amazon has trouble with a report"),
+            )
 
     def _may_get_file_later(self, error):
         """Whether the file is there and only its link was refused on the way."""

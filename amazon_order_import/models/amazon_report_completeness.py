@@ -1,5 +1,6 @@
 from odoo import models
 
+from .amazon_report import ORDER_KINDS
 from .amazon_report_undo import UndoStep
 
 
@@ -12,6 +13,8 @@ class AmazonReport(models.Model):
         """After a report: see what it brought of what was missing."""
         self.ensure_one()
         Control = self.env["amazon.control.order"].sudo()
+        if self.kind in ORDER_KINDS:
+            self.env["amazon.control.importer"].cancel_created(self)
         if self.kind == "all_orders" or Control.search_count(
             [
                 ("account_id", "=", self.account_id.id),

@@ -10,7 +10,9 @@ class AmazonReport(models.Model):
     _inherit = "amazon.report"
 
     @api.model
-    def _get_uncovered(self, account, kind, date_from, date_to, settled=False):
+    def _get_uncovered(
+        self, account, kind, date_from, date_to, settled=False, marketplaces=None
+    ):
         """Return the parts of a period that no good report of a kind covers.
 
         A report that was limited to some marketplaces covers these only: a time is
@@ -22,6 +24,7 @@ class AmazonReport(models.Model):
         :param date_to: naive UTC datetime
         :param bool settled: count reports that are still on their way, and those that
             a person skipped, as covering: for deciding what to ask for again
+        :param marketplaces: ``amazon.marketplace`` records; None: the active channels'
         :return: sorted list of ``(start, end)``, naive UTC datetimes, without overlaps
         """
         domain = [
@@ -32,9 +35,11 @@ class AmazonReport(models.Model):
             *self._get_good_domain(("requested", "skipped") if settled else ()),
         ]
         reports = self.sudo().search(domain, order="date_from")
-        channels = account.sudo().channel_ids.filtered("active").marketplace_id
+        if not marketplaces:
+            channels = account.sudo().channel_ids
+            marketplaces = channels.filtered("active").marketplace_id
         gaps = []
-        for marketplace in channels or [None]:
+        for marketplace in marketplaces or [None]:
             covering = reports.filtered(
                 lambda r, m=marketplace: (
                     not m or not r.marketplace_ids or m in r.marketplace_ids

@@ -344,10 +344,11 @@ class AmazonReport(models.Model):
         """End a report that Amazon refuses to make or to hand over."""
         words = (error.details or "").lower()
         code = next((code for pattern, code in WORDS if pattern.search(words)), "")
-        if isinstance(error, DocumentError) or code not in ("range", "too_often"):
-            reason = self._get_reasons()["refused"]
-            self._fail(error.code or "refused", explanation)
-            self._call_person(reason.advice)
+        is_lost = isinstance(error, DocumentError)
+        if is_lost or code not in ("range", "too_often"):
+            # Whatever Amazon calls a refusal, it is one: the reason has its words.
+            self._fail(error.code if is_lost else "refused", explanation)
+            self._call_person(self._get_reasons()["refused"].advice)
         else:
             self._end(code, words=str(error))
 
@@ -395,6 +396,7 @@ class AmazonReport(models.Model):
             "asked_at": False,
             "is_foreign": False,
             "cancel_asked": False,
+            "trouble_since": False,
             "failure_code": False,
             "failure_reason": False,
             "last_error": False,
@@ -406,12 +408,15 @@ class AmazonReport(models.Model):
         if amazon_id and amazon_id not in known:
             self.earlier_amazon_ids = " ".join([*known, amazon_id])
 
-    def _call_person(self, note):
+    def _call_person(self, note, summary=None):
         """Give the account's responsible an activity, once for the same trouble.
 
         :param str note: what to do
+        :param str summary: what happened; None: Amazon made no report
         """
-        summary = self.env._("Amazon made no report")
+        user = self.account_id._get_responsible()
+        self = self.with_context(lang=user.lang or self.env.lang)
+        summary = summary or self.env._("Amazon made no report")
         alike = self.search(
             [
                 ("account_id", "=", self.account_id.id),
@@ -421,13 +426,50 @@ class AmazonReport(models.Model):
             ],
             limit=1,
         )
-        if alike or not self.account_id.user_id:
+        if alike or not user:
             return
         self.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
             note=note,
-            user_id=self.account_id.user_id.id,
+            user_id=user.id,
+        )
+
+    def _call_for_file(self):
+        """Call a person for a file that cannot be read: nobody sits in front of it."""
+        report = self._for_responsible(self.account_id).browse(self.id)
+        report._call_person(
+            self.failure_reason, report.env._("A report could not be imported")
+        )
+
+    def _settle_failures(self):
+        """Take back the calls for failed reports whose period has come in otherwise."""
+        self.ensure_one()
+        failed = self.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "=", self.kind),
+                ("state", "=", "failed"),
+                ("activity_ids", "!=", False),
+            ]
+        )
+        for report in failed.filtered(lambda report: report._came_otherwise()):
+            report.activity_feedback(
+                ["mail.mail_activity_data_todo"],
+                feedback=self.env._("Its period has come in by other reports."),
+            )
+
+    def _came_otherwise(self):
+        """Whether other reports hold what this one should have held."""
+        if not self.date_from or not self.date_to:
+            # The latest stock is all stock; of an uploaded file nobody knows.
+            return not KINDS[self.kind].dated
+        return not self._get_uncovered(
+            self.account_id,
+            self.kind,
+            self.date_from,
+            self.date_to,
+            marketplaces=self.marketplace_ids,
         )
 
     def action_request_again(self):

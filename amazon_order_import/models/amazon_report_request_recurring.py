@@ -12,9 +12,10 @@ from .amazon_report import IMPORTERS
 MAX_LOOKBACK_DAYS = 60
 #: In how many reports a gap is asked for before it is left to a person.
 GAP_ATTEMPTS = 3
-#: How often a kind is asked for that Amazon refuses to this application.
+#: How often a kind is asked for that Amazon refuses to this application, or that
+#: cannot be asked for as the account is.
 REFUSED_RETRY = timedelta(hours=6)
-REFUSED_CODES = ("role", "refused")
+REFUSED_CODES = ("role", "refused", "not_requested")
 #: Two reports end and begin at the same second; clocks have their jitter.
 SMALLEST_GAP = timedelta(seconds=2)
 DAY = 24 * 60
@@ -250,10 +251,11 @@ class AmazonReportRequest(models.Model):
     # === DEFAULTS === #
 
     @api.model
-    def _set_up(self, account):
+    def _set_up(self, account, cadences=CADENCES):
         """Create the recurring requests that an account should have, if missing.
 
         :param account: ``amazon.account`` record
+        :param cadences: those to look at
         :return: ``amazon.report.request`` records that were created
         """
         known = self.with_context(active_test=False).search(
@@ -262,7 +264,7 @@ class AmazonReportRequest(models.Model):
         there = {(r.kind, r.interval_minutes > 12 * 60, r.lookback_days) for r in known}
         kinds = set(known.mapped("kind"))
         vals_list = []
-        for cadence in CADENCES:
+        for cadence in cadences:
             kind = KINDS[cadence.kind]
             if (
                 cadence.kind not in IMPORTERS
@@ -283,6 +285,13 @@ class AmazonReportRequest(models.Model):
                 }
             )
         return self.create(vals_list)
+
+    @api.model
+    def _set_up_vat(self, account):
+        """Request what a VAT service needs that was chosen after the set-up."""
+        known = [("account_id", "=", account.id), ("repeat", "=", True)]
+        if self.with_context(active_test=False).search_count(known, limit=1):
+            self._set_up(account, [c for c in CADENCES if c.vat_service])
 
     @api.model
     def _get_first_run(self, account, hour):

@@ -122,7 +122,7 @@ class AmazonReportSchedule(models.Model):
                 kind = KINDS[schedule.kind]
                 schedule.report_type = kind.report_type_in(schedule.account_id.region)
 
-    @api.depends("account_id", "report_type", "marketplace_ids", "state")
+    @api.depends("account_id", "report_type", "marketplace_ids", "state", "is_mine")
     def _compute_conflicts(self):
         for schedule in self:
             schedule.conflict_ids = schedule._find_conflicts()
@@ -130,7 +130,9 @@ class AmazonReportSchedule(models.Model):
 
     def _find_conflicts(self):
         """Return the schedules that Amazon would cancel in favour of this one."""
-        if self.state != "draft" or not self.account_id or not self.report_type:
+        if self.state == "active" or not self.is_mine:
+            return self.browse()
+        if not self.account_id or not self.report_type:
             return self.browse()
         others = self.search(
             [
@@ -280,11 +282,7 @@ class AmazonReportSchedule(models.Model):
         found = {s.schedule_id: s for s in client.get_report_schedules(ORDER_TYPES)}
         schedules = self.sudo()
         known = schedules.search(
-            [
-                ("account_id", "=", account.id),
-                ("amazon_schedule_id", "!=", False),
-                ("state", "!=", "cancelled"),
-            ]
+            [("account_id", "=", account.id), ("amazon_schedule_id", "!=", False)]
         )
         for schedule in known:
             listed = found.pop(schedule.amazon_schedule_id, None)
@@ -338,9 +336,11 @@ class AmazonReportSchedule(models.Model):
         """
         self.ensure_one()
         self.state = "gone"
-        account = self.account_id
-        if not self.is_mine or not account.user_id:
+        user = self.account_id._get_responsible()
+        if not self.is_mine or not user:
             return
+        self = self.with_context(lang=user.lang or self.env.lang)
+        account = self.account_id
         others = ", ".join(f"{s.report_type} ({s.period})" for s in found.values())
         account.activity_schedule(
             "mail.mail_activity_data_todo",
@@ -354,7 +354,7 @@ class AmazonReportSchedule(models.Model):
                 id=self.amazon_schedule_id,
                 others=others or self.env._("by none that Odoo knows"),
             ),
-            user_id=account.user_id.id,
+            user_id=user.id,
         )
 
     # === SCHEDULED ACTION === #

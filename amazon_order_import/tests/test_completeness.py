@@ -1,10 +1,12 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..models.amazon_control_order_cure import DISTANCES
 from .common import AmazonCase
@@ -217,6 +219,23 @@ class TestCompleteness(AmazonCase):
         self.Control._refresh(self.account)
         self.assertEqual(self.control(3).state, "missing")
 
+    def test_bought_before_the_start_of_the_account(self):
+        """The start is the one that was chosen when the account was set up."""
+        self.connect()
+        self.account.orders_from = "2026-10-05 08:15:00"
+        self.list_orders(
+            order(1), order(2, purchase_date="2026-10-05T08:14:59Z", **FBA)
+        )
+        self.assertEqual(self.control(1).state, "missing")
+        self.assertEqual(self.control(2).state, "ignored")
+        self.Control._cure(self.account)
+        self.assertEqual(self.requests().mapped("kind"), ["mfn_orders_eu"])
+        day = self.calendar()["2026-10-05"]
+        self.assertEqual((day["amazon"], day["ignored"]), (1, 1))
+        self.account.orders_from = False
+        self.Control._refresh(self.account)
+        self.assertEqual(self.control(2).state, "missing")
+
     def test_set_aside_by_a_person(self):
         user = new_test_user(
             self.env, "compl_user", "amazon_order_import.group_amazon_user"
@@ -346,6 +365,19 @@ class TestCompleteness(AmazonCase):
         self.assertEqual(days["2026-10-07"]["status"], "none")
         self.assertEqual(days["2026-10-09"]["status"], "empty")
 
+    def test_a_day_that_the_list_ends_in_is_not_green(self):
+        """What was bought after the list's last moment is not known yet."""
+        self.cover("all_orders", "2026-10-01 00:00:00", "2026-10-19 10:00:00")
+        self.list_orders(order(1, purchase_date="2026-10-19T08:00:00Z"))
+        self.sell(1)
+        self.assertEqual(self.control(1).state, "here")
+        day = self.calendar()["2026-10-19"]
+        self.assertEqual(day["status"], "pending")
+        self.assertIn("2026-10-19 12:00", day["gaps"][0])
+        self.assertEqual(self.calendar()["2026-10-18"]["status"], "empty")
+        self.cover("all_orders", "2026-10-18 00:00:00", "2026-10-20 11:00:00")
+        self.assertEqual(self.calendar()["2026-10-19"]["status"], "complete")
+
     def test_a_gap_between_the_reports(self):
         self.cover("all_orders", "2026-10-01 00:00:00", "2026-10-20 00:00:00")
         self.cover("mfn_orders_eu", "2026-10-01 00:00:00", "2026-10-08 10:00:00")
@@ -460,7 +492,7 @@ class TestCompleteness(AmazonCase):
         self.assertEqual(len(self.requests()), len(DISTANCES))
         activity = self.account.activity_ids
         self.assertEqual(len(activity), 1)
-        self.assertEqual(activity.user_id, self.account.user_id)
+        self.assertEqual(activity.user_id, self.account._get_responsible())
         self.assertIn("302-0000001-0000001", activity.note)
         self.assertIn("Find an Order", activity.note)
         self.sell(1)
@@ -493,6 +525,70 @@ class TestCompleteness(AmazonCase):
         self.Control._cure(self.account)
         self.assertFalse(self.requests())
         self.assertIn("302-0000001-0000001", self.account.activity_ids.note)
+
+    def test_at_the_limit_of_what_amazon_reports(self):
+        """The clock goes on between the reckoning and the request."""
+        self.connect()
+        old = "2026-08-01T08:00:00Z"
+        self.list_orders(
+            order(1, purchase_date=old, last_updated_date="2026-08-25T08:00:00Z")
+        )
+        kind = "mfn_orders_eu"
+        window = self.control(1)._get_window(kind, fields.Datetime.now())
+        with freeze_time("2026-10-20 12:00:05"):
+            self.Control._request(self.account, kind, *window)
+        self.assertEqual(self.requests().kind, kind)
+
+    @mute_logger("odoo.addons.amazon_order_import.models.amazon_account_completeness")
+    def test_one_account_stops_no_other(self):
+        other = self.env["amazon.account"].create({"name": "Second", "region": "eu"})
+        original = type(self.Control)._cure
+
+        def cure(control, account):
+            if account == self.account:
+                raise KeyError("nobody foresaw this")
+            return original(control, account)
+
+        self.list_orders(order(1))
+        self.list_orders(order(2), account=other)
+        cron = self.env.ref("amazon_order_import.ir_cron_check_completeness")
+        with (
+            patch.object(type(self.Control), "_cure", cure),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+        self.assertFalse(self.account.activity_ids)
+        self.assertTrue(other.activity_ids)
+
+    def test_without_a_responsible_somebody_is_told(self):
+        manager = new_test_user(
+            self.env, "compl_manager", "amazon_order_import.group_amazon_manager"
+        )
+        group = self.env.ref("amazon_order_import.group_amazon_manager")
+        self.account.user_id = False
+        self.list_orders(order(1))
+        self.Control._cure(self.account)
+        told = self.account.activity_ids.user_id
+        self.assertTrue(manager)
+        self.assertIn(told, group.all_user_ids - self.env.ref("base.user_root"))
+
+    def test_in_the_language_of_who_is_told(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.account.user_id = new_test_user(
+            self.env,
+            "compl_german",
+            "amazon_order_import.group_amazon_user",
+            lang="de_DE",
+        )
+        self.list_orders(order(1))
+        self.Control._cure(self.account)
+        activity = self.account.activity_ids
+        self.assertEqual(activity.user_id, self.account.user_id)
+        self.assertIn("1 Bestellungen", activity.summary)
+        self.list_orders(order(2))
+        self.Control._cure(self.account)
+        self.assertIn("2 Bestellungen", activity.summary)
+        self.assertIn("302-0000002-0000002", activity.note)
 
     def test_without_a_connection_a_person_uploads(self):
         self.list_orders(order(1))

@@ -9,6 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from ..report_formats import KINDS
 from ..selling_partner import REPORT_ROLES
+from ..selling_partner.errors import RoleMissingError
 from .test_cron import MFN, SECRETS, CronCase
 
 INVOICING = "Tax Invoicing (Restricted)"
@@ -130,8 +131,10 @@ class TestConnectionState(ConnectionCase):
         self.run_until_known("unauthorized")
         self.assertEqual(report.state, "requested")
         self.assertTrue(request.active and self.account.active)
+        self.assertGreater(report.next_attempt, fields.Datetime.now())
         self.seller.revoked = False
         self.account.action_test_connection()
+        self.assertFalse(report.next_attempt, "It goes on at once, not hours later")
         self.run_until(report + request.report_ids)
         self.assertEqual(report.state, "done", report.failure_reason)
         self.assertEqual(request.report_ids[0].state, "done")
@@ -470,6 +473,58 @@ class TestRoleCheck(ConnectionCase):
             self.fault("forbidden", operation, count=None)
         self.check()
         self.check_state("unauthorized", "connect", "denies everything", "HTTP 403")
+
+    def test_a_quota_is_no_denial(self):
+        """403 on one operation, while the quota of the other is used up."""
+        self.fault("forbidden", "getMarketplaceParticipations", count=None)
+        for _call in range(10):
+            self.note_call("getReports")
+        self.account.next_connection_check = False
+        with self.enter_registry_test_mode():
+            self.check_cron.method_direct_trigger()
+        self.assertFalse(self.asked("getReports"))
+        self.check_state("connected", "none")
+        self.assertFalse(self.account.activity_ids)
+        self.assertLess(
+            self.account.next_connection_check,
+            fields.Datetime.now() + timedelta(hours=2),
+            "Soon again: it is not known yet",
+        )
+        action = self.account.action_test_connection()
+        self.assertEqual(action["params"]["type"], "warning")
+        self.check()
+        self.check_state("connected", "none")
+
+    def test_amazons_words_stay(self):
+        """Other reports that arrive do not wipe out why one kind is denied."""
+        self.use(MFN)
+        self.use("fba_orders_eu")
+        self.account._note_api_error(self.denial(), MFN)
+        self.check_state("role_missing", "roles", "HTTP 403")
+        with freeze_time(fields.Datetime.now() + timedelta(hours=3)):
+            self.account._note_api_success("fba_orders_eu")
+            self.check_state("role_missing", "roles", "HTTP 403")
+            self.assertEqual(self.account.connection_reason, "role_missing")
+
+    def denial(self):
+        return RoleMissingError(
+            "denied", operation="createReport", status=403, code="Unauthorized"
+        )
+
+    def test_a_missing_role_hides_no_expiry(self):
+        """Else the day comes on which nothing works, and nobody was told."""
+        self.use(MFN)
+        self.account._note_api_error(self.denial(), MFN)
+        summary = self.account.activity_ids.summary
+        self.assertIn("Role missing", summary)
+        self.account.authorized_at = fields.Datetime.now() - timedelta(days=360)
+        self.check()
+        self.check_state("role_missing", "connect", INVOICING, "in 5 days")
+        self.assertEqual(self.account.connection_level, "danger")
+        activity = self.account.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertIn("expires in less than 8 days", activity.summary)
+        self.assertIn(INVOICING, activity.note)
 
     def test_quota_ends_the_role_check(self):
         self.seller.roles.discard(INVOICING)

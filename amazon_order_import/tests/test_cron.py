@@ -246,7 +246,38 @@ class TestCron(CronCase):
                 report = self.request()
                 self.fault(kind, "getReport")
                 self.run_until_error(report)
-                self.check_waits(report, "unreachable")
+                # Amazon has answered, or not at all.
+                state = "unreachable" if kind == "drop" else "connected"
+                self.check_waits(report, state)
+
+    def test_trouble_with_one_report(self):
+        """It changes no state back and forth, and after a day somebody is told."""
+        self.fault("internal", "createReport", count=None)
+        self.account.connection_checked -= timedelta(hours=1)
+        report = self.request()
+        notes = len(self.account.message_ids)
+        for _round in range(3):
+            self.pass_time(report)
+            self.run_cron()
+        self.assertIn("HTTP 500", report.last_error)
+        self.assertEqual(self.account.connection_state, "connected")
+        self.assertEqual(len(self.account.message_ids), notes)
+        check = self.env.ref("amazon_order_import.ir_cron_check_connections")
+        self.assertLessEqual(
+            self.account.next_connection_check, fields.Datetime.now(), "Is it all?"
+        )
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search([("cron_id", "=", check.id)])
+        )
+        self.assertFalse(report.activity_ids)
+        report.trouble_since -= timedelta(hours=25)
+        self.pass_time(report)
+        self.run_cron()
+        self.assertIn("trouble", report.activity_ids.summary)
+        self.control("DELETE", "faults")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertFalse(report.activity_ids)
 
     def test_download_cut(self):
         report = self.request()
@@ -520,7 +551,7 @@ class TestCron(CronCase):
         self.run_until(bad + good)
         self.assertEqual(bad.state, "failed")
         self.assertIn("No channels", bad.failure_reason)
-        self.assertEqual(bad.activity_ids.user_id, first.user_id)
+        self.assertEqual(bad.activity_ids.user_id, first._get_responsible())
         self.assertEqual(good.state, "done")
 
     def test_account_with_an_impossible_endpoint(self):
@@ -561,9 +592,19 @@ class TestCron(CronCase):
         self.assertEqual(good.state, "done")
         self.assertEqual(bad.state, "failed")
         self.assertTrue(bad.failure_reason)
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
         bad._process_again()
         self.run_cron()
         self.assertEqual(bad.state, "done")
+        self.assertFalse(bad.activity_ids)
+
+    def test_file_that_is_no_report_calls_a_person(self):
+        """Nobody sits in front of it when the scheduled action reads a file."""
+        create = self.env["amazon.report"].create_from_file
+        bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
+        self.run_cron()
+        self.assertEqual(bad.state, "failed")
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
 
     @mute_logger(REPORT_LOGGER)
     def test_lost_file_in_the_queue(self):

@@ -177,6 +177,21 @@ class TestOrderFinder(AmazonCase):
         self.list_orders(order_status="Cancelled")
         self.assertAnswer(self.find(), "cancelled")
 
+    def test_cancelled_before_its_report_came(self):
+        """The list told of it first: the order does not stay open in Odoo."""
+        self.list_orders(order_status="Cancelled")
+        report = self.import_lines("mfn_orders_eu", {"order-id": REF})
+        order = self.get_order(REF)
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(report.state, "done")
+        row = report.row_ids
+        self.assertEqual((row.outcome, row.sale_order_id), ("cancelled", order))
+        self.assertAnswer(self.find(), "here")
+        self.assertEqual(self.find().level, "info")
+        # It is read again, or was released anew at Amazon.
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        self.assertEqual(order.state, "cancel")
+
     def test_channel_of_the_list_is_switched_off(self):
         channel = self.switch_off("Amazon.de")
         self.list_orders()
@@ -187,6 +202,26 @@ class TestOrderFinder(AmazonCase):
         self.find(user=manager).action_cure()
         self.assertTrue(channel.active)
         self.assertAnswer(self.find(), "not_requested", "request")
+
+    def test_before_the_start_of_the_account(self):
+        """Known by the list or by a report: the same answer, and its cure."""
+        self.account.orders_from = "2026-10-06 00:00:00"
+        self.list_orders()
+        finder = self.find()
+        self.assertAnswer(finder, "before_start", "unarchive")
+        self.assertIn("10/5/26", finder.message)
+        self.assertIn("10/6/26", finder.message)
+        self.assertEqual(finder.action_cure()["res_id"], self.account.id)
+        self.env["amazon.control.order"].search([]).unlink()
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        finder = self.find()
+        self.assertAnswer(finder, "before_start", "unarchive")
+        self.assertEqual(finder.row_id.code, "before_start")
+        # An earlier start was chosen: what was left out can be read now.
+        self.account.orders_from = "2026-10-01 00:00:00"
+        self.assertAnswer(self.find(), "row_ignored", "process")
+        self.find().action_cure()
+        self.assertAnswer(self.find(), "here")
 
     def test_set_aside(self):
         self.list_orders()
@@ -270,6 +305,22 @@ class TestOrderFinder(AmazonCase):
         self.assertIn("revoked", finder.message)
         self.assertEqual(finder.action_cure()["res_id"], self.account.id)
 
+    def test_not_connected_since_when(self):
+        """Since it broke, not since it was last tested."""
+        self.list_orders()
+        with freeze_time("2026-10-12 09:00:00"):
+            self.account._set_connection("unauthorized", "invalid_grant")
+        self.account._set_connection("unauthorized", "invalid_grant")
+        self.assertIn("10/12/26", self.find().message)
+
+    def test_amazon_out_of_reach(self):
+        """A trouble that passes is no answer; one that lasts is."""
+        self.list_orders()
+        self.account._set_connection("unreachable", "unavailable")
+        self.assertEqual(self.find().code, "not_requested")
+        with freeze_time("2026-10-20 17:00:00"):
+            self.assertAnswer(self.find(), "not_connected", "renew")
+
     def test_archived_account(self):
         self.list_orders()
         self.account.active = False
@@ -320,6 +371,29 @@ class TestOrderFinder(AmazonCase):
         ):
             self.assertFalse(finder[field], field)
         self.assertNotIn(self.account.name, finder.title + finder.message)
+
+    def test_order_of_a_company_that_is_not_chosen(self):
+        """Who works in several companies is told in which one to look."""
+        company = self.env["res.company"].create({"name": "Chosen one"})
+        clerk = new_test_user(
+            self.env,
+            "finder_clerk",
+            "amazon_order_import.group_amazon_user",
+            company_id=company.id,
+            company_ids=[company.id, self.company.id],
+        )
+        Finder = self.env["amazon.order.finder"].with_user(clerk)
+        Finder = Finder.with_context(allowed_company_ids=company.ids)
+        self.list_orders()
+        finder = Finder.create({"query": REF})
+        self.assertAnswer(finder, "other_company")
+        self.assertIn(self.company.name, finder.message)
+        self.assertIn(self.account.name, finder.message)
+        self.assertFalse(finder.control_id or finder.account_id)
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        self.assertAnswer(Finder.create({"query": REF}), "other_company")
+        clerk.company_ids = company
+        self.assertAnswer(Finder.create({"query": REF}), "no_list", "request_list")
 
     def test_not_without_rights(self):
         salesman = new_test_user(

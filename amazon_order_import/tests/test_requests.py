@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 from ..models.amazon_report_end import MAX_WORDS, clean_words
 from ..models.amazon_report_request_recurring import CADENCES
 from ..report_formats import KINDS
-from ..selling_partner.errors import ThrottledError
+from ..selling_partner.errors import DataError, ThrottledError
 from .common import AmazonCase
 
 MFN = "mfn_orders_eu"
@@ -349,6 +349,40 @@ class TestRecurring(RequestCase):
         self.add(request, 2, 0, state="failed", failure_code="role")
         self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
 
+    def test_what_amazon_refuses_rests(self):
+        """Whatever Amazon calls it: else each run adds one more failed report."""
+        request = self.request(repeat=True, interval_minutes=15)
+        report = self.add(request, 2, 0, state="requested")
+        error = DataError(
+            "refused", operation="createReport", status=400, code="InvalidInput"
+        )
+        report._note_error(error)
+        self.assertEqual(report.state, "failed")
+        self.assertIn("InvalidInput", report.failure_reason)
+        self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
+
+    def test_account_without_channels_rests(self):
+        request = self.request(repeat=True, interval_minutes=15)
+        self.add(request, 2, 0, state="failed", failure_code="not_requested")
+        self.assertEqual(request._get_next_run(NOW), NOW + timedelta(hours=6))
+
+    def test_vat_service_chosen_later(self):
+        """What the account is set up to request follows; what was left out stays so."""
+        Request = self.env["amazon.report.request"]
+        self.account.vat_service = "vcs"
+        self.assertFalse(Request.search([("account_id", "=", self.account.id)]))
+        self.account.vat_service = "none"
+        made = Request._set_up(self.account)
+        made.filtered(lambda r: r.kind == "fba_inventory").unlink()
+        self.account.vat_service = "vcs_lite"
+        kinds = Request.search([("account_id", "=", self.account.id)]).mapped("kind")
+        self.assertIn("vcs_lite", kinds)
+        self.assertNotIn("fba_inventory", kinds)
+        self.account.vat_service = "none"
+        self.account.vat_service = "vcs_lite"
+        kinds = Request.search([("account_id", "=", self.account.id)]).mapped("kind")
+        self.assertEqual(kinds.count("vcs_lite"), 1)
+
     def test_defaults(self):
         """Set up as makes sense for region and VAT service, once."""
         self.account.user_id.tz = "Europe/Berlin"
@@ -524,11 +558,38 @@ class TestReportEnds(RequestCase):
         report.amazon_status = "FATAL"
         report._end("fatal")
         self.assertEqual((report.state, report.failure_code), ("failed", "fatal"))
-        self.assertEqual(report.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(report.activity_ids.user_id, self.account._get_responsible())
         other = self.add(amazon_report_id="4799", attempts=2)
         other._end("fatal")
         self.assertEqual(other.state, "failed")
         self.assertFalse(other.activity_ids, "One activity for one trouble")
+
+    def test_without_a_responsible_somebody_is_told(self):
+        self.account.user_id = False
+        report = self.add(attempts=2)
+        report._end("fatal")
+        told = report.activity_ids.user_id
+        self.assertTrue(told.has_group("amazon_order_import.group_amazon_manager"))
+        self.assertNotEqual(told, self.env.ref("base.user_root"))
+
+    def test_nothing_is_to_do_for_what_came_later(self):
+        """The activity goes once other reports have brought the whole period."""
+        report = self.add(attempts=2)
+        report._end("fatal")
+        half = report.date_from + (report.date_to - report.date_from) / 2
+        half = half.replace(microsecond=0)
+        start, end = report.date_from, report.date_to
+        first = self.add(
+            amazon_report_id="1", date_from=start, date_to=half, state="ready"
+        )
+        first._settle_failures()
+        self.assertTrue(report.activity_ids)
+        second = self.add(
+            amazon_report_id="2", date_from=half, date_to=end, state="ready"
+        )
+        second._settle_failures()
+        self.assertFalse(report.activity_ids)
+        self.assertEqual(report.state, "failed", "It stays what it is")
 
     def test_request_again(self):
         report = self.add(state="failed", failure_code="fatal", failure_reason="No")

@@ -5,8 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..importers.moments import to_utc
 from ..models.amazon_report import ORDER_KINDS
 from ..models.amazon_report_coverage import GOOD_STATES
+from ..report_formats import values
 
 #: 302-1234567-1234567, with whatever stands between the groups when it is pasted.
 ORDER_NUMBER = re.compile(
@@ -135,6 +137,7 @@ class AmazonOrderFinder(models.TransientModel):
         """
         return [
             self._answer_here,
+            self._answer_left_out,
             self._answer_row,
             self._answer_archived_account,
             self._answer_multi_channel,
@@ -149,6 +152,7 @@ class AmazonOrderFinder(models.TransientModel):
             self._answer_failed,
             self._answer_not_requested,
             self._answer_not_brought,
+            self._answer_other_company,
             self._answer_no_list,
             self._answer_unknown,
         ]
@@ -258,6 +262,21 @@ class AmazonOrderFinder(models.TransientModel):
         )
         return "\n".join(filter(None, (text, row.message)))
 
+    def _answer_left_out(self, facts):
+        """A report has the order, which was bought before the start of the account."""
+        row = facts["row"]
+        if row.code != "before_start" or not row.account_id.active:
+            return None
+        bought = facts["control"].purchase_date or self._get_purchase_date(row)
+        return self._explain_start(facts, row.account_id, bought)
+
+    def _get_purchase_date(self, row):
+        """Return when the order of a row was bought: naive UTC, or False."""
+        try:
+            return to_utc(values.moment((row.raw or {}).get("purchase-date", "")))
+        except values.BadCell:
+            return False
+
     def _answer_row(self, facts):
         row = facts["row"]
         if not row or not row.account_id.active:
@@ -357,25 +376,35 @@ class AmazonOrderFinder(models.TransientModel):
 
     def _answer_before_start(self, facts):
         control = facts["control"]
-        start = control and control.account_id._get_orders_from()
-        if not start or control.purchase_date >= start:
+        return self._explain_start(facts, control.account_id, control.purchase_date)
+
+    def _explain_start(self, facts, account, bought):
+        """Return the answer for an order from before the start, None for another.
+
+        :param account: ``amazon.account`` record, maybe empty
+        :param bought: naive UTC datetime, or False
+        """
+        start = account.orders_from
+        if not start or not bought or bought >= start:
             return None
         return {
             "code": "before_start",
             "level": "info",
             "title": self.env._(
                 "Order %s was placed before the start of the account",
-                control.order_ref,
+                facts["order_ref"],
             ),
             "message": self.env._(
                 "Bought on %(date)s; the account %(account)s takes orders from "
                 "%(start)s on. An Amazon administrator sets an earlier start in the "
                 "account.",
-                date=self._format(control.purchase_date),
-                account=control.account_id.name,
+                date=self._format(bought),
+                account=account.name,
                 start=self._format(start),
             ),
             "cure": "unarchive",
+            "row_id": facts["row"].id,
+            "report_id": facts["row"].report_id.id,
         }
 
     def _answer_inactive_channel(self, facts):
@@ -584,6 +613,29 @@ class AmazonOrderFinder(models.TransientModel):
             .filtered(lambda r: r.state in GOOD_STATES)[:1]
             .id,
             **self._get_request(facts),
+        }
+
+    def _answer_other_company(self, facts):
+        """Another company of the user's has the order, one that is not chosen now."""
+        others = self.env.user.company_ids - self.env.companies
+        if not others or facts["account"]:
+            return None
+        elsewhere = self.with_context(allowed_company_ids=others.ids)
+        account = elsewhere._get_facts(facts["order_ref"])["account"]
+        if not account:
+            return None
+        return {
+            "code": "other_company",
+            "level": "info",
+            "title": self.env._(
+                "Order %s belongs to another company", facts["order_ref"]
+            ),
+            "message": self.env._(
+                "It is known to the account %(account)s of %(company)s. Switch to that "
+                "company at the top right, then look again.",
+                account=account.name,
+                company=account.company_id.name,
+            ),
         }
 
     def _answer_no_list(self, facts):

@@ -125,7 +125,8 @@ class Databases:
         content = cache.tree_digest(self.environment.addon, NOT_INSTALLED)
         # .../venv/odoo/<key>/bin/python: the key of the Python packages.
         packages = self.environment.python.parts[-3]
-        return cache.digest(self.base_template(), packages, content)
+        script = SCRIPTS / "web_assets.py"
+        return cache.digest(self.base_template(), packages, content, script)
 
     def addon_template(self, demo: bool = False) -> str:
         """The template with the addon installed, with its demo data if wanted."""
@@ -196,6 +197,12 @@ class Databases:
                 log,
             )
             self._check_installed(name, log)
+            self.environment.run_script(
+                name,
+                SCRIPTS / "web_assets.py",
+                "The pages of Odoo could not be prepared",
+                self._log("assets"),
+            )
 
     def _check_installed(self, name: str, log: Path) -> None:
         """Odoo ends with code 0 also when it left a module out."""

@@ -297,7 +297,7 @@ def test_cancelled_for_a_range_too_wide(seller, amazon):
     seller.work(4)
     assert (report.state, report.failure_code) == ("failed", "range")
     assert "30 days long" in report.failure_reason
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
 
 
 def test_cancelled_for_a_missing_role(seller, amazon):
@@ -344,7 +344,7 @@ def test_fatal_with_a_document(seller, amazon):
     finish(seller, report)
     assert (report.state, report.failure_code) == ("failed", "told")
     assert "rejected by the data source" in report.failure_reason
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
 
 
 def test_fatal_without_a_document(seller, amazon):
@@ -382,7 +382,7 @@ def test_days_in_the_queue(seller, amazon):
         seller.wait()
         seller.work(2)
     assert (report.state, report.failure_code) == ("failed", "stuck")
-    assert report.activity_ids.user_id == seller.account.user_id
+    assert report.activity_ids.user_id == seller.account._get_responsible()
     assert len(seller.calls("createReport")) == 2
     report.action_request_again()
     assert not report.activity_ids
@@ -668,7 +668,7 @@ def test_a_stolen_schedule_is_noticed(seller, amazon):
     activity = seller.account.activity_ids.filtered(
         lambda a: a.summary == "Report schedule taken away"
     )
-    assert activity.user_id == seller.account.user_id
+    assert activity.user_id == seller.account._get_responsible()
     assert MFN_XML in activity.note
     found = seller.env["amazon.report.schedule"].search(
         [
@@ -677,6 +677,29 @@ def test_a_stolen_schedule_is_noticed(seller, amazon):
         ]
     )
     assert (found.state, found.is_mine, found.kind) == ("active", False, False)
+    # Who takes it back is told, too, whom that hits.
+    answer = mine.action_start()
+    assert mine.state == "gone"
+    assert theirs["schedule_id"] in answer["params"]["message"]
+    assert len(seller.calls("createReportSchedule")) == 1
+    mine.action_replace()
+    assert (mine.state, found.state) == ("active", "cancelled")
+    seller.env.cr.commit()
+
+
+def test_a_schedule_that_is_still_there_stops_nothing(seller):
+    """Odoo takes it for cancelled, Amazon's list still has it."""
+    mine = schedule(seller)
+    mine.action_start()
+    mine.state = "cancelled"
+    seller.account.schedules_listed = False
+    repeat(seller)
+    report = ask(seller)
+    seller.work(4)
+    assert report.state != "requested"
+    assert mine.state == "active", "shown as it is, to be cancelled"
+    mine.action_cancel()
+    seller.env.cr.commit()
 
 
 # === FIRST RUN === #

@@ -24,14 +24,4 @@ parameters = env["ir.config_parameter"]
 parameters.set_param("iap.endpoint", "http://127.0.0.1:9")
 parameters.set_param("account_peppol.edi.mode", "demo")
 env.ref("mail.ir_cron_module_update_notification").active = False
-
-# Half a minute of the first page in a browser, spent once instead of in every database.
-for bundle in (
-    "web.assets_web",
-    "web.assets_frontend",
-    "web.assets_frontend_minimal",
-    "web.assets_frontend_lazy",
-):
-    env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=False).css()
-    env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
 env.cr.commit()
