@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from odoo import api, models
 
@@ -6,6 +7,18 @@ from ..models.amazon_vat_document_line import COMPONENTS
 from .amazon_order_importer import OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .amazon_tax_correction import TaxFigures
+
+
+@dataclass
+class VatWork(RowWork):
+    """A row of a VAT report on its way.
+
+    ``line_key``: as ``key``, but counted among the rows of the same document only: a
+    correction names the transaction of the invoice that it replaces, and may come in
+    a file with it or without.
+    """
+
+    line_key: str = ""
 
 
 class AmazonVatDocumentImporter(models.AbstractModel):
@@ -19,12 +32,13 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     def import_rows(self, report, pairs):
         self = self.with_context(**IMPORT_CONTEXT)
         report = report.with_env(self.env)
-        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+        works = [VatWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
         ready = [work for work in works if self._is_importable(report, work)]
         lookup = self._get_lookup(report, ready)
         ready = [work for work in ready if self._has_currency(lookup, work)]
         documents = self._upsert(report, lookup, ready)
+        self._import_pending(report, works)
         self._link_originals(documents)
         self._settle_older_rows(report, works)
         self._follow_up(report.account_id, documents)
@@ -115,21 +129,28 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         """Store order number, SKU and key of each row on its record."""
         counts = self._get_key_counts(report, works)
         for work in works:
-            row = work.values
+            row, line = work.values, work.record.vat_line_id
             if not row:
                 raw = work.parsed.raw or {}
                 work.record.write(
                     {"order_ref": raw.get("Order ID"), "sku": raw.get("SKU")}
                 )
                 continue
-            work.key = work.record.row_key
-            if not work.key:
-                head = self._get_key_head(row)
-                counts[row.order_id, head] += 1
-                work.key = f"{head}#{counts[row.order_id, head]}"
+            head = self._get_key_head(row)
+            work.key = work.record.row_key or self._count(counts, row, head)
+            if line.document_id.number == row.number:
+                work.line_key = line.row_key
+            else:
+                work.line_key = self._count(counts, row, head, row.number)
             work.record.write(
                 {"order_ref": row.order_id, "sku": row.sku, "row_key": work.key}
             )
+
+    def _count(self, counts, row, head, number=None):
+        """Return a key with the row's place among equal ones (of a document)."""
+        place = row.order_id, number, head
+        counts[place] += 1
+        return f"{head}#{counts[place]}"
 
     def _get_key_head(self, row):
         """Return what identifies a row but for its position among equal ones.
@@ -146,19 +167,23 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         )
 
     def _get_key_counts(self, report, works):
-        """Return how often keys occurred in earlier rows of the file."""
+        """Return how often keys occurred in other rows of the file.
+
+        :return: Counter ``{(order number, document number or None, head): count}``
+        """
         counts = Counter()
         orders = {work.values.order_id for work in works if work.values}
-        if orders and works[0].parsed.number > 1:
-            for order_ref, key in self.env["amazon.report.row"]._read_group(
-                [
-                    ("report_id", "=", report.id),
-                    ("order_ref", "in", list(orders)),
-                    ("row_key", "!=", False),
-                ],
-                ["order_ref", "row_key"],
-            ):
-                counts[order_ref, key.rpartition("#")[0]] += 1
+        for row in self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("order_ref", "in", list(orders)),
+                ("row_key", "!=", False),
+            ]
+        ):
+            counts[row.order_ref, None, row.row_key.rpartition("#")[0]] += 1
+            if line := row.vat_line_id:
+                head = line.row_key.rpartition("#")[0]
+                counts[row.order_ref, line.document_id.number, head] += 1
         return counts
 
     def _is_importable(self, report, work):
@@ -172,7 +197,45 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 work.parsed.error.code,
             )
             return False
-        if not row.number:
+        return bool(row.number)
+
+    def _import_pending(self, report, works):
+        """Set the outcome of rows without a number: another report may know it."""
+        pending = [work for work in works if work.values and not work.values.number]
+        if not pending:
+            return
+        orders = list({work.values.order_id for work in pending})
+        told = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("order_ref", "in", orders),
+                ("vat_line_id", "!=", False),
+            ]
+        )
+        lines = self.env["amazon.vat.document.line"].search(
+            [
+                ("document_id.account_id", "=", report.account_id.id),
+                ("document_id.order_ref", "in", orders),
+                ("id", "not in", told.vat_line_id.ids),
+            ]
+        )
+        for work in pending:
+            line = next(
+                (line for line in lines if self._is_same_row(report, line, work)), None
+            )
+            if line:
+                lines -= line
+                self._set_document_outcome(
+                    line.document_id,
+                    work,
+                    "unchanged",
+                    self.env._(
+                        "Amazon has given it the number %(number)s meanwhile.",
+                        number=line.document_id.number,
+                    ),
+                    "settled_elsewhere",
+                )
+                continue
             self._set_outcome(
                 work,
                 "waiting",
@@ -180,12 +243,29 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "Amazon gives no number yet for its document about order "
                     "%(order)s. A later report brings it; do not invoice the order "
                     "yourself meanwhile.",
-                    order=row.order_id,
+                    order=work.values.order_id,
                 ),
                 "number_pending",
             )
-            return False
-        return True
+
+    def _is_same_row(self, report, line, work):
+        """Whether a row without a number tells of a line that is known with one."""
+        document, row = line.document_id, work.values
+        return (
+            document.order_ref == row.order_id
+            and document.is_corrected == bool(row.is_corrected)
+            and line.row_key.rpartition("#")[0] == self._get_key_head(row)
+            and not self._get_changes(
+                line,
+                {
+                    name: value
+                    for name, value in self._prepare_line(
+                        report, document, work
+                    ).items()
+                    if name.startswith("amount_") or name == "quantity"
+                },
+            )
+        )
 
     def _has_currency(self, lookup, work):
         row = work.values
@@ -278,7 +358,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             for work in members:
                 if self._is_foreign(document, work):
                     continue
-                line = lines.get((document, work.key))
+                line = lines.get((document, work.line_key))
                 if not line:
                     missing.append((document, work))
                 else:
@@ -468,7 +548,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         rate = row.rate or 0
         values = {
             "document_id": document.id,
-            "row_key": work.key,
+            "row_key": work.line_key,
             "report_id": report.id,
             "sku": row.sku or False,
             "asin": row.asin or False,
@@ -520,11 +600,12 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     def _settle_older_rows(self, report, works):
         """Close rows of other reports that waited for what this report tells."""
-        settled = {
-            (work.record.order_ref, work.key): work
-            for work in works
-            if work.key and work.record.vat_document_id
-        }
+        settled, by_head = {}, defaultdict(list)
+        for work in works:
+            if work.key and work.record.vat_document_id:
+                order_ref = work.record.order_ref
+                settled[order_ref, work.key] = work
+                by_head[order_ref, work.key.rpartition("#")[0]].append(work)
         if not settled:
             return
         older = self.env["amazon.report.row"].search(
@@ -537,10 +618,22 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             ]
         )
         for row in older:
+            pending = row.code == "number_pending"
             work = settled.get((row.order_ref, row.row_key))
-            if not work or (
-                work.record.outcome == "waiting" and row.code != "number_pending"
-            ):
+            if not work and pending:
+                # It came beside another document of its transaction; this file leaves
+                # that out.
+                head = (row.row_key or "").rpartition("#")[0]
+                told = row.report_id.row_ids.vat_document_id
+                work = next(
+                    (
+                        work
+                        for work in by_head[row.order_ref, head]
+                        if work.record.vat_document_id not in told
+                    ),
+                    None,
+                )
+            if not work or (work.record.outcome == "waiting" and not pending):
                 continue
             row.write(
                 {
