@@ -410,10 +410,14 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 "outdated",
             )
             return
-        head = self._prepare_document(report, lookup, work.values)
-        changed = self._get_changes(
-            document, {**head, "sale_order_id": document.sale_order_id.id}
-        )
+        changed = {}
+        if line == document.line_ids.sorted("id")[:1]:
+            # The first line speaks for the document: others may tell of another day,
+            # transaction or jurisdiction.
+            head = self._prepare_document(report, lookup, work.values)
+            changed = self._get_changes(
+                document, {**head, "sale_order_id": document.sale_order_id.id}
+            )
         line_values = self._prepare_line(report, document, work)
         changed_line = self._get_changes(line, line_values)
         told = [

@@ -205,6 +205,29 @@ class TestVatDocuments(VatDocumentCase):
         )
         self.assertEqual(self.document().amount_total, 238.0)
 
+    def test_lines_of_other_days_and_transactions(self):
+        """What only some lines of a document say is no change when read again."""
+        self.import_lines(
+            "mfn_orders_eu",
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        mug = {"item": "100.00 19.00"}
+        lamp = {
+            "item": "50.00 9.50",
+            "sku": "LAMP-1",
+            "shipment_date": "07-Oct-2026 UTC",
+            "transaction_id": "Dbbb",
+            "shipment_id": "Dbbb",
+        }
+        self.import_vat(mug, lamp)
+        for rows in ((mug, lamp), (lamp, mug), (lamp,)):
+            self.assertEqual(set(self.outcomes(self.import_vat(*rows))), {"unchanged"})
+        self.assertEqual(str(self.document().date), "2026-10-06")
+        self.assertEqual(self.document().shipment_ref, "Daaa")
+        changed = self.import_vat({**mug, "invoice_url": "https://amazon.de/new"})
+        self.assertEqual(self.outcomes(changed), ["updated"])
+
     def test_correction_in_overlapping_files(self):
         """A correction names the transaction of the invoice that it replaces."""
         self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
