@@ -41,12 +41,33 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         self._import_pending(report, works)
         self._link_originals(documents)
         self._settle_older_rows(report, works)
-        self._follow_up(report.account_id, documents)
+        self._follow_up(
+            report.account_id, documents, self._get_read(report, works, documents)
+        )
         self.env.flush_all()
 
     @api.model
     def finish_report(self, report):
         report._check_vat_totals()
+        self._book(self._get_document_at(report, [("number", "=", report.next_row)]))
+
+    def _get_read(self, report, works, documents):
+        """Return the documents whose rows are all read.
+
+        The rows of a document stand together; those of the last one may go on in the
+        next batch.
+        """
+        numbers = [work.parsed.number for work in works]
+        before = self._get_document_at(report, [("number", "<", min(numbers))])
+        last = self._get_document_at(report, [("number", "=", max(numbers))])
+        return (documents | before) - last
+
+    def _get_document_at(self, report, domain):
+        """Return the document of the last row of a report that fits."""
+        row = self.env["amazon.report.row"].search(
+            [("report_id", "=", report.id), *domain], order="number desc", limit=1
+        )
+        return row.vat_document_id
 
     @api.model
     def plan_undo(self, report):
@@ -120,7 +141,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 }
             )
         for document_account, group in documents.grouped("account_id").items():
-            self._follow_up(document_account, group)
+            self._follow_up(document_account, group, group)
         rows.report_id._update_attention()
 
     # === ROWS === #
@@ -369,6 +390,15 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         for (document, work), line in zip(missing, created, strict=True):
             work.record.vat_line_id = line
             self._set_document_outcome(document, work, "created")
+        for document, lines in created.grouped("document_id").items():
+            self._tell_booked(
+                document,
+                [
+                    f"+ {line.quantity} × {line.sku or line.asin}: "
+                    f"{line.currency_id.format(line.amount_total)}"
+                    for line in lines
+                ],
+            )
         return documents
 
     def _is_foreign(self, document, work):
@@ -435,21 +465,26 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             again = known in ("created", "updated") and work.record.vat_document_id
             self._set_document_outcome(document, work, known if again else "unchanged")
             return
-        if document.move_id:
-            document.write(
-                {
-                    "entry_state": "difference",
-                    "entry_message": self.env._(
-                        "Amazon changed %(number)s after it was booked as %(entry)s:\n"
-                        "%(changes)s\nReset the entry to draft and cancel it, then "
-                        "choose Book to make it anew.",
-                        number=document.number,
-                        entry=document.move_id.display_name,
-                        changes="\n".join(told),
-                    ),
-                }
-            )
+        self._tell_booked(document, told)
         self._set_document_outcome(document, work, "updated", "\n".join(told))
+
+    def _tell_booked(self, document, told):
+        """Have a document that is booked already tell what Amazon changed since."""
+        if not document.move_id:
+            return
+        document.write(
+            {
+                "entry_state": "difference",
+                "entry_message": self.env._(
+                    "Amazon changed %(number)s after it was booked as %(entry)s:\n"
+                    "%(changes)s\nReset the entry to draft and cancel it, then "
+                    "choose Book to make it anew.",
+                    number=document.number,
+                    entry=document.move_id.display_name,
+                    changes="\n".join(told),
+                ),
+            }
+        )
 
     def _get_changes(self, record, values):
         """Return those of the values that differ from what is stored."""
@@ -656,12 +691,18 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     # === WHAT FOLLOWS === #
 
-    def _follow_up(self, account, documents):
-        """Correct the orders of documents and make their journal entries."""
+    def _follow_up(self, account, documents, read):
+        """Correct the orders of documents and make their journal entries.
+
+        :param read: the ``amazon.vat.document`` of which all is known
+        """
         orders = documents.sale_order_id
         if orders:
             self._correct_orders(account, orders)
             self.env["amazon.vat.document.booker"].match_items(account, documents)
+        self._book(read)
+
+    def _book(self, documents):
         if not self.env.context.get("amazon_preview"):
             self.env["amazon.vat.document.booker"].book(documents)
 

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.models.mail_message import bypass_token
 
+from ..models import amazon_report
 from .test_tax import ADDRESSES, TaxCase
 from .vat_files import vat_file
 
@@ -649,6 +652,45 @@ class TestVatMatching(BookingCase):
             document.unlink()
         result = report.undo()
         self.assertEqual(len(result["kept"]), 1)
+
+    def test_line_after_booking(self):
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        self.report({"item": "100.00 19.00"})
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.report({"item": "50.00 9.50", "sku": "LAMP-1"})
+        document = self.document()
+        self.assertEqual(document.amount_total, 178.5)
+        self.assertEqual(document.entry_state, "difference")
+        self.assertIn("LAMP-1", document.entry_message)
+        document.move_id.button_draft()
+        document.move_id.button_cancel()
+        document.action_book()
+        self.booked("DE60001TEST11I", 150.0, 28.5)
+
+    def test_document_in_two_batches(self):
+        """A document is booked once all its rows are read, wherever batches end."""
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        rows = (
+            {"item": "100.00 19.00"},
+            {"item": "50.00 9.50", "sku": "LAMP-1"},
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        with patch.object(amazon_report, "BATCH_ROWS", 1):
+            self.report(*rows)
+        invoice = self.booked("DE60001TEST11I", 150.0, 28.5)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
 
     def test_names_like_dates(self):
         """A number in which Odoo would see a year or a month keeps its letters."""
