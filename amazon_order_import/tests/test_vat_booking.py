@@ -295,6 +295,32 @@ class TestVatBooking(BookingCase):
             refund.invoice_line_ids.sale_line_ids.amazon_line_type, "shipping"
         )
 
+    # Of one mug, 119.00 + 5.95 shipping: 11.90 off, then it comes back for the rest
+    # of its price (107.10), then the shipping costs; each time Amazon says: 1 unit
+    def test_several_refunds_of_one_unit(self):
+        order = self.sell({"item-price": "119.00", "shipping-price": "5.95"})
+        self.report({"item": "100.00 19.00", "shipping": "5.00 0.95"})
+        for place, (kind, amounts, net, tax) in enumerate(
+            (
+                ("REFUND", {"item": "-10.00 -1.90"}, 10.0, 1.90),
+                ("RETURN", {"item": "-90.00 -17.10"}, 90.0, 17.10),
+                ("REFUND", {"shipping": "-5.00 -0.95"}, 5.0, 0.95),
+            )
+        ):
+            number = f"DE6001{place}TEST11C"
+            self.report(
+                {
+                    **amounts,
+                    "transaction_type": kind,
+                    "transaction_id": f"amzn1:crow:r{place}",
+                    "vat_invoice_number": number,
+                    "original_vat_invoice_number": "DE60001TEST11I",
+                }
+            )
+            self.booked(number, net, tax)
+        left = self.env["amazon.refund.guard"].get_left(order)[order]
+        self.assertEqual(left, 0.0)
+
     # 100.00 without VAT to a business in Austria
     def test_reverse_charge(self):
         order = self.sell(
@@ -414,10 +440,67 @@ class TestVatBooking(BookingCase):
             },
         )
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=first)
-        second.action_book()
+        # Which the new invoice waited for.
         self.booked("DE60003TEST11I", 99.98, 19.02)
         # The order has the figures of the invoice that stands.
         self.assertAlmostEqual(order.amount_tax, 19.02, 2)
+
+    # All three at once: 119.00 - 119.00 + 119.00, whatever their order in the file
+    def test_correction_in_one_file(self):
+        order = self.sell({"item-price": "119.00"})
+        first = {"item": "100.00 19.00"}
+        credit = {
+            "item": "-100.00 -19.00",
+            "transaction_type": "REFUND",
+            "transaction_id": "amzn1:crow:c1",
+            "vat_invoice_number": "DE60002TEST11C",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        corrected = {
+            "item": "99.98 19.02",
+            "is_invoice_corrected": "TRUE",
+            "vat_invoice_number": "DE60003TEST11I",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        back = {
+            "item": "-99.98 -19.02",
+            "transaction_type": "RETURN",
+            "transaction_id": "amzn1:crow:r1",
+            "vat_invoice_number": "DE60004TEST11C",
+            "original_vat_invoice_number": "DE60003TEST11I",
+        }
+        self.report(back, corrected, credit, first)
+        invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
+        second = self.booked("DE60003TEST11I", 99.98, 19.02)
+        self.booked("DE60004TEST11C", 99.98, 19.02, reversed_entry_id=second)
+        self.assertAlmostEqual(order.amount_tax, 19.02, 2)
+
+    # First the new invoice alone, which replaces; then the credit note for the old
+    def test_correction_whose_credit_note_comes_last(self):
+        self.sell({"item-price": "119.00"})
+        self.report(
+            {"item": "100.00 19.00"},
+            {
+                "item": "99.98 19.02",
+                "is_invoice_corrected": "TRUE",
+                "vat_invoice_number": "DE60003TEST11I",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        self.assertFalse(self.document().move_id)
+        self.booked("DE60003TEST11I", 99.98, 19.02)
+        self.report(
+            {
+                "item": "-100.00 -19.00",
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:c1",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
 
     # PLN 119.00 at Amazon's rate of 0.25: tax 19.00 is EUR 4.75
     def test_foreign_currency(self):
