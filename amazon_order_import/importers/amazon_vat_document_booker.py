@@ -132,6 +132,13 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                     ).mapped("number")
                 ),
             )
+        if unread := document._get_unread_rows():
+            return "failed", self.env._(
+                "%(number)s is not complete: %(rows)s cannot be read. Request the "
+                "report again; the document is booked once a report tells all of it.",
+                number=document.number,
+                rows=", ".join(unread.mapped("display_name")),
+            )
         original = document.original_id
         if (
             not document.is_refund

@@ -39,6 +39,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         ready = [work for work in ready if self._has_currency(lookup, work)]
         documents = self._upsert(report, lookup, ready)
         self._import_pending(report, works)
+        self._link_unread(report, works)
         self._link_originals(documents)
         self._settle_older_rows(report, works)
         self._follow_up(
@@ -268,6 +269,34 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 ),
                 "number_pending",
             )
+
+    def _link_unread(self, report, works):
+        """Link rows that cannot be read with the document that lacks them now."""
+        unread = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("outcome", "=", "error"),
+                ("vat_document_id", "=", False),
+                ("row_key", "=", False),
+                (
+                    "order_ref",
+                    "in",
+                    list(set(filter(None, (w.record.order_ref for w in works)))),
+                ),
+            ]
+        )
+        if not unread:
+            return
+        documents = self.env["amazon.vat.document"].search(
+            [
+                ("account_id", "=", report.account_id.id),
+                ("order_ref", "in", unread.mapped("order_ref")),
+            ]
+        )
+        by_number = {document.number: document for document in documents}
+        for row in unread:
+            number = (row.raw or {}).get("VAT Invoice Number", "").strip()
+            row.vat_document_id = by_number.get(number)
 
     def _is_same_row(self, report, line, work):
         """Whether a row without a number tells of a line that is known with one."""

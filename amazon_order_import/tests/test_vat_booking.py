@@ -753,6 +753,28 @@ class TestVatMatching(BookingCase):
         document.action_book()
         self.booked("DE60001TEST11I", 150.0, 28.5)
 
+    def test_document_with_a_bad_row(self):
+        """A document that lacks a row is not booked until a report tells it."""
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        mug, lamp = {"item": "100.00 19.00"}, {"item": "50.00 9.50", "sku": "LAMP-1"}
+        bad = {**lamp, "quantity": "one"}
+        for rows in ((mug, bad), (bad, mug)):
+            with patch.object(amazon_report, "BATCH_ROWS", 1):
+                report = self.import_file(KIND, vat_file(*rows))
+            self.assertEqual(set(self.outcomes(report)) - {"created"}, {"error"})
+            document = self.document()
+            self.assertEqual(document.entry_state, "failed", rows)
+            self.assertFalse(document.move_id)
+            self.assertIn("Request the report again", document.entry_message)
+            report.undo()
+            self.assertFalse(document.exists())
+        self.import_file(KIND, vat_file(mug, bad))
+        self.import_file(KIND, vat_file(mug, lamp))
+        self.booked("DE60001TEST11I", 150.0, 28.5)
+
     def test_document_in_two_batches(self):
         """A document is booked once all its rows are read, wherever batches end."""
         self.sell(
