@@ -45,6 +45,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 groups[self._get_document_key(work.values)].append(work)
         if groups:
             self._import_groups(report, dict(groups))
+        self._link_unread(report, works)
         self._settle_older_rows(report, works)
         self.env.flush_all()
 
@@ -171,6 +172,37 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 )
                 return False
         return True
+
+    def _link_unread(self, report, works):
+        """Link rows that cannot be read with the document that lacks them now."""
+        order_refs = {work.record.order_ref for work in works} - {False}
+        unread = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("outcome", "=", "error"),
+                ("vat_invoice_id", "=", False),
+                ("order_ref", "in", list(order_refs)),
+            ]
+        )
+        if not unread:
+            return
+        documents = {
+            (document.order_ref, document.transaction_type, document.reference): (
+                document
+            )
+            for document in self.env["amazon.vat.invoice"].search(
+                [
+                    ("account_id", "=", report.account_id.id),
+                    ("order_ref", "in", unread.mapped("order_ref")),
+                ]
+            )
+        }
+        for row in unread:
+            raw = row.raw or {}
+            reference = raw.get("transaction-id") or raw.get("shipping-id") or ""
+            kind = raw.get("transaction-type") or ""
+            key = row.order_ref, kind.strip().lower(), reference.strip()
+            row.vat_invoice_id = documents.get(key)
 
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
 
@@ -465,6 +497,9 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         if not texts:
             self._set_known(document, works)
         else:
+            if document.state == "attention" and not document.move_id:
+                # What stood in the way may be gone.
+                document.write({"state": "to_invoice", "state_note": False})
             for work in works:
                 self._set_outcome(
                     work,

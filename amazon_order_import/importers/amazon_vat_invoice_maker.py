@@ -281,6 +281,12 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                 "By the account's setting, a person makes the document: with the "
                 "button, here or in the list."
             )
+        if unread := document._get_unread_rows():
+            return "attention", self.env._(
+                "Amazon's figures are not complete: %(rows)s cannot be read. Request "
+                "the report again; the document is made once a report tells all of it.",
+                rows=", ".join(unread.mapped("display_name")),
+            )
         if document.currency_id != order.currency_id:
             return "attention", self.env._(
                 "The order is in %(order)s, Amazon's figures are in %(amazon)s. Make "

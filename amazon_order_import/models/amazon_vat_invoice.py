@@ -170,6 +170,14 @@ class AmazonVatInvoice(models.Model):
         total = sum(self.line_ids.mapped("amount_total"))
         return -1 if given_back and not corrects and total > 0 else 1
 
+    def _get_unread_rows(self):
+        """Return rows of the latest report that could not be read."""
+        self.ensure_one()
+        return self.row_ids.filtered(
+            lambda row: row.outcome == "error"
+            and row.report_id.id >= self.report_id.id
+        )
+
     def _get_progress_at_amazon(self):
         """Return how far the document of the transaction is at Amazon.
 

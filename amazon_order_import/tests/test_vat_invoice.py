@@ -532,6 +532,28 @@ class TestVatInvoice(VatInvoiceCase):
 
     # === THE ARCHIVE === #
 
+    def test_document_with_a_bad_row(self):
+        """No invoice over some of the items: Amazon would refuse it."""
+        self.order(
+            MFN,
+            {"item-price": "119.00"},
+            {"order-item-id": "2", "sku": "LAMP-1", "item-price": "53.50"},
+        )
+        mug = vat_row(item="119.00 19.00")
+        lamp = vat_row("0.07", item="53.50 3.50", sku="LAMP-1", order_item_id="2")
+        bad = {**lamp, "quantity-purchased": "one"}
+        wrong = {**lamp, "item-vat-excl-amount": "51.00"}
+        for row in (bad, wrong):
+            self.tell(row, mug, outcomes=["error", "created"])
+            document = self.env["amazon.vat.invoice"].search([("order_ref", "=", REF)])
+            self.assertEqual((document.state, document.move_id.id), ("attention", False))
+            self.assertIn("not complete", document.state_note)
+            self.assertTrue(document.row_ids.report_id.undo()["records_removed"])
+        self.tell(bad, mug)
+        document = self.tell(mug, lamp)
+        self.assertEqual(len(document), 1)
+        self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+
     def test_preview_and_undo(self):
         order = self.order(MFN, {"item-price": "119.00"})
         self.account.vat_invoice_policy = "manual"
