@@ -177,6 +177,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                     ("account_id", "=", account.id),
                     ("state", "=", "to_invoice"),
                     ("id", ">", last_id),
+                    # The rest of its rows may be in the next batch.
+                    "|",
+                    ("report_id", "=", False),
+                    ("report_id.state", "!=", "processing"),
                 ],
                 order="id",
                 limit=CONFIRM_BATCH,

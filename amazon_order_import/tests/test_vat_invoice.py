@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -6,6 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models import amazon_report
 from .common import shared_path
 from .test_tax import ADDRESSES, TaxCase
 from .vat_data import credit_row, vat_file, vat_row
@@ -553,6 +555,29 @@ class TestVatInvoice(VatInvoiceCase):
         document = self.tell(mug, lamp)
         self.assertEqual(len(document), 1)
         self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+
+    def test_not_made_while_its_report_is_read(self):
+        """The scheduled action that makes documents may run between two batches."""
+        self.order(
+            MFN,
+            {"item-price": "119.00"},
+            {"order-item-id": "2", "sku": "LAMP-1", "item-price": "53.50"},
+        )
+        content = vat_file(
+            vat_row(item="119.00 19.00"),
+            vat_row("0.07", item="53.50 3.50", sku="LAMP-1", order_item_id="2"),
+        )
+        report = self.env["amazon.report"].create_from_file(
+            self.account, "vcs_lite", "vidr.txt", content
+        )
+        with patch.object(amazon_report, "BATCH_ROWS", 1):
+            for _rows in report._process_batches():
+                self.env["amazon.vat.invoice.maker"].make_due(
+                    self.account, lambda done=0, remaining=None: 60
+                )
+        document = report.row_ids.vat_invoice_id
+        self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+        self.assertEqual(len(document.sale_order_id.invoice_ids), 1)
 
     def test_preview_and_undo(self):
         order = self.order(MFN, {"item-price": "119.00"})
