@@ -210,6 +210,12 @@ class AmazonVatInvoice(models.Model):
             texts.get(wanted) or texts.get("en") or next(iter(texts.values()), "") or ""
         )
 
+    def unlink(self):
+        guard = self.env["amazon.refund.guard"]
+        for company, documents in self.grouped("company_id").items():
+            guard.forget(company, "vat_data", documents.mapped("reference"))
+        return super().unlink()
+
     # === ORDERS === #
 
     @api.model

@@ -595,6 +595,27 @@ class TestVatMatching(BookingCase):
         refund.action_post()
         self.assertEqual((credit.entry_state, credit.move_id), ("matched", refund))
 
+    def test_refund_goes_with_its_document(self):
+        """What an undone report told of does not keep a person from crediting."""
+        self.account.vat_document_policy = "match"
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        report = self.report(
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-90.00 -17.10",
+                "vat_invoice_number": "DE60002TEST11C",
+            }
+        )
+        guard = self.env["amazon.refund.guard"]
+        self.assertTrue(guard.find(self.company, "vat_document", ["DE60002TEST11C"]))
+        self.assertEqual(report.undo()["records_removed"], 1)
+        self.assertFalse(guard.find(self.company, "vat_document", ["DE60002TEST11C"]))
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        self.assertEqual(refund.amount_total, 119.0)
+
     def test_difference(self):
         self.account.vat_document_policy = "match"
         order = self.sell({"item-price": "119.00"})
