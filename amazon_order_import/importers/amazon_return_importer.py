@@ -440,7 +440,7 @@ class AmazonReturnImporter(models.AbstractModel):
         refs = {work.values.order_id for work in works}
         for record in self.env["amazon.return"].search(
             [
-                ("account_id", "=", report.account_id.id),
+                ("company_id", "=", report.company_id.id),
                 ("sku", "in", list({work.values.sku for work in works})),
                 "|",
                 ("order_ref", "in", list(refs - {""})),

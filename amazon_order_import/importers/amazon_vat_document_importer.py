@@ -42,9 +42,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         self._link_unread(report, works)
         self._link_originals(documents)
         self._settle_older_rows(report, works)
-        self._follow_up(
-            report.account_id, documents, self._get_read(report, works, documents)
-        )
+        self._follow_up(documents, self._get_read(report, works, documents))
         self.env.flush_all()
 
     @api.model
@@ -141,8 +139,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "sale_order_id": row.vat_document_id.sale_order_id.id,
                 }
             )
-        for document_account, group in documents.grouped("account_id").items():
-            self._follow_up(document_account, group, group)
+        self._follow_up(documents, documents)
         rows.report_id._update_attention()
 
     # === ROWS === #
@@ -236,7 +233,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         )
         lines = self.env["amazon.vat.document.line"].search(
             [
-                ("document_id.account_id", "=", report.account_id.id),
+                ("document_id.company_id", "=", report.company_id.id),
                 ("document_id.order_ref", "in", orders),
                 ("id", "not in", told.vat_line_id.ids),
             ]
@@ -289,7 +286,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             return
         documents = self.env["amazon.vat.document"].search(
             [
-                ("account_id", "=", report.account_id.id),
+                ("company_id", "=", report.company_id.id),
                 ("order_ref", "in", unread.mapped("order_ref")),
             ]
         )
@@ -360,9 +357,11 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 ("amazon_order_ref", "in", list({row.order_id for row in rows})),
             ]
         )
+        # Numbers are Amazon's for all sellers: a file that is uploaded for the wrong
+        # account of a company makes nothing twice.
         documents = self.env["amazon.vat.document"].search(
             [
-                ("account_id", "=", report.account_id.id),
+                ("company_id", "=", report.company_id.id),
                 ("number", "in", list({row.number for row in rows})),
             ]
         )
@@ -475,7 +474,12 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             # transaction or jurisdiction.
             head = self._prepare_document(report, lookup, work.values)
             changed = self._get_changes(
-                document, {**head, "sale_order_id": document.sale_order_id.id}
+                document,
+                {
+                    **head,
+                    "account_id": document.account_id.id,
+                    "sale_order_id": document.sale_order_id.id,
+                },
             )
         line_values = self._prepare_line(report, document, work)
         changed_line = self._get_changes(line, line_values)
@@ -649,14 +653,14 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             for document in documents
             | Document.search(
                 [
-                    ("account_id", "=", documents.account_id.id),
+                    ("company_id", "=", documents.company_id.id),
                     ("number", "in", list(numbers)),
                 ]
             )
         }
         waiting = Document.search(
             [
-                ("account_id", "=", documents.account_id.id),
+                ("company_id", "=", documents.company_id.id),
                 ("original_id", "=", False),
                 ("original_number", "in", documents.mapped("number")),
             ]
@@ -720,15 +724,15 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     # === WHAT FOLLOWS === #
 
-    def _follow_up(self, account, documents, read):
+    def _follow_up(self, documents, read):
         """Correct the orders of documents and make their journal entries.
 
         :param read: the ``amazon.vat.document`` of which all is known
         """
-        orders = documents.sale_order_id
-        if orders:
-            self._correct_orders(account, orders)
-            self.env["amazon.vat.document.booker"].match_items(account, documents)
+        for account, group in documents.grouped("account_id").items():
+            if orders := group.sale_order_id:
+                self._correct_orders(account, orders)
+                self.env["amazon.vat.document.booker"].match_items(account, group)
         self._book(read)
 
     def _book(self, documents):

@@ -192,7 +192,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             )
             for document in self.env["amazon.vat.invoice"].search(
                 [
-                    ("account_id", "=", report.account_id.id),
+                    ("company_id", "=", report.company_id.id),
                     ("order_ref", "in", unread.mapped("order_ref")),
                 ]
             )
@@ -261,7 +261,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
 
     def _import_documents(self, report, groups):
         """Create or update documents, then bring their orders up to them."""
-        known = self._find_documents(report.account_id, groups)
+        known = self._find_documents(report.company_id, groups)
         orders = self._find_orders(report, {key[0] for key in groups})
         currencies = self._find_currencies(groups)
         marketplaces = self._find_marketplaces()
@@ -296,12 +296,12 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         self._tell_changes(groups, changes)
         self.env.flush_all()
 
-    def _find_documents(self, account, groups):
+    def _find_documents(self, company, groups):
         return {
             (found.order_ref, found.transaction_type, found.reference): found
             for found in self.env["amazon.vat.invoice"].search(
                 [
-                    ("account_id", "=", account.id),
+                    ("company_id", "=", company.id),
                     ("reference", "in", list({key[2] for key in groups})),
                 ]
             )
@@ -473,8 +473,8 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         if document.report_id.id > report.id:
             self._set_known(document, works, "outdated")
             return
-        vals.pop("state", None)
-        vals.pop("state_note", None)
+        for name in ("account_id", "state", "state_note"):
+            vals.pop(name, None)
         head = {
             name: value
             for name, value in vals.items()

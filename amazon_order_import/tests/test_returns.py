@@ -196,6 +196,16 @@ class TestReturns(ReturnCase):
         self.assertEqual(self.outcomes(again), ["unchanged"])
         self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
 
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, no unit comes back twice."""
+        self.import_lines(FBA, {"quantity-shipped": "2"})
+        rows = ({}, {"license-plate-number": ""})
+        self.returns(*rows)
+        other = self.account.copy({"name": "Other"})
+        again = self.returns(*rows, account=other)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        self.assertEqual(len(self.found(order_ref=REF)), 2)
+
     def test_several_parcels(self):
         """Each unit goes to the line that still has one out."""
         self.import_lines(

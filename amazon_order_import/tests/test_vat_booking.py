@@ -774,6 +774,17 @@ class TestVatMatching(BookingCase):
         document.action_book()
         self.booked("DE60001TEST11I", 150.0, 28.5)
 
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, nothing is booked twice."""
+        order = self.sell({"item-price": "119.00"})
+        row = {"item": "100.00 19.00"}
+        self.report(row)
+        other = self.account.copy({"name": "Other", "vat_journal_id": False})
+        again = self.import_file(KIND, vat_file(row), other)
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.assertEqual(self.document().account_id, self.account)
+        self.assertEqual(order.invoice_ids, self.document().move_id)
+
     def test_document_with_a_bad_row(self):
         """A document that lacks a row is not booked until a report tells it."""
         self.sell(

@@ -424,6 +424,18 @@ class TestVatInvoice(VatInvoiceCase):
         self.assertEqual(self.tell(row, outcomes=["unchanged"]), document)
         self.assertEqual(len(order.invoice_ids), 1)
 
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, nothing is invoiced twice."""
+        order = self.order(MFN, {"item-price": "119.00"})
+        row = vat_row(item="119.00 19.00")
+        document = self.tell(row)
+        other = self.account.copy({"name": "Other"})
+        again = self.import_file("vcs_lite", vat_file(row), other)
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.assertEqual(again.row_ids.vat_invoice_id, document)
+        self.assertEqual(document.account_id, self.account)
+        self.assertEqual(len(order.invoice_ids), 1)
+
     def test_changed_figures(self):
         """An open document follows; one that is made is left to a person."""
         self.account.vat_invoice_policy = "manual"
