@@ -279,9 +279,9 @@ class AmazonVatDocument(models.Model):
     def unlink(self):
         self.row_ids.write({"vat_document_id": False, "vat_line_id": False})
         guard = self.env["amazon.refund.guard"]
-        for company, documents in self.filtered("is_refund").grouped(
-            "company_id"
-        ).items():
+        for company, documents in (
+            self.filtered("is_refund").grouped("company_id").items()
+        ):
             guard.forget(company, "vat_document", documents.mapped("number"))
         return super().unlink()
 

@@ -174,8 +174,7 @@ class AmazonVatInvoice(models.Model):
         """Return rows of the latest report that could not be read."""
         self.ensure_one()
         return self.row_ids.filtered(
-            lambda row: row.outcome == "error"
-            and row.report_id.id >= self.report_id.id
+            lambda row: row.outcome == "error" and row.report_id.id >= self.report_id.id
         )
 
     def _get_progress_at_amazon(self):

@@ -560,7 +560,9 @@ class TestVatInvoice(VatInvoiceCase):
         for row in (bad, wrong):
             self.tell(row, mug, outcomes=["error", "created"])
             document = self.env["amazon.vat.invoice"].search([("order_ref", "=", REF)])
-            self.assertEqual((document.state, document.move_id.id), ("attention", False))
+            self.assertEqual(
+                (document.state, document.move_id.id), ("attention", False)
+            )
             self.assertIn("not complete", document.state_note)
             self.assertTrue(document.row_ids.report_id.undo()["records_removed"])
         self.tell(bad, mug)
