@@ -142,6 +142,17 @@ class AmazonRefundGuard(models.AbstractModel):
         )
 
     @api.model
+    def forget(self, company, source, references):
+        """Take back what was claimed and no credit note holds.
+
+        :param company: ``res.company`` record
+        :param str source: see ``claim``
+        :param list references: see ``claim``
+        """
+        refunds = self.find(company, source, references)
+        refunds.filtered(lambda refund: not refund._is_booked()).unlink()
+
+    @api.model
     def check(self, order, amount, lines=None, leave_out=None):
         """Refuse a credit note that would credit more than was sold.
 

@@ -353,7 +353,7 @@ class AmazonReturnImporter(models.AbstractModel):
         refs = {work.values.order_id for work in works}
         for record in self.env["amazon.return"].search(
             [
-                ("account_id", "=", report.account_id.id),
+                ("company_id", "=", report.company_id.id),
                 ("sku", "in", list({work.values.sku for work in works})),
                 "|",
                 ("order_ref", "in", list(refs - {""})),
@@ -411,36 +411,51 @@ class AmazonReturnImporter(models.AbstractModel):
     def _match(self, known, sold, work, values):
         """Return the `KnownReturn` that a row tells of, or None.
 
-        Without label, a row with another date may be the same return with a new date,
-        or another unit: as long as all units of the article are not back, it is
-        another unit.
+        Without label, rows that say the same are as many units as the file has of
+        them. A row with another date may be the same return with a new date, or
+        another unit: as long as all units of the article are not back, it is another
+        unit.
         """
         row = work.values
         entries = known[row.order_id, row.sku]
         for entry in entries:
             if entry.values["return_key"] == work.key:
                 return entry
-        unlabelled = [entry for entry in entries if not entry.values["license_plate"]]
-        if row.license_plate:
-            # Amazon names the label that it left out before.
-            same = [
-                entry
-                for entry in unlabelled
-                if entry.values["return_date"] == values["return_date"]
-            ]
-            return same[0] if same else None
+        same, others = [], []
+        for entry in entries:
+            has_label = bool(entry.values["license_plate"])
+            if entry.values["return_date"] == values["return_date"]:
+                # Amazon names the label in one file, and not in another.
+                if has_label != bool(row.license_plate):
+                    same.append(entry)
+            elif not has_label:
+                others.append(entry)
+        for entry in same:
+            if not self._is_in_report(entry, work):
+                return entry
         lines = sold.get((work.order, row.sku))
         returned = sum(entry.values["quantity"] for entry in entries)
-        if lines and unlabelled:
+        if lines and others and not row.license_plate:
             quantity = sum(lines.mapped("product_uom_qty"))
             if returned + row.quantity > quantity:
-                return unlabelled[-1]
+                return others[-1]
         return None
+
+    def _is_in_report(self, entry, work):
+        """Whether another row of the same report tells of a return."""
+        rows = entry.record.row_ids.union(*(other.record for other in entry.works))
+        return any(
+            row.report_id == work.record.report_id and row != work.record
+            for row in rows
+        )
 
     def _update(self, entry, work, values):
         """Bring a known return up to what a row says, unless it is an older report."""
         before = entry.values
         outcome = {"sale_order_id": work.order.id}
+        if before["license_plate"] and not values["license_plate"]:
+            kept = ("license_plate", "return_key")
+            values = {**values, **{name: before[name] for name in kept}}
         if values["return_date"] < before["return_date"]:
             self._set_outcome(
                 work,

@@ -108,17 +108,31 @@ class AmazonTaxCorrection(models.AbstractModel):
         return corrections
 
     @api.model
-    def match_lines(self, account, figures_by_order):
+    def match_lines(self, account, figures_by_order, once=True):
         """Find the item line of each of the figures: sets their ``line``.
 
         :param account: ``amazon.account`` record of all orders
         :param dict figures_by_order: ``{sale.order: [TaxFigures]}``
+        :param bool once: each unit of an order once only; else figures beyond its
+            units find a line, too
         """
         skus = self._get_skus(
             account, self.env["sale.order"].concat(*figures_by_order).order_line
         )
         for order, figures in figures_by_order.items():
-            self._match(order, figures, skus, TaxCorrection())
+            correction = TaxCorrection()
+            self._match(order, figures, skus, correction)
+            if once:
+                continue
+            anywhere = dict.fromkeys(
+                order.order_line.filtered(
+                    lambda line: line.amazon_line_type == "item"
+                    and line.product_uom_qty
+                ),
+                float("inf"),
+            )
+            for figure in correction.unmatched:
+                figure.line = self._find_line(figure, anywhere, skus)
 
     # === ITEMS === #
 

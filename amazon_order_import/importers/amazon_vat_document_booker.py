@@ -1,5 +1,6 @@
 import logging
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 
 from odoo import Command, api, models
@@ -37,16 +38,47 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         """
         # What is posted here must not start to book what is in hand already.
         self = self.with_context(**IMPORT_CONTEXT, amazon_booking=True)
-        documents = documents.with_env(self.env).filtered("can_book")
+        documents = documents.with_env(self.env)
+        documents = (documents | self._get_related(documents)).filtered("can_book")
         for account, group in documents.grouped("account_id").items():
             if account.vat_document_policy == "none":
                 continue
             company = account.company_id
-            ordered = group.sorted(lambda doc: (doc.is_refund, doc.date, doc.id))
-            for ids in split_every(BOOK_BATCH, ordered.ids):
-                self.with_company(company)._book_batch(
-                    account, ordered.with_company(company).browse(ids)
-                )
+            for members in self._get_stages(group):
+                for ids in split_every(BOOK_BATCH, members.ids):
+                    self.with_company(company)._book_batch(
+                        account, members.with_company(company).browse(ids)
+                    )
+
+    def _get_related(self, refunds):
+        """Return what credit notes make bookable: what they give back, and what
+        replaces that."""
+        originals = refunds.filtered("is_refund").original_id
+        return originals | originals.successor_ids
+
+    def _get_stages(self, documents):
+        """Return documents in the order in which they have to be booked.
+
+        Invoices, credit notes for them, invoices that replace those, credit notes for
+        these, and so on.
+
+        :return: list of ``amazon.vat.document`` records
+        """
+        by_stage = documents.grouped(self._get_stage)
+        return [
+            by_stage[stage].sorted(lambda doc: (doc.date or date.min, doc.id))
+            for stage in sorted(by_stage)
+        ]
+
+    def _get_stage(self, document):
+        seen, original = document, document.original_id
+        stage = 1 if document.is_refund else 0
+        while original and original not in seen:
+            if not document.is_refund:
+                stage += 2
+            seen |= original
+            document, original = original, original.original_id
+        return stage
 
     def _book_batch(self, account, documents):
         to_create = documents.browse()
@@ -87,7 +119,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 "yourself.",
                 number=document.number,
             )
-        if document._get_superseded():
+        if document._get_superseded() and not any(
+            # With a credit note for it, it has to be in the books as well.
+            document.successor_ids.mapped("is_refund")
+        ):
             return "none", self.env._(
                 "Amazon replaced %(number)s by %(others)s.",
                 number=document.number,
@@ -96,6 +131,13 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                         lambda other: not other.is_refund
                     ).mapped("number")
                 ),
+            )
+        if unread := document._get_unread_rows():
+            return "failed", self.env._(
+                "%(number)s is not complete: %(rows)s cannot be read. Request the "
+                "report again; the document is booked once a report tells all of it.",
+                number=document.number,
+                rows=", ".join(unread.mapped("display_name")),
             )
         original = document.original_id
         if (
@@ -393,7 +435,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
     def match_items(self, account, documents):
         """Find the order item of each line of documents that has none yet.
 
-        Each unit of an item is given out once; what is given back is counted apart.
+        Each unit of an item is invoiced once. What is given back, or replaced, is
+        counted apart, and may be about a unit more than once: the price is lowered,
+        then the goods come back, then Amazon gives the shipping costs back.
 
         :param documents: ``amazon.vat.document`` records
         """
@@ -401,24 +445,32 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             lambda doc: doc.sale_order_id
             and not all(line.sale_line_id or not line.sku for line in doc.line_ids)
         )
-        figures = {True: defaultdict(list), False: defaultdict(list)}
-        for document in missing.sale_order_id.amazon_vat_document_ids.sorted("id"):
-            for line in document.line_ids.filtered("sku"):
-                figures[document.is_refund][document.sale_order_id].append(
-                    TaxFigures(
-                        line.sku,
-                        line.quantity,
-                        {},
-                        # What comes back is not told by its shipment.
-                        shipment_id=""
-                        if document.is_refund
-                        else document.shipment_ref or "",
-                        source=line,
+        known = missing.sale_order_id.amazon_vat_document_ids.sorted("id")
+        refunds = known.filtered("is_refund")
+        superseded = (known - refunds)._get_superseded()
+        Correction = self.env["amazon.tax.correction"]
+        for members, once in (
+            (known - refunds - superseded, True),
+            (superseded, False),
+            (refunds, False),
+        ):
+            figures = defaultdict(list)
+            for document in members:
+                for line in document.line_ids.filtered("sku"):
+                    figures[document.sale_order_id].append(
+                        TaxFigures(
+                            line.sku,
+                            line.quantity,
+                            {},
+                            # What comes back is not told by its shipment.
+                            shipment_id=""
+                            if document.is_refund
+                            else document.shipment_ref or "",
+                            source=line,
+                        )
                     )
-                )
-        for by_order in figures.values():
-            self.env["amazon.tax.correction"].match_lines(account, by_order)
-            for figure in [f for members in by_order.values() for f in members]:
+            Correction.match_lines(account, figures, once=once)
+            for figure in [f for members in figures.values() for f in members]:
                 if figure.line and not figure.source.sale_line_id:
                     figure.source.sale_line_id = figure.line
 

@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from odoo import api, models
 
@@ -6,6 +7,18 @@ from ..models.amazon_vat_document_line import COMPONENTS
 from .amazon_order_importer import OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .amazon_tax_correction import TaxFigures
+
+
+@dataclass
+class VatWork(RowWork):
+    """A row of a VAT report on its way.
+
+    ``line_key``: as ``key``, but counted among the rows of the same document only: a
+    correction names the transaction of the invoice that it replaces, and may come in
+    a file with it or without.
+    """
+
+    line_key: str = ""
 
 
 class AmazonVatDocumentImporter(models.AbstractModel):
@@ -19,7 +32,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     def import_rows(self, report, pairs):
         self = self.with_context(**IMPORT_CONTEXT)
         report = report.with_env(self.env)
-        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+        works = [VatWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
         groups = defaultdict(list)
         for work in works:
@@ -27,12 +40,37 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 groups[work.values.number].append(work)
         if groups:
             self._import_groups(report, dict(groups))
+        documents = self.env["amazon.vat.document"].union(
+            *(work.record.vat_document_id for work in works)
+        )
+        self._import_pending(report, works)
+        self._link_unread(report, works)
         self._settle_older_rows(report, works)
+        self._book(self._get_read(report, works, documents))
         self.env.flush_all()
 
     @api.model
     def finish_report(self, report):
         report._check_vat_totals()
+        self._book(self._get_document_at(report, [("number", "=", report.next_row)]))
+
+    def _get_read(self, report, works, documents):
+        """Return the documents whose rows are all read.
+
+        The rows of a document stand together; those of the last one may go on in the
+        next batch.
+        """
+        numbers = [work.parsed.number for work in works]
+        before = self._get_document_at(report, [("number", "<", min(numbers))])
+        last = self._get_document_at(report, [("number", "=", max(numbers))])
+        return (documents | before) - last
+
+    def _get_document_at(self, report, domain):
+        """Return the document of the last row of a report that fits."""
+        row = self.env["amazon.report.row"].search(
+            [("report_id", "=", report.id), *domain], order="number desc", limit=1
+        )
+        return row.vat_document_id
 
     @api.model
     def plan_undo(self, report):
@@ -105,8 +143,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "sale_order_id": row.vat_document_id.sale_order_id.id,
                 }
             )
-        for document_account, group in documents.grouped("account_id").items():
-            self._follow_up(document_account, group)
+        self._correct(documents)
+        self._book(documents)
         rows.report_id._update_attention()
 
     # === ROWS === #
@@ -115,21 +153,28 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         """Store order number, SKU and key of each row on its record."""
         counts = self._get_key_counts(report, works)
         for work in works:
-            row = work.values
+            row, line = work.values, work.record.vat_line_id
             if not row:
                 raw = work.parsed.raw or {}
                 work.record.write(
                     {"order_ref": raw.get("Order ID"), "sku": raw.get("SKU")}
                 )
                 continue
-            work.key = work.record.row_key
-            if not work.key:
-                head = self._get_key_head(row)
-                counts[row.order_id, head] += 1
-                work.key = f"{head}#{counts[row.order_id, head]}"
+            head = self._get_key_head(row)
+            work.key = work.record.row_key or self._count(counts, row, head)
+            if line.document_id.number == row.number:
+                work.line_key = line.row_key
+            else:
+                work.line_key = self._count(counts, row, head, row.number)
             work.record.write(
                 {"order_ref": row.order_id, "sku": row.sku, "row_key": work.key}
             )
+
+    def _count(self, counts, row, head, number=None):
+        """Return a key with the row's place among equal ones (of a document)."""
+        place = row.order_id, number, head
+        counts[place] += 1
+        return f"{head}#{counts[place]}"
 
     def _get_key_head(self, row):
         """Return what identifies a row but for its position among equal ones.
@@ -146,19 +191,23 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         )
 
     def _get_key_counts(self, report, works):
-        """Return how often keys occurred in earlier rows of the file."""
+        """Return how often keys occurred in other rows of the file.
+
+        :return: Counter ``{(order number, document number or None, head): count}``
+        """
         counts = Counter()
         orders = {work.values.order_id for work in works if work.values}
-        if orders and works[0].parsed.number > 1:
-            for order_ref, key in self.env["amazon.report.row"]._read_group(
-                [
-                    ("report_id", "=", report.id),
-                    ("order_ref", "in", list(orders)),
-                    ("row_key", "!=", False),
-                ],
-                ["order_ref", "row_key"],
-            ):
-                counts[order_ref, key.rpartition("#")[0]] += 1
+        for row in self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("order_ref", "in", list(orders)),
+                ("row_key", "!=", False),
+            ]
+        ):
+            counts[row.order_ref, None, row.row_key.rpartition("#")[0]] += 1
+            if line := row.vat_line_id:
+                head = line.row_key.rpartition("#")[0]
+                counts[row.order_ref, line.document_id.number, head] += 1
         return counts
 
     def _is_importable(self, report, work):
@@ -166,7 +215,45 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         row = work.values
         if not self._is_read(report, work):
             return False
-        if not row.number:
+        return bool(row.number)
+
+    def _import_pending(self, report, works):
+        """Set the outcome of rows without a number: another report may know it."""
+        pending = [work for work in works if work.values and not work.values.number]
+        if not pending:
+            return
+        orders = list({work.values.order_id for work in pending})
+        told = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("order_ref", "in", orders),
+                ("vat_line_id", "!=", False),
+            ]
+        )
+        lines = self.env["amazon.vat.document.line"].search(
+            [
+                ("document_id.company_id", "=", report.company_id.id),
+                ("document_id.order_ref", "in", orders),
+                ("id", "not in", told.vat_line_id.ids),
+            ]
+        )
+        for work in pending:
+            line = next(
+                (line for line in lines if self._is_same_row(report, line, work)), None
+            )
+            if line:
+                lines -= line
+                self._set_document_outcome(
+                    line.document_id,
+                    work,
+                    "unchanged",
+                    self.env._(
+                        "Amazon has given it the number %(number)s meanwhile.",
+                        number=line.document_id.number,
+                    ),
+                    "settled_elsewhere",
+                )
+                continue
             self._set_outcome(
                 work,
                 "waiting",
@@ -174,12 +261,57 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     "Amazon gives no number yet for its document about order "
                     "%(order)s. A later report brings it; do not invoice the order "
                     "yourself meanwhile.",
-                    order=row.order_id,
+                    order=work.values.order_id,
                 ),
                 "number_pending",
             )
-            return False
-        return True
+
+    def _link_unread(self, report, works):
+        """Link rows that cannot be read with the document that lacks them now."""
+        unread = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("outcome", "=", "error"),
+                ("vat_document_id", "=", False),
+                ("row_key", "=", False),
+                (
+                    "order_ref",
+                    "in",
+                    list(set(filter(None, (w.record.order_ref for w in works)))),
+                ),
+            ]
+        )
+        if not unread:
+            return
+        documents = self.env["amazon.vat.document"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("order_ref", "in", unread.mapped("order_ref")),
+            ]
+        )
+        by_number = {document.number: document for document in documents}
+        for row in unread:
+            number = (row.raw or {}).get("VAT Invoice Number", "").strip()
+            row.vat_document_id = by_number.get(number)
+
+    def _is_same_row(self, report, line, work):
+        """Whether a row without a number tells of a line that is known with one."""
+        document, row = line.document_id, work.values
+        return (
+            document.order_ref == row.order_id
+            and document.is_corrected == bool(row.is_corrected)
+            and line.row_key.rpartition("#")[0] == self._get_key_head(row)
+            and not self._get_changes(
+                line,
+                {
+                    name: value
+                    for name, value in self._prepare_line(
+                        report, document, work
+                    ).items()
+                    if name.startswith("amount_") or name == "quantity"
+                },
+            )
+        )
 
     def _has_currency(self, lookup, work):
         row = work.values
@@ -212,7 +344,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         works = [work for work in works if self._has_currency(lookup, work)]
         documents = self._upsert(report, lookup, works)
         self._link_originals(documents)
-        self._follow_up(report.account_id, documents)
+        self._correct(documents)
         self.env.flush_all()
 
     # === LOOK-UPS === #
@@ -240,9 +372,11 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 ("amazon_order_ref", "in", list({row.order_id for row in rows})),
             ]
         )
+        # Numbers are Amazon's for all sellers: a file that is uploaded for the wrong
+        # account of a company makes nothing twice.
         documents = self.env["amazon.vat.document"].search(
             [
-                ("account_id", "=", report.account_id.id),
+                ("company_id", "=", report.company_id.id),
                 ("number", "in", list({row.number for row in rows})),
             ]
         )
@@ -288,7 +422,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             for work in members:
                 if self._is_foreign(document, work):
                     continue
-                line = lines.get((document, work.key))
+                line = lines.get((document, work.line_key))
                 if not line:
                     missing.append((document, work))
                 else:
@@ -299,6 +433,15 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         for (document, work), line in zip(missing, created, strict=True):
             work.record.vat_line_id = line
             self._set_document_outcome(document, work, "created")
+        for document, lines in created.grouped("document_id").items():
+            self._tell_booked(
+                document,
+                [
+                    f"+ {line.quantity} × {line.sku or line.asin}: "
+                    f"{line.currency_id.format(line.amount_total)}"
+                    for line in lines
+                ],
+            )
         return documents
 
     def _is_foreign(self, document, work):
@@ -340,10 +483,19 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 "outdated",
             )
             return
-        head = self._prepare_document(report, lookup, work.values)
-        changed = self._get_changes(
-            document, {**head, "sale_order_id": document.sale_order_id.id}
-        )
+        changed = {}
+        if line == document.line_ids.sorted("id")[:1]:
+            # The first line speaks for the document: others may tell of another day,
+            # transaction or jurisdiction.
+            head = self._prepare_document(report, lookup, work.values)
+            changed = self._get_changes(
+                document,
+                {
+                    **head,
+                    "account_id": document.account_id.id,
+                    "sale_order_id": document.sale_order_id.id,
+                },
+            )
         line_values = self._prepare_line(report, document, work)
         changed_line = self._get_changes(line, line_values)
         told = [
@@ -361,21 +513,26 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             again = known in ("created", "updated") and work.record.vat_document_id
             self._set_document_outcome(document, work, known if again else "unchanged")
             return
-        if document.move_id:
-            document.write(
-                {
-                    "entry_state": "difference",
-                    "entry_message": self.env._(
-                        "Amazon changed %(number)s after it was booked as %(entry)s:\n"
-                        "%(changes)s\nReset the entry to draft and cancel it, then "
-                        "choose Book to make it anew.",
-                        number=document.number,
-                        entry=document.move_id.display_name,
-                        changes="\n".join(told),
-                    ),
-                }
-            )
+        self._tell_booked(document, told)
         self._set_document_outcome(document, work, "updated", "\n".join(told))
+
+    def _tell_booked(self, document, told):
+        """Have a document that is booked already tell what Amazon changed since."""
+        if not document.move_id:
+            return
+        document.write(
+            {
+                "entry_state": "difference",
+                "entry_message": self.env._(
+                    "Amazon changed %(number)s after it was booked as %(entry)s:\n"
+                    "%(changes)s\nReset the entry to draft and cancel it, then "
+                    "choose Book to make it anew.",
+                    number=document.number,
+                    entry=document.move_id.display_name,
+                    changes="\n".join(told),
+                ),
+            }
+        )
 
     def _get_changes(self, record, values):
         """Return those of the values that differ from what is stored."""
@@ -478,7 +635,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         rate = row.rate or 0
         values = {
             "document_id": document.id,
-            "row_key": work.key,
+            "row_key": work.line_key,
             "report_id": report.id,
             "sku": row.sku or False,
             "asin": row.asin or False,
@@ -511,14 +668,14 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             for document in documents
             | Document.search(
                 [
-                    ("account_id", "=", documents.account_id.id),
+                    ("company_id", "=", documents.company_id.id),
                     ("number", "in", list(numbers)),
                 ]
             )
         }
         waiting = Document.search(
             [
-                ("account_id", "=", documents.account_id.id),
+                ("company_id", "=", documents.company_id.id),
                 ("original_id", "=", False),
                 ("original_number", "in", documents.mapped("number")),
             ]
@@ -530,11 +687,12 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     def _settle_older_rows(self, report, works):
         """Close rows of other reports that waited for what this report tells."""
-        settled = {
-            (work.record.order_ref, work.key): work
-            for work in works
-            if work.key and work.record.vat_document_id
-        }
+        settled, by_head = {}, defaultdict(list)
+        for work in works:
+            if work.key and work.record.vat_document_id:
+                order_ref = work.record.order_ref
+                settled[order_ref, work.key] = work
+                by_head[order_ref, work.key.rpartition("#")[0]].append(work)
         if not settled:
             return
         older = self.env["amazon.report.row"].search(
@@ -547,10 +705,22 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             ]
         )
         for row in older:
+            pending = row.code == "number_pending"
             work = settled.get((row.order_ref, row.row_key))
-            if not work or (
-                work.record.outcome == "waiting" and row.code != "number_pending"
-            ):
+            if not work and pending:
+                # It came beside another document of its transaction; this file leaves
+                # that out.
+                head = (row.row_key or "").rpartition("#")[0]
+                told = row.report_id.row_ids.vat_document_id
+                work = next(
+                    (
+                        work
+                        for work in by_head[row.order_ref, head]
+                        if work.record.vat_document_id not in told
+                    ),
+                    None,
+                )
+            if not work or (work.record.outcome == "waiting" and not pending):
                 continue
             document = work.record.vat_document_id
             self._settle(row, report, work, vat_document_id=document.id)
@@ -558,12 +728,14 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     # === WHAT FOLLOWS === #
 
-    def _follow_up(self, account, documents):
-        """Correct the orders of documents and make their journal entries."""
-        orders = documents.sale_order_id
-        if orders:
-            self._correct_orders(account, orders)
-            self.env["amazon.vat.document.booker"].match_items(account, documents)
+    def _correct(self, documents):
+        """Bring the orders of documents to Amazon's figures; find their items."""
+        for account, group in documents.grouped("account_id").items():
+            if orders := group.sale_order_id:
+                self._correct_orders(account, orders)
+                self.env["amazon.vat.document.booker"].match_items(account, group)
+
+    def _book(self, documents):
         if not self.env.context.get("amazon_preview"):
             self.env["amazon.vat.document.booker"].book(documents)
 

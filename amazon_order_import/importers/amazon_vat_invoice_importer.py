@@ -37,6 +37,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 groups[self._get_document_key(work.values)].append(work)
         if groups:
             self._import_groups(report, dict(groups))
+        self._link_unread(report, works)
         self._settle_older_rows(report, works)
         self.env.flush_all()
 
@@ -158,6 +159,37 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 return False
         return True
 
+    def _link_unread(self, report, works):
+        """Link rows that cannot be read with the document that lacks them now."""
+        order_refs = {work.record.order_ref for work in works} - {False}
+        unread = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("outcome", "=", "error"),
+                ("vat_invoice_id", "=", False),
+                ("order_ref", "in", list(order_refs)),
+            ]
+        )
+        if not unread:
+            return
+        documents = {
+            (document.order_ref, document.transaction_type, document.reference): (
+                document
+            )
+            for document in self.env["amazon.vat.invoice"].search(
+                [
+                    ("company_id", "=", report.company_id.id),
+                    ("order_ref", "in", unread.mapped("order_ref")),
+                ]
+            )
+        }
+        for row in unread:
+            raw = row.raw or {}
+            reference = raw.get("transaction-id") or raw.get("shipping-id") or ""
+            kind = raw.get("transaction-type") or ""
+            key = row.order_ref, kind.strip().lower(), reference.strip()
+            row.vat_invoice_id = documents.get(key)
+
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
 
     def _describe_group(self, works):
@@ -167,7 +199,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
 
     def _import_batch(self, report, groups):
         """Create or update documents, then bring their orders up to them."""
-        known = self._find_documents(report.account_id, groups)
+        known = self._find_documents(report.company_id, groups)
         orders = self._find_orders(report, {key[0] for key in groups})
         currencies = self._find_currencies(groups)
         marketplaces = self._find_marketplaces()
@@ -202,12 +234,12 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         self._tell_changes(groups, changes)
         self.env.flush_all()
 
-    def _find_documents(self, account, groups):
+    def _find_documents(self, company, groups):
         return {
             (found.order_ref, found.transaction_type, found.reference): found
             for found in self.env["amazon.vat.invoice"].search(
                 [
-                    ("account_id", "=", account.id),
+                    ("company_id", "=", company.id),
                     ("reference", "in", list({key[2] for key in groups})),
                 ]
             )
@@ -379,8 +411,8 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         if document.report_id.id > report.id:
             self._set_known(document, works, "outdated")
             return
-        vals.pop("state", None)
-        vals.pop("state_note", None)
+        for name in ("account_id", "state", "state_note"):
+            vals.pop(name, None)
         head = {
             name: value
             for name, value in vals.items()
@@ -403,6 +435,9 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         if not texts:
             self._set_known(document, works)
         else:
+            if document.state == "attention" and not document.move_id:
+                # What stood in the way may be gone.
+                document.write({"state": "to_invoice", "state_note": False})
             for work in works:
                 self._set_outcome(
                     work,

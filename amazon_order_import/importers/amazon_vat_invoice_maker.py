@@ -177,6 +177,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                     ("account_id", "=", account.id),
                     ("state", "=", "to_invoice"),
                     ("id", ">", last_id),
+                    # The rest of its rows may be in the next batch.
+                    "|",
+                    ("report_id", "=", False),
+                    ("report_id.state", "!=", "processing"),
                 ],
                 order="id",
                 limit=CONFIRM_BATCH,
@@ -260,6 +264,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                 "an invoice of yours would declare it once more.",
                 order=order.name,
             )
+        progress = document._get_progress_at_amazon()
+        if progress in ("done", "processing") and not (
+            self._is_by_person() or self._find_made(document)
+        ):
+            return self._explain_elsewhere(document, progress)
         if order.state == "cancel":
             return "attention", self.env._(
                 "Order %(order)s is cancelled in Odoo, but Amazon has shipped it. Set "
@@ -275,6 +284,12 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             return "to_invoice", self.env._(
                 "By the account's setting, a person makes the document: with the "
                 "button, here or in the list."
+            )
+        if unread := document._get_unread_rows():
+            return "attention", self.env._(
+                "Amazon's figures are not complete: %(rows)s cannot be read. Request "
+                "the report again; the document is made once a report tells all of it.",
+                rows=", ".join(unread.mapped("display_name")),
             )
         if document.currency_id != order.currency_id:
             return "attention", self.env._(
@@ -296,6 +311,20 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         if document.document_type == "credit_note":
             return self._get_credit_obstacle(document)
         return self._get_invoice_obstacle(document)
+
+    def _explain_elsewhere(self, document, progress):
+        """Return ``(state, note)`` where another program invoices the transaction."""
+        if progress == "processing":
+            return "to_invoice", self.env._(
+                "Amazon is looking at a document for this transaction that is not "
+                "Odoo's. If it refuses that one, Odoo makes one of its own."
+            )
+        return "elsewhere", self.env._(
+            "Amazon has the document %(number)s for this transaction, which Odoo did "
+            "not make: one more would declare the VAT twice. If Odoo shall make one "
+            "all the same, make it with the button.",
+            number=document.invoice_number or "–",
+        )
 
     def _get_invoice_obstacle(self, document):
         """Whether the goods are invoiced already, with other figures."""

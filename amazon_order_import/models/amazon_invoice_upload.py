@@ -311,6 +311,23 @@ class AmazonInvoiceUpload(models.Model):
                     "stay away."
                 ),
             )
+        if data._get_progress_at_amazon() == "done":
+            theirs = data.invoice_number
+            if theirs in (False, self.move_id.name):
+                return (
+                    "accepted",
+                    "accepted",
+                    self.env._("Amazon has the document already."),
+                )
+            return (
+                "manual",
+                "another_document",
+                self.env._(
+                    "Amazon has the document %(theirs)s for this transaction, and "
+                    "takes one only. Compare both, and remove the wrong one.",
+                    theirs=theirs,
+                ),
+            )
         if self.document_type == "credit_note" and not data.transaction_ref:
             return (
                 "manual",

@@ -210,11 +210,9 @@ class AmazonInvoiceUpload(models.Model):
     def _read_status(self, told_at):
         """Take over ``invoice-status`` and ``invoice-status-description``."""
         data = self.vat_invoice_id
-        status = (data.amazon_status or "").lower()
+        progress = data._get_progress_at_amazon()
         text = data.amazon_status_description or ""
-        if "pending" in status or any(
-            word in status for word in ("fail", "error", "reject")
-        ):
+        if progress in ("pending", "refused") and data.amazon_status:
             if text:
                 if self.state != "refused" or self.error_text != text:
                     self._refuse(text)
@@ -231,7 +229,7 @@ class AmazonInvoiceUpload(models.Model):
                         ),
                     }
                 )
-        elif status and "process" not in status:
+        elif progress == "done":
             self._read_number(data)
 
     def _read_number(self, data):

@@ -278,6 +278,11 @@ class AmazonVatDocument(models.Model):
 
     def unlink(self):
         self.row_ids.write({"vat_document_id": False, "vat_line_id": False})
+        guard = self.env["amazon.refund.guard"]
+        for company, documents in (
+            self.filtered("is_refund").grouped("company_id").items()
+        ):
+            guard.forget(company, "vat_document", documents.mapped("number"))
         return super().unlink()
 
     def _get_superseded(self):
@@ -286,6 +291,14 @@ class AmazonVatDocument(models.Model):
             lambda document: any(
                 not successor.is_refund for successor in document.successor_ids
             )
+        )
+
+    def _get_unread_rows(self):
+        """Return rows of the document's latest report that could not be read."""
+        self.ensure_one()
+        latest = max(self.line_ids.report_id.ids, default=0)
+        return self.row_ids.filtered(
+            lambda row: row.outcome == "error" and row.report_id.id >= latest
         )
 
     # === ACTIONS === #

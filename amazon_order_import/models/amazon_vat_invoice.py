@@ -63,6 +63,7 @@ class AmazonVatInvoice(models.Model):
             ("to_invoice", "To Invoice"),
             ("invoiced", "Invoiced"),
             ("amazon", "Invoiced by Amazon"),
+            ("elsewhere", "Invoiced Elsewhere"),
             ("attention", "To Do"),
         ],
         required=True,
@@ -169,6 +170,27 @@ class AmazonVatInvoice(models.Model):
         total = sum(self.line_ids.mapped("amount_total"))
         return -1 if given_back and not corrects and total > 0 else 1
 
+    def _get_unread_rows(self):
+        """Return rows of the latest report that could not be read."""
+        self.ensure_one()
+        return self.row_ids.filtered(
+            lambda row: row.outcome == "error" and row.report_id.id >= self.report_id.id
+        )
+
+    def _get_progress_at_amazon(self):
+        """Return how far the document of the transaction is at Amazon.
+
+        :return: ``done``: Amazon has one; ``processing``: it looks at one; ``pending``
+            or ``refused``: it has none
+        """
+        self.ensure_one()
+        status = (self.amazon_status or "").lower()
+        if any(word in status for word in ("fail", "error", "reject")):
+            return "refused"
+        if not status or "pending" in status:
+            return "pending"
+        return "processing" if "process" in status else "done"
+
     @api.depends("citations")
     @api.depends_context("lang")
     def _compute_citation(self):
@@ -186,6 +208,12 @@ class AmazonVatInvoice(models.Model):
         return (
             texts.get(wanted) or texts.get("en") or next(iter(texts.values()), "") or ""
         )
+
+    def unlink(self):
+        guard = self.env["amazon.refund.guard"]
+        for company, documents in self.grouped("company_id").items():
+            guard.forget(company, "vat_data", documents.mapped("reference"))
+        return super().unlink()
 
     # === ORDERS === #
 
@@ -282,7 +310,9 @@ class AmazonVatInvoice(models.Model):
                 self.env._("Making invoices needs the right to invoicing in Odoo.")
             )
         documents = self.sudo()
-        documents.filtered(lambda d: d.state == "attention").state = "to_invoice"
+        documents.filtered(
+            lambda d: d.state in ("attention", "elsewhere")
+        ).state = "to_invoice"
         self.env["amazon.vat.invoice.maker"].sudo().make(documents, by_person=True)
         if len(self) == 1 and self.move_id:
             return self.action_view_document()

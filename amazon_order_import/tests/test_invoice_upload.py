@@ -427,6 +427,46 @@ class TestInvoiceUpload(UploadCase):
         self.tell(vat_row(item="119.00 19.00"))
         self.assertEqual((upload.state, upload.reason_code), ("failed", "not_arrived"))
 
+    def test_invoiced_by_another_program(self):
+        """A seller who changes to Odoo: Amazon has documents of the month before."""
+        self.order(MFN, {"item-price": "119.00"})
+        told = {"item": "119.00 19.00", "invoice_number": "OLD-1"}
+        document = self.tell(vat_row(invoice_status="InvoiceProcessing", **told))
+        self.assertEqual((document.state, document.move_id.id), ("to_invoice", False))
+        document = self.tell(vat_row(invoice_status="Invoiced", **told))
+        self.env["amazon.vat.invoice.maker"].make_due(
+            self.account, lambda done=0, remaining=None: 60
+        )
+        self.assertEqual((document.state, document.move_id.id), ("elsewhere", False))
+        self.assertIn("OLD-1", document.state_note)
+        self.assertFalse(document.sale_order_id.activity_ids)
+        # A person may want one; Amazon does not get it.
+        document.action_make_document()
+        self.assertEqual(document.state, "invoiced")
+        upload = document.upload_ids
+        self.assertEqual(upload.reason_code, "another_document")
+        self.assertEqual(upload.state, "manual")
+        upload.action_upload()
+        self.run_queue(2)
+        self.assertFalse(self.amazon.feeds)
+
+    def test_uploaded_by_a_person(self):
+        """Made in Odoo, uploaded in Seller Central: nothing is left to be done."""
+        order = self.order(MFN, {"item-price": "119.00"})
+        invoice = order._create_invoices()
+        invoice.action_post()
+        document = self.tell(
+            vat_row(
+                item="119.00 19.00",
+                invoice_status="Invoiced",
+                invoice_number=invoice.name,
+            )
+        )
+        self.assertEqual((document.state, document.move_id), ("invoiced", invoice))
+        self.run_queue(2)
+        self.assertEqual(document.upload_ids.state, "accepted")
+        self.assertFalse(self.amazon.feeds)
+
     def test_another_document_is_there(self):
         upload = self.sell()
         self.run_queue()

@@ -151,6 +151,35 @@ class TestReturns(ReturnCase):
             [datetime(2026, 10, 20, 10)] * 2 + [datetime(2026, 10, 28, 10)],
         )
 
+    def test_equal_rows_of_one_file_are_units(self):
+        """Also where Odoo knows of fewer units, as a parcel is not reported yet."""
+        self.import_lines(FBA, {})
+        row = {"license-plate-number": ""}
+        report = self.returns(row, row)
+        self.assertEqual(self.outcomes(report), ["created", "created"])
+        again = self.returns(row, row)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        # Each has a new date: each is told anew, none is left behind.
+        later = {**row, "return-date": "2026-11-02T10:00:00+00:00"}
+        self.assertEqual(
+            self.outcomes(self.returns(later, later)), ["updated", "updated"]
+        )
+        self.assertEqual(
+            self.found(order_ref=REF).mapped("return_date"),
+            [datetime(2026, 11, 2, 10)] * 2,
+        )
+
+    def test_with_and_without_label_in_one_file(self):
+        self.import_lines(FBA, {"quantity-shipped": "2"})
+        rows = ({"license-plate-number": ""}, {"license-plate-number": "LPN2"})
+        self.assertEqual(self.outcomes(self.returns(*rows)), ["created", "created"])
+        for order in (rows, rows[::-1]):
+            again = self.returns(*order)
+            self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        self.assertEqual(
+            self.found(order_ref=REF).mapped("license_plate"), [False, "LPN2"]
+        )
+
     def test_label_comes_again_with_another_order(self):
         self.import_lines(FBA, {}, {"amazon-order-id": "305-2222222-2222222"})
         report = self.returns({}, {"order-id": "305-2222222-2222222"})
@@ -162,6 +191,20 @@ class TestReturns(ReturnCase):
         self.returns({"license-plate-number": ""})
         self.assertEqual(self.outcomes(self.returns({})), ["updated"])
         self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
+        # The earlier file once more, which knows no label.
+        again = self.returns({"license-plate-number": ""})
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
+
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, no unit comes back twice."""
+        self.import_lines(FBA, {"quantity-shipped": "2"})
+        rows = ({}, {"license-plate-number": ""})
+        self.returns(*rows)
+        other = self.account.copy({"name": "Other"})
+        again = self.returns(*rows, account=other)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        self.assertEqual(len(self.found(order_ref=REF)), 2)
 
     def test_several_parcels(self):
         """Each unit goes to the line that still has one out."""

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.models.mail_message import bypass_token
 
+from ..models import amazon_report
 from .test_tax import ADDRESSES, TaxCase
 from .vat_files import vat_file
 
@@ -292,6 +295,32 @@ class TestVatBooking(BookingCase):
             refund.invoice_line_ids.sale_line_ids.amazon_line_type, "shipping"
         )
 
+    # Of one mug, 119.00 + 5.95 shipping: 11.90 off, then it comes back for the rest
+    # of its price (107.10), then the shipping costs; each time Amazon says: 1 unit
+    def test_several_refunds_of_one_unit(self):
+        order = self.sell({"item-price": "119.00", "shipping-price": "5.95"})
+        self.report({"item": "100.00 19.00", "shipping": "5.00 0.95"})
+        for place, (kind, amounts, net, tax) in enumerate(
+            (
+                ("REFUND", {"item": "-10.00 -1.90"}, 10.0, 1.90),
+                ("RETURN", {"item": "-90.00 -17.10"}, 90.0, 17.10),
+                ("REFUND", {"shipping": "-5.00 -0.95"}, 5.0, 0.95),
+            )
+        ):
+            number = f"DE6001{place}TEST11C"
+            self.report(
+                {
+                    **amounts,
+                    "transaction_type": kind,
+                    "transaction_id": f"amzn1:crow:r{place}",
+                    "vat_invoice_number": number,
+                    "original_vat_invoice_number": "DE60001TEST11I",
+                }
+            )
+            self.booked(number, net, tax)
+        left = self.env["amazon.refund.guard"].get_left(order)[order]
+        self.assertEqual(left, 0.0)
+
     # 100.00 without VAT to a business in Austria
     def test_reverse_charge(self):
         order = self.sell(
@@ -411,10 +440,67 @@ class TestVatBooking(BookingCase):
             },
         )
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=first)
-        second.action_book()
+        # Which the new invoice waited for.
         self.booked("DE60003TEST11I", 99.98, 19.02)
         # The order has the figures of the invoice that stands.
         self.assertAlmostEqual(order.amount_tax, 19.02, 2)
+
+    # All three at once: 119.00 - 119.00 + 119.00, whatever their order in the file
+    def test_correction_in_one_file(self):
+        order = self.sell({"item-price": "119.00"})
+        first = {"item": "100.00 19.00"}
+        credit = {
+            "item": "-100.00 -19.00",
+            "transaction_type": "REFUND",
+            "transaction_id": "amzn1:crow:c1",
+            "vat_invoice_number": "DE60002TEST11C",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        corrected = {
+            "item": "99.98 19.02",
+            "is_invoice_corrected": "TRUE",
+            "vat_invoice_number": "DE60003TEST11I",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        back = {
+            "item": "-99.98 -19.02",
+            "transaction_type": "RETURN",
+            "transaction_id": "amzn1:crow:r1",
+            "vat_invoice_number": "DE60004TEST11C",
+            "original_vat_invoice_number": "DE60003TEST11I",
+        }
+        self.report(back, corrected, credit, first)
+        invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
+        second = self.booked("DE60003TEST11I", 99.98, 19.02)
+        self.booked("DE60004TEST11C", 99.98, 19.02, reversed_entry_id=second)
+        self.assertAlmostEqual(order.amount_tax, 19.02, 2)
+
+    # First the new invoice alone, which replaces; then the credit note for the old
+    def test_correction_whose_credit_note_comes_last(self):
+        self.sell({"item-price": "119.00"})
+        self.report(
+            {"item": "100.00 19.00"},
+            {
+                "item": "99.98 19.02",
+                "is_invoice_corrected": "TRUE",
+                "vat_invoice_number": "DE60003TEST11I",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        self.assertFalse(self.document().move_id)
+        self.booked("DE60003TEST11I", 99.98, 19.02)
+        self.report(
+            {
+                "item": "-100.00 -19.00",
+                "transaction_type": "REFUND",
+                "transaction_id": "amzn1:crow:c1",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
 
     # PLN 119.00 at Amazon's rate of 0.25: tax 19.00 is EUR 4.75
     def test_foreign_currency(self):
@@ -508,6 +594,27 @@ class TestVatMatching(BookingCase):
         refund = invoice._reverse_moves()
         refund.action_post()
         self.assertEqual((credit.entry_state, credit.move_id), ("matched", refund))
+
+    def test_refund_goes_with_its_document(self):
+        """What an undone report told of does not keep a person from crediting."""
+        self.account.vat_document_policy = "match"
+        order = self.sell({"item-price": "119.00"})
+        invoice = self.invoice(order)
+        report = self.report(
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-90.00 -17.10",
+                "vat_invoice_number": "DE60002TEST11C",
+            }
+        )
+        guard = self.env["amazon.refund.guard"]
+        self.assertTrue(guard.find(self.company, "vat_document", ["DE60002TEST11C"]))
+        self.assertEqual(report.undo()["records_removed"], 1)
+        self.assertFalse(guard.find(self.company, "vat_document", ["DE60002TEST11C"]))
+        refund = invoice._reverse_moves()
+        refund.action_post()
+        self.assertEqual(refund.amount_total, 119.0)
 
     def test_difference(self):
         self.account.vat_document_policy = "match"
@@ -649,6 +756,78 @@ class TestVatMatching(BookingCase):
             document.unlink()
         result = report.undo()
         self.assertEqual(len(result["kept"]), 1)
+
+    def test_line_after_booking(self):
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        self.report({"item": "100.00 19.00"})
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.report({"item": "50.00 9.50", "sku": "LAMP-1"})
+        document = self.document()
+        self.assertEqual(document.amount_total, 178.5)
+        self.assertEqual(document.entry_state, "difference")
+        self.assertIn("LAMP-1", document.entry_message)
+        document.move_id.button_draft()
+        document.move_id.button_cancel()
+        document.action_book()
+        self.booked("DE60001TEST11I", 150.0, 28.5)
+
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, nothing is booked twice."""
+        order = self.sell({"item-price": "119.00"})
+        row = {"item": "100.00 19.00"}
+        self.report(row)
+        other = self.account.copy({"name": "Other", "vat_journal_id": False})
+        again = self.import_file(KIND, vat_file(row), other)
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.assertEqual(self.document().account_id, self.account)
+        self.assertEqual(order.invoice_ids, self.document().move_id)
+
+    def test_document_with_a_bad_row(self):
+        """A document that lacks a row is not booked until a report tells it."""
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        mug, lamp = {"item": "100.00 19.00"}, {"item": "50.00 9.50", "sku": "LAMP-1"}
+        bad = {**lamp, "quantity": "one"}
+        for rows in ((mug, bad), (bad, mug)):
+            with patch.object(amazon_report, "BATCH_ROWS", 1):
+                report = self.import_file(KIND, vat_file(*rows))
+            self.assertEqual(set(self.outcomes(report)) - {"created"}, {"error"})
+            document = self.document()
+            self.assertEqual(document.entry_state, "failed", rows)
+            self.assertFalse(document.move_id)
+            self.assertIn("Request the report again", document.entry_message)
+            report.undo()
+            self.assertFalse(document.exists())
+        self.import_file(KIND, vat_file(mug, bad))
+        self.import_file(KIND, vat_file(mug, lamp))
+        self.booked("DE60001TEST11I", 150.0, 28.5)
+
+    def test_document_in_two_batches(self):
+        """A document is booked once all its rows are read, wherever batches end."""
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        rows = (
+            {"item": "100.00 19.00"},
+            {"item": "50.00 9.50", "sku": "LAMP-1"},
+            {
+                "transaction_type": "RETURN",
+                "transaction_id": "amzn1:crow:r1",
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "DE60002TEST11C",
+                "original_vat_invoice_number": "DE60001TEST11I",
+            },
+        )
+        with patch.object(amazon_report, "BATCH_ROWS", 1):
+            self.report(*rows)
+        invoice = self.booked("DE60001TEST11I", 150.0, 28.5)
+        self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
 
     def test_names_like_dates(self):
         """A number in which Odoo would see a year or a month keeps its letters."""

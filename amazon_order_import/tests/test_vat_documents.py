@@ -166,6 +166,35 @@ class TestVatDocuments(VatDocumentCase):
         self.assertEqual(early.row_ids.vat_document_id, self.document())
         self.assertEqual(early.state, "done")
 
+    def test_number_told_before(self):
+        """Files come in any order: the one with the number may be there already."""
+        self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
+        self.import_vat({"item": "100.00 19.00"})
+        late = self.import_vat({"item": "100.00 19.00", "vat_invoice_number": "N/A"})
+        self.assertEqual(self.codes(late), ["settled_elsewhere"])
+        self.assertEqual(self.outcomes(late), ["unchanged"])
+        self.assertEqual(late.row_ids.vat_document_id, self.document())
+        self.assertEqual(late.state, "done")
+        # Another amount is another document, whose number is still to come.
+        other = self.import_vat({"item": "50.00 9.50", "vat_invoice_number": "N/A"})
+        self.assertEqual(self.codes(other), ["number_pending"])
+
+    def test_number_of_a_correction_told_later(self):
+        self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
+        corrected = {
+            "item": "99.98 19.02",
+            "is_invoice_corrected": "TRUE",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        early = self.import_vat(
+            {"item": "100.00 19.00"}, {**corrected, "vat_invoice_number": "N/A"}
+        )
+        self.assertEqual(self.codes(early), ["created", "number_pending"])
+        late = self.import_vat({**corrected, "vat_invoice_number": "DE60002TEST11I"})
+        self.assertEqual(self.codes(late), ["created"])
+        self.assertEqual(self.codes(early), ["created", "settled_elsewhere"])
+        self.assertEqual(early.state, "done")
+
     def test_number_and_order_told_later(self):
         early = self.import_vat({"item": "100.00 19.00", "vat_invoice_number": ""})
         late = self.import_vat({"item": "100.00 19.00"})
@@ -204,6 +233,52 @@ class TestVatDocuments(VatDocumentCase):
             self.outcomes(self.import_vat(row, row)), ["unchanged", "unchanged"]
         )
         self.assertEqual(self.document().amount_total, 238.0)
+
+    def test_lines_of_other_days_and_transactions(self):
+        """What only some lines of a document say is no change when read again."""
+        self.import_lines(
+            "mfn_orders_eu",
+            {"item-price": "119.00"},
+            {"item-price": "59.50", "sku": "LAMP-1", "order-item-id": "10000000000002"},
+        )
+        mug = {"item": "100.00 19.00"}
+        lamp = {
+            "item": "50.00 9.50",
+            "sku": "LAMP-1",
+            "shipment_date": "07-Oct-2026 UTC",
+            "transaction_id": "Dbbb",
+            "shipment_id": "Dbbb",
+        }
+        self.import_vat(mug, lamp)
+        for rows in ((mug, lamp), (lamp, mug), (lamp,)):
+            self.assertEqual(set(self.outcomes(self.import_vat(*rows))), {"unchanged"})
+        self.assertEqual(str(self.document().date), "2026-10-06")
+        self.assertEqual(self.document().shipment_ref, "Daaa")
+        changed = self.import_vat({**mug, "invoice_url": "https://amazon.de/new"})
+        self.assertEqual(self.outcomes(changed), ["updated"])
+
+    def test_correction_in_overlapping_files(self):
+        """A correction names the transaction of the invoice that it replaces."""
+        self.import_lines("mfn_orders_eu", {"item-price": "119.00"})
+        first = {"item": "100.00 19.00"}
+        corrected = {
+            "item": "99.98 19.02",
+            "is_invoice_corrected": "TRUE",
+            "vat_invoice_number": "DE60002TEST11I",
+            "original_vat_invoice_number": "DE60001TEST11I",
+        }
+        self.assertEqual(
+            self.outcomes(self.import_vat(first, corrected)), ["created", "created"]
+        )
+        for rows in ((corrected,), (corrected, first), (first, corrected)):
+            again = self.import_vat(*rows)
+            self.assertEqual(set(self.outcomes(again)), {"unchanged"})
+            again._process_again()
+            again.process()
+        self.assertEqual(self.document().amount_total, 119.0)
+        self.assertEqual(self.document("DE60002TEST11I").amount_tax, 19.02)
+        self.assertEqual(len(self.document("DE60002TEST11I").line_ids), 1)
+        self.assertAlmostEqual(self.get_order(ORDER).amount_tax, 19.02, 2)
 
     def test_bad_rows_leave_the_others_alone(self):
         self.import_lines("mfn_orders_eu", {"item-price": "119.00"})

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -6,6 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..models import amazon_report
 from .common import shared_path
 from .test_tax import ADDRESSES, TaxCase
 from .vat_data import credit_row, vat_file, vat_row
@@ -422,6 +424,18 @@ class TestVatInvoice(VatInvoiceCase):
         self.assertEqual(self.tell(row, outcomes=["unchanged"]), document)
         self.assertEqual(len(order.invoice_ids), 1)
 
+    def test_file_of_another_account(self):
+        """Uploaded for the wrong account of the company, nothing is invoiced twice."""
+        order = self.order(MFN, {"item-price": "119.00"})
+        row = vat_row(item="119.00 19.00")
+        document = self.tell(row)
+        other = self.account.copy({"name": "Other"})
+        again = self.import_file("vcs_lite", vat_file(row), other)
+        self.assertEqual(self.outcomes(again), ["unchanged"])
+        self.assertEqual(again.row_ids.vat_invoice_id, document)
+        self.assertEqual(document.account_id, self.account)
+        self.assertEqual(len(order.invoice_ids), 1)
+
     def test_changed_figures(self):
         """An open document follows; one that is made is left to a person."""
         self.account.vat_invoice_policy = "manual"
@@ -531,6 +545,53 @@ class TestVatInvoice(VatInvoiceCase):
         )
 
     # === THE ARCHIVE === #
+
+    def test_document_with_a_bad_row(self):
+        """No invoice over some of the items: Amazon would refuse it."""
+        self.order(
+            MFN,
+            {"item-price": "119.00"},
+            {"order-item-id": "2", "sku": "LAMP-1", "item-price": "53.50"},
+        )
+        mug = vat_row(item="119.00 19.00")
+        lamp = vat_row("0.07", item="53.50 3.50", sku="LAMP-1", order_item_id="2")
+        bad = {**lamp, "quantity-purchased": "one"}
+        wrong = {**lamp, "item-vat-excl-amount": "51.00"}
+        for row in (bad, wrong):
+            self.tell(row, mug, outcomes=["error", "created"])
+            document = self.env["amazon.vat.invoice"].search([("order_ref", "=", REF)])
+            self.assertEqual(
+                (document.state, document.move_id.id), ("attention", False)
+            )
+            self.assertIn("not complete", document.state_note)
+            self.assertTrue(document.row_ids.report_id.undo()["records_removed"])
+        self.tell(bad, mug)
+        document = self.tell(mug, lamp)
+        self.assertEqual(len(document), 1)
+        self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+
+    def test_not_made_while_its_report_is_read(self):
+        """The scheduled action that makes documents may run between two batches."""
+        self.order(
+            MFN,
+            {"item-price": "119.00"},
+            {"order-item-id": "2", "sku": "LAMP-1", "item-price": "53.50"},
+        )
+        content = vat_file(
+            vat_row(item="119.00 19.00"),
+            vat_row("0.07", item="53.50 3.50", sku="LAMP-1", order_item_id="2"),
+        )
+        report = self.env["amazon.report"].create_from_file(
+            self.account, "vcs_lite", "vidr.txt", content
+        )
+        with patch.object(amazon_report, "BATCH_ROWS", 1):
+            for _rows in report._process_batches():
+                self.env["amazon.vat.invoice.maker"].make_due(
+                    self.account, lambda done=0, remaining=None: 60
+                )
+        document = report.row_ids.vat_invoice_id
+        self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+        self.assertEqual(len(document.sale_order_id.invoice_ids), 1)
 
     def test_preview_and_undo(self):
         order = self.order(MFN, {"item-price": "119.00"})

@@ -63,10 +63,15 @@ class Accountant(Seller):
         )
 
     def print_documents(self):
-        """Where wkhtmltopdf is missing, Odoo's archive gets a PDF of ours."""
+        """Where wkhtmltopdf is missing, Odoo's archive gets a PDF of ours.
+
+        Under test, Odoo prints only when told to.
+        """
+        moves = self.documents().move_id
         if shutil.which("wkhtmltopdf"):
-            return
-        for move in self.documents().move_id:
+            for move in moves.with_context(force_report_rendering=True):
+                move._get_amazon_pdf()
+        for move in moves:
             if not move.invoice_pdf_report_id:
                 self.env["ir.attachment"].create(
                     {
