@@ -625,7 +625,11 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         return values
 
     def _choose_taxes(self, batch, treatment, line, sale_line, quantity, net, tax):
-        """Return the taxes of an entry's line: those of its fiscal position."""
+        """Return the taxes of an entry's line: those of its fiscal position.
+
+        :raise UserError: where VAT of another country would be booked as one's own
+        """
+        document = line.document_id
         builder = self.env["amazon.order.line.builder"]
         currency = line.currency_id
         if treatment.collected_by_amazon:
@@ -639,10 +643,28 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         for taxes in (mapped, sale_line.tax_ids):
             if taxes and builder.fits_rate(batch, taxes, net, tax, currency, quantity):
                 return taxes
+        self._check_tax_country(document, tax)
         taxes = mapped or sale_line.tax_ids
         if tax and not taxes:
             return batch.account._get_stated_tax()
         return taxes
+
+    def _check_tax_country(self, document, tax):
+        """Refuse VAT of a sale within another country that no tax of Odoo's fits."""
+        company = document.company_id
+        country = document.ship_to_country_id
+        home = company.account_fiscal_country_id or company.country_id
+        is_within = country and country == document.ship_from_country_id
+        if tax and is_within and country != home:
+            raise UserError(
+                self.env._(
+                    "It is a sale within %(country)s, but no tax of Odoo's has that "
+                    "country's rate. Create the fiscal position for %(country)s with "
+                    "your tax number there and its taxes (under Accounting > "
+                    "Configuration > Fiscal Positions).",
+                    country=country.name,
+                )
+            )
 
     def _check_entry(self, document, move):
         """Compare an entry with its document, to the cent."""

@@ -530,6 +530,25 @@ class TestVatBooking(BookingCase):
         self.assertAlmostEqual(self.document().converted_tax, 4.75, 2)
         self.assertAlmostEqual(sum(move.line_ids.mapped("balance")), 0.0, 2)
 
+    # 100.00 + 20.00 within Great Britain are no German VAT
+    def test_sale_within_another_country(self):
+        self.sell(
+            {"item-price": "120.00", "sales-channel": "Amazon.co.uk"}, country="GB"
+        )
+        self.report(
+            {
+                "item": "100.00 20.00",
+                "currency": "EUR",
+                "ship_from_country": "GB",
+                "ship_to_country": "GB",
+                "vat_invoice_number": "GB60001TEST11I",
+            }
+        )
+        document = self.document("GB60001TEST11I")
+        self.assertEqual(document.entry_state, "failed", document.entry_message)
+        self.assertFalse(document.move_id)
+        self.assertIn("Fiscal Positions", document.entry_message)
+
     def test_paid_in_clearing_journal(self):
         journal = self.env["account.journal"].create(
             {"name": "Amazon Clearing", "type": "bank", "code": "AMCL"}
