@@ -359,6 +359,13 @@ def compare_more(env, simulator, accounts, since):
 def _returned(env, simulator, account, period):
     """Dicts ``{(order, SKU, label): units}``."""
     there, here = Counter(), Counter()
+    report = env["amazon.report"].search(
+        [("account_id", "=", account.id), ("kind", "=", "fba_returns")],
+        order="date_to desc",
+        limit=1,
+    )
+    # What comes back while we look is in no report yet.
+    period = {**period, "end": f"{report.date_to.isoformat()}Z"}
     for row in ask(simulator, "expected_returns", **period)["rows"]:
         if not row["again"]:
             ref = row["amazon_order_id"]
