@@ -360,7 +360,11 @@ def _returned(env, simulator, account, period):
     """Dicts ``{(order, SKU, label): units}``."""
     there, here = Counter(), Counter()
     report = env["amazon.report"].search(
-        [("account_id", "=", account.id), ("kind", "=", "fba_returns")],
+        [
+            ("account_id", "=", account.id),
+            ("kind", "=", "fba_returns"),
+            ("state", "in", ("done", "attention")),
+        ],
         order="date_to desc",
         limit=1,
     )
