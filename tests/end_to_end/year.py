@@ -109,8 +109,9 @@ class Year:
         seller.withheld_days = 4
         self.state.sellers[KEY] = seller
         self.state.welcome(seller)
-        # A day less than is asked for: nothing was bought before.
-        self.state.market.open_history(seller, self.start, PAST.days - 1)
+        # Days less than are asked for: nothing was bought before, though some orders
+        # are pending for days.
+        self.state.market.open_history(seller, self.start, PAST.days - 7)
         return seller
 
     # === TIME === #
