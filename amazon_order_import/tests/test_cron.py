@@ -125,7 +125,8 @@ class CronCase(AmazonCase):
             {
                 "account_id": (account or self.account).id,
                 "kind": kind,
-                "date_from": now - timedelta(days=3),
+                # From before the first order, so that each is told in full.
+                "date_from": now - timedelta(days=4),
                 "date_to": now,
                 **values,
             }
