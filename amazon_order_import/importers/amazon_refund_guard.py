@@ -56,20 +56,20 @@ class AmazonRefundGuard(models.AbstractModel):
     Credit notes come from Amazon's VAT documents, from VAT invoice data, after returns
     and from people. Whoever makes one of Amazon's data asks first::
 
-        refund = self.env["amazon.refund.guard"].claim(
+        guard = self.env["amazon.refund.guard"]
+        refund = guard.claim(
             order, 19.99, "vat_document", "DE60000J54EX3C", {order_line: 19.99}
         )
         if refund.move_id:
             # a credit note holds it already: link it, make none
         else:
             move = ...create the credit note...
-            refund.move_id = move
+            guard.hold(company, "vat_document", {"DE60000J54EX3C": move})
             move.action_post()
 
     ``claim`` raises `RefundExceeded` where there is nothing left to credit. Credit
-    notes of people are checked when they are posted
-    (``account.move._post``); a credit note over the amount of a refund that nobody
-    booked yet is taken for it.
+    notes of people are checked when they are posted (``account.move._post``); a credit
+    note over the amount of a refund that nobody booked yet is taken for it.
 
     The database keeps two workers from doing it at the same time: a refund exists once
     (unique index of ``amazon.refund``), and the order is updated by whoever asks, so
@@ -95,7 +95,7 @@ class AmazonRefundGuard(models.AbstractModel):
         :param invoice: ``account.move`` that Amazon gives back, where known: a credit
             note for another invoice is another refund
         :return: ``amazon.refund`` record; its ``move_id`` is the credit note that
-            holds it already, or empty: then the caller may make one and sets it
+            holds it already, or empty: then the caller may make one; see ``hold``
         :raise RefundExceeded: where more would be credited than was sold
         """
         self.lock(order)
@@ -140,6 +140,17 @@ class AmazonRefundGuard(models.AbstractModel):
                 ]
             )
         )
+
+    @api.model
+    def hold(self, company, source, moves):
+        """Note the credit notes that were made of claimed refunds.
+
+        :param company: ``res.company`` record
+        :param str source: see ``claim``
+        :param dict moves: ``{reference: account.move}``, all of them claimed
+        """
+        for refund in self.find(company, source, list(moves)):
+            refund.move_id = moves[refund.reference]
 
     @api.model
     def forget(self, company, source, references):

@@ -125,6 +125,21 @@ class AmazonRowImporter(models.AbstractModel):
             )
         return not error
 
+    def _find_unread(self, report, works, name):
+        """Return the rows of the works' orders that cannot be read and lack a record.
+
+        :param str name: field of ``amazon.report.row`` with the record
+        """
+        order_refs = {work.record.order_ref for work in works} - {False}
+        return self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("outcome", "=", "error"),
+                (name, "=", False),
+                ("order_ref", "in", list(order_refs)),
+            ]
+        )
+
     # === ALL AT ONCE, OR ONE BY ONE === #
 
     def _import_batch(self, report, groups):

@@ -39,6 +39,11 @@ class AmazonTaxAdvisor(models.AbstractModel):
     _description = "Tax Treatment of Amazon Orders"
 
     @api.model
+    def get_home_country(self, company):
+        """Return the ``res.country`` in which a company declares its VAT."""
+        return company.account_fiscal_country_id or company.country_id
+
+    @api.model
     def get_treatment(self, row, batch, context, rows):
         """Decide about the tax of the lines of one row.
 
@@ -85,7 +90,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
         )
 
     def _get_document_case(self, batch, document):
-        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        home = self.get_home_country(batch.company)
         order = document.sale_order_id
         departure = document.ship_from_country_id or home
         destination = (
@@ -129,7 +134,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
         return batch.fiscal_positions[name]
 
     def _get_case(self, row, batch, context, rows):
-        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        home = self.get_home_country(batch.company)
         departure = self._get_departure_country(row, batch, context) or home
         destination = context["delivery"].country_id or home
         departures, direction = self._get_direction(batch, departure, destination)
@@ -147,7 +152,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
 
     def _get_direction(self, batch, departure, destination):
         """Return ``departures`` and ``destination`` of a `TaxCase`."""
-        home = batch.company.account_fiscal_country_id or batch.company.country_id
+        home = self.get_home_country(batch.company)
         europe = self._get_europe(batch)
         departures = ["eu"] if departure in europe else ["outside"]
         if departure == home:

@@ -82,7 +82,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _book_batch(self, account, documents):
         to_create = documents.browse()
-        self.match_items(account, documents.filtered("is_refund"))
+        self.match_items(account, documents)
         for document in documents:
             if reason := self._get_obstacle(document):
                 self._set_entry(document, *reason)
@@ -96,14 +96,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 to_create |= document
             else:
                 self._set_entry(document, "waiting", self._explain_waiting(document))
-        # Credit notes refer to the entries of the invoices.
-        for refunds in (False, True):
-            self._create_together(
-                account,
-                to_create.filtered(
-                    lambda doc, refunds=refunds: doc.is_refund == refunds
-                ),
-            )
+        self._create_together(account, to_create)
 
     def _get_obstacle(self, document):
         """Return ``(state, reason)`` where a document cannot be booked, or None."""
@@ -160,7 +153,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 "There is no posted credit note for order %(order)s over %(amount)s "
                 "in Odoo yet. Post it, and the document is matched by itself.",
                 order=document.order_ref,
-                amount=document.currency_id.format(self._get_refunded(document)),
+                amount=document.currency_id.format(
+                    self._get_refunded(document, document.currency_id)
+                ),
             )
         return self.env._(
             "There is no posted invoice for order %(order)s in Odoo yet. Post it, and "
@@ -229,7 +224,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             self._set_matched(document, move)
         return True
 
-    def _get_refunded(self, document, currency=None):
+    def _get_refunded(self, document, currency):
         """Return what the buyer gets back, by the seller's books; above 0."""
         amount = (
             document.amount_untaxed
@@ -239,8 +234,6 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         return self._convert(document, -amount, currency)
 
     def _convert(self, document, amount, currency):
-        if not currency or currency == document.currency_id:
-            return amount
         return document.currency_id._convert(
             amount, currency, document.company_id, document.date
         )
@@ -402,22 +395,19 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         """
         batch = OrderBatch(None, account, account.company_id)
         journal = account._get_vat_journal()
-        self.match_items(account, documents)
         moves = self.env["account.move"].create(
             [self._prepare_entry(batch, journal, document) for document in documents]
         )
-        refunds = self.env["amazon.refund.guard"].find(
+        made = dict(zip(documents, moves, strict=True))
+        for document, move in made.items():
+            self._check_entry(document, move)
+        self.env["amazon.refund.guard"].hold(
             account.company_id,
             "vat_document",
-            documents.filtered("is_refund").mapped("number"),
+            {doc.number: move for doc, move in made.items() if doc.is_refund},
         )
-        by_number = {refund.reference: refund for refund in refunds}
-        for document, move in zip(documents, moves, strict=True):
-            self._check_entry(document, move)
-            if document.is_refund:
-                by_number[document.number].move_id = move
         moves.action_post()
-        for document, move in zip(documents, moves, strict=True):
+        for document, move in made.items():
             self._check_entry(document, move)
             if move.name != document.number:
                 raise UserError(
@@ -629,7 +619,6 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
         :raise UserError: where VAT of another country would be booked as one's own
         """
-        document = line.document_id
         builder = self.env["amazon.order.line.builder"]
         currency = line.currency_id
         if treatment.collected_by_amazon:
@@ -643,7 +632,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         for taxes in (mapped, sale_line.tax_ids):
             if taxes and builder.fits_rate(batch, taxes, net, tax, currency, quantity):
                 return taxes
-        self._check_tax_country(document, tax)
+        self._check_tax_country(line.document_id, tax)
         taxes = mapped or sale_line.tax_ids
         if tax and not taxes:
             return batch.account._get_stated_tax()
@@ -651,9 +640,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _check_tax_country(self, document, tax):
         """Refuse VAT of a sale within another country that no tax of Odoo's fits."""
-        company = document.company_id
+        advisor = self.env["amazon.tax.advisor"]
         country = document.ship_to_country_id
-        home = company.account_fiscal_country_id or company.country_id
+        home = advisor.get_home_country(document.company_id)
         is_within = country and country == document.ship_from_country_id
         if tax and is_within and country != home:
             raise UserError(

@@ -268,19 +268,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
 
     def _link_unread(self, report, works):
         """Link rows that cannot be read with the document that lacks them now."""
-        unread = self.env["amazon.report.row"].search(
-            [
-                ("report_id", "=", report.id),
-                ("outcome", "=", "error"),
-                ("vat_document_id", "=", False),
-                ("row_key", "=", False),
-                (
-                    "order_ref",
-                    "in",
-                    list(set(filter(None, (w.record.order_ref for w in works)))),
-                ),
-            ]
-        )
+        unread = self._find_unread(report, works, "vat_document_id")
+        unread = unread.filtered(lambda row: not row.row_key)
         if not unread:
             return
         documents = self.env["amazon.vat.document"].search(

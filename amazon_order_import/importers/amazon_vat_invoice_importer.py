@@ -161,15 +161,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
 
     def _link_unread(self, report, works):
         """Link rows that cannot be read with the document that lacks them now."""
-        order_refs = {work.record.order_ref for work in works} - {False}
-        unread = self.env["amazon.report.row"].search(
-            [
-                ("report_id", "=", report.id),
-                ("outcome", "=", "error"),
-                ("vat_invoice_id", "=", False),
-                ("order_ref", "in", list(order_refs)),
-            ]
-        )
+        unread = self._find_unread(report, works, "vat_invoice_id")
         if not unread:
             return
         documents = {

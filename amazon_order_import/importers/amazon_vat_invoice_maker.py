@@ -453,16 +453,16 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             .sudo()
             .create([self._prepare_move(batch, document) for document in documents])
         )
-        refunds = self.env["amazon.refund.guard"].find(
-            account.company_id, "vat_data", documents.mapped("reference")
-        )
-        by_reference = {refund.reference: refund for refund in refunds}
         for document, move in zip(documents, moves, strict=True):
             document.move_id = move
-            if document.document_type == "credit_note":
-                by_reference[document.reference].move_id = move
             if difference := document._describe_difference():
                 raise UserError(difference)
+        credits = documents.filtered(lambda doc: doc.document_type == "credit_note")
+        self.env["amazon.refund.guard"].hold(
+            account.company_id,
+            "vat_data",
+            {document.reference: document.move_id for document in credits},
+        )
         documents._set_state("invoiced")
         documents.sale_order_id.filtered(
             "amazon_workflow_note"

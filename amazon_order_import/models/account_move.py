@@ -119,14 +119,10 @@ class AccountMove(models.Model):
 
     def _match_amazon_documents(self):
         """Have Amazon's documents find what they waited for: it is posted now."""
-        waiting = (
-            self._get_amazon_orders()
-            .sudo()
-            .amazon_vat_document_ids.filtered(
-                lambda document: document.entry_state == "waiting"
-            )
-        )
-        if waiting and not self.env.context.get("amazon_booking"):
+        if self.env.context.get("amazon_booking"):
+            return
+        documents = self._get_amazon_orders().sudo().amazon_vat_document_ids
+        if waiting := documents.filtered(lambda doc: doc.entry_state == "waiting"):
             self.env["amazon.vat.document.booker"].sudo().book(waiting)
 
     # === UPLOAD === #

@@ -102,6 +102,12 @@ class AmazonReportRow(models.Model):
                 )
             )
 
+    def _filter_unread(self, report_id):
+        """Return those rows that could not be read, of a report or later ones."""
+        return self.filtered(
+            lambda row: row.outcome == "error" and row.report_id.id >= report_id
+        )
+
     def action_view_order(self):
         self.ensure_one()
         return {

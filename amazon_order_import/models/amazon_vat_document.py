@@ -296,10 +296,7 @@ class AmazonVatDocument(models.Model):
     def _get_unread_rows(self):
         """Return rows of the document's latest report that could not be read."""
         self.ensure_one()
-        latest = max(self.line_ids.report_id.ids, default=0)
-        return self.row_ids.filtered(
-            lambda row: row.outcome == "error" and row.report_id.id >= latest
-        )
+        return self.row_ids._filter_unread(max(self.line_ids.report_id.ids, default=0))
 
     # === ACTIONS === #
 

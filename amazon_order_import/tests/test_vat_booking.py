@@ -15,6 +15,18 @@ ORDER = "302-0000001-0000001"
 FBA = "305-0000001-0000001"
 
 
+def credit_row(**cells):
+    """Return the cells of a row that gives the invoice DE60001TEST11I back."""
+    return {
+        "transaction_type": "RETURN",
+        "transaction_id": "amzn1:crow:r1",
+        "item": "-100.00 -19.00",
+        "vat_invoice_number": "DE60002TEST11C",
+        "original_vat_invoice_number": "DE60001TEST11I",
+        **cells,
+    }
+
+
 class BookingCase(TaxCase):
     """A German seller whose invoices Amazon issues and Odoo books."""
 
@@ -184,14 +196,7 @@ class TestVatBooking(BookingCase):
         order = self.sell({"item-price": "238.00", "quantity-purchased": 2})
         self.report(
             {"quantity": "2", "item": "200.00 38.00"},
-            {
-                "transaction_type": "RETURN",
-                "transaction_id": "amzn1:crow:r1",
-                "item": "-100.00 -19.00",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-                "shipment_date": "12-Oct-2026 UTC",
-            },
+            credit_row(shipment_date="12-Oct-2026 UTC"),
         )
         invoice = self.booked("DE60001TEST11I", 200.0, 38.0)
         refund = self.booked(
@@ -243,15 +248,7 @@ class TestVatBooking(BookingCase):
         self.sell({"item-price": "119.00"})
         self.report({"item": "100.00 19.00"})
         draft = self.document().move_id._reverse_moves()
-        self.report(
-            {
-                "transaction_type": "REFUND",
-                "transaction_id": "amzn1:crow:r1",
-                "item": "-100.00 -19.00",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            }
-        )
+        self.report(credit_row(transaction_type="REFUND"))
         document = self.document("DE60002TEST11C")
         self.assertEqual(document.entry_state, "waiting")
         self.assertIn("draft", document.entry_message)
@@ -265,14 +262,11 @@ class TestVatBooking(BookingCase):
         self.report(sale)
         order._action_cancel()
         self.report(
-            {
-                "transaction_type": "REFUND",
-                "transaction_id": "amzn1:crow:c1",
-                "item": "-100.00 -19.00",
-                "shipping": "-5.00 -0.95",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            },
+            credit_row(
+                transaction_type="REFUND",
+                transaction_id="amzn1:crow:c1",
+                shipping="-5.00 -0.95",
+            ),
         )
         invoice = self.booked("DE60001TEST11I", 105.0, 19.95)
         self.booked("DE60002TEST11C", 105.0, 19.95, reversed_entry_id=invoice)
@@ -431,13 +425,7 @@ class TestVatBooking(BookingCase):
         self.assertEqual(second.entry_state, "failed")
         self.assertIn("DE60001TEST11I", second.entry_message)
         self.report(
-            {
-                "item": "-100.00 -19.00",
-                "transaction_type": "REFUND",
-                "transaction_id": "amzn1:crow:c1",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            },
+            credit_row(transaction_type="REFUND", transaction_id="amzn1:crow:c1"),
         )
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=first)
         # Which the new invoice waited for.
@@ -449,26 +437,18 @@ class TestVatBooking(BookingCase):
     def test_correction_in_one_file(self):
         order = self.sell({"item-price": "119.00"})
         first = {"item": "100.00 19.00"}
-        credit = {
-            "item": "-100.00 -19.00",
-            "transaction_type": "REFUND",
-            "transaction_id": "amzn1:crow:c1",
-            "vat_invoice_number": "DE60002TEST11C",
-            "original_vat_invoice_number": "DE60001TEST11I",
-        }
+        credit = credit_row(transaction_type="REFUND", transaction_id="amzn1:crow:c1")
         corrected = {
             "item": "99.98 19.02",
             "is_invoice_corrected": "TRUE",
             "vat_invoice_number": "DE60003TEST11I",
             "original_vat_invoice_number": "DE60001TEST11I",
         }
-        back = {
-            "item": "-99.98 -19.02",
-            "transaction_type": "RETURN",
-            "transaction_id": "amzn1:crow:r1",
-            "vat_invoice_number": "DE60004TEST11C",
-            "original_vat_invoice_number": "DE60003TEST11I",
-        }
+        back = credit_row(
+            item="-99.98 -19.02",
+            vat_invoice_number="DE60004TEST11C",
+            original_vat_invoice_number="DE60003TEST11I",
+        )
         self.report(back, corrected, credit, first)
         invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
@@ -491,13 +471,7 @@ class TestVatBooking(BookingCase):
         self.assertFalse(self.document().move_id)
         self.booked("DE60003TEST11I", 99.98, 19.02)
         self.report(
-            {
-                "item": "-100.00 -19.00",
-                "transaction_type": "REFUND",
-                "transaction_id": "amzn1:crow:c1",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            },
+            credit_row(transaction_type="REFUND", transaction_id="amzn1:crow:c1"),
         )
         invoice = self.booked("DE60001TEST11I", 100.0, 19.0)
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
@@ -598,15 +572,7 @@ class TestVatMatching(BookingCase):
         self.assertEqual(document.entry_state, "matched")
         self.assertEqual(document.move_id, invoice)
         self.assertFalse(document.entry_message)
-        self.report(
-            {
-                "transaction_type": "RETURN",
-                "transaction_id": "amzn1:crow:r1",
-                "item": "-100.00 -19.00",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            }
-        )
+        self.report(credit_row())
         credit = self.document("DE60002TEST11C")
         self.assertEqual(credit.entry_state, "waiting")
         self.assertIn("119.00", credit.entry_message)
@@ -668,15 +634,7 @@ class TestVatMatching(BookingCase):
         move = self.booked("DE60001TEST11I", 99.0, 20.0)
         self.assertNotEqual(move, invoice)
         # What a person took back to book it anew is not what Amazon gives back later.
-        self.report(
-            {
-                "transaction_type": "RETURN",
-                "transaction_id": "amzn1:crow:r1",
-                "item": "-99.00 -20.00",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            }
-        )
+        self.report(credit_row(item="-99.00 -20.00"))
         self.booked("DE60002TEST11C", 99.0, 20.0, reversed_entry_id=move)
 
     def test_entry_cancelled_or_deleted(self):
@@ -835,13 +793,7 @@ class TestVatMatching(BookingCase):
         rows = (
             {"item": "100.00 19.00"},
             {"item": "50.00 9.50", "sku": "LAMP-1"},
-            {
-                "transaction_type": "RETURN",
-                "transaction_id": "amzn1:crow:r1",
-                "item": "-100.00 -19.00",
-                "vat_invoice_number": "DE60002TEST11C",
-                "original_vat_invoice_number": "DE60001TEST11I",
-            },
+            credit_row(),
         )
         with patch.object(amazon_report, "BATCH_ROWS", 1):
             self.report(*rows)
