@@ -360,10 +360,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
 
     def _get_credit_obstacle(self, document):
         """Whether there is nothing (left) to credit."""
-        if self._find_made(document):
-            return False, False
+        made = self._find_made(document)
         order = document.sale_order_id
-        if not order.invoice_ids.filtered(
+        if not made and not order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state != "cancel"
         ):
             return "to_invoice", self.env._(
@@ -375,7 +374,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             held = self._claim(document).move_id
         except RefundExceeded as error:
             return "attention", str(error)
-        if held:
+        if held and not made:
             return "attention", self.env._(
                 "%(move)s over %(total)s holds this refund of %(amount)s already, so "
                 "nothing more is credited. If the buyer needs a document over Amazon's "
@@ -434,7 +433,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
 
     def _attach(self, document, move):
         if document.document_type == "credit_note":
-            self._claim(document).move_id = move
+            self.env["amazon.refund.guard"].hold(
+                document.company_id, "vat_data", {document.reference: move}
+            )
         document.move_id = move
         document._set_state("invoiced")
         move._queue_amazon_uploads()

@@ -245,6 +245,31 @@ class TestVatInvoice(VatInvoiceCase):
         self.assertIn("credited already", again.state_note)
         self.assertIn("11.90", order.activity_ids.note)
 
+    def test_refund_too_many_leaves_the_others(self):
+        """Two refunds of one parcel: the other one's credit note is not for it."""
+        self.order(MFN, {"item-price": "238.00", "quantity-purchased": 2})
+        parcels = [
+            vat_row(item="119.00 19.00", shipping_id=ref, transaction_id=ref)
+            for ref in "12"
+        ]
+        first, second = self.tell(*parcels)
+        other = "302-0000001-0000002"
+        self.order(MFN, {"item-price": "119.00"}, ref=other)
+        for invoice in (second.move_id, first.move_id):
+            invoice._reverse_moves().action_post()
+        parcel = {"item": "-119.00 -19.00", "shipping_id": "1"}
+        one, two, sale = self.tell(
+            credit_row(transaction="amzn1:crow:A", **parcel),
+            credit_row(transaction="amzn1:crow:B", **parcel),
+            vat_row(item="119.00 19.00", order_id=other),
+        )
+        states = {one.state, two.state}
+        self.assertEqual(states, {"invoiced", "attention"})
+        refused = (one + two).filtered(lambda doc: doc.state == "attention")
+        self.assertFalse(refused.move_id)
+        self.assertIn("credited already", refused.state_note)
+        self.check_move(sale, "out_invoice", 100.0, 19.0, 119.0)
+
     def test_correction(self):
         """A wrong invoice is taken back and made anew."""
         order = self.order(MFN, {"item-price": "119.00"})
