@@ -28,6 +28,13 @@ BASE_MODULES = (
     "l10n_eu_oss",
     "base_vat",
 )
+# Bundles of the web client to which the addon adds nothing, and those to which it does.
+BASE_BUNDLES = (
+    "web.assets_frontend",
+    "web.assets_frontend_minimal",
+    "web.assets_frontend_lazy",
+)
+ADDON_BUNDLES = ("web.assets_web", "web.assets_tests")
 # How many templates of each kind stay for other versions and branches.
 KEPT = 3
 # The note on a test database that is not to be dropped.
@@ -116,7 +123,9 @@ class Databases:
         key = cache.digest(
             self.environment.odoo.version,
             SCRIPTS / "base_template.py",
+            SCRIPTS / "web_assets.py",
             *BASE_MODULES,
+            *BASE_BUNDLES,
         )
         return self._template(f"template_base_{key}", self._build_base)
 
@@ -125,8 +134,7 @@ class Databases:
         content = cache.tree_digest(self.environment.addon, NOT_INSTALLED)
         # .../venv/odoo/<key>/bin/python: the key of the Python packages.
         packages = self.environment.python.parts[-3]
-        script = SCRIPTS / "web_assets.py"
-        return cache.digest(self.base_template(), packages, content, script)
+        return cache.digest(self.base_template(), packages, content, *ADDON_BUNDLES)
 
     def addon_template(self, demo: bool = False) -> str:
         """The template with the addon installed, with its demo data if wanted."""
@@ -178,6 +186,7 @@ class Databases:
                 "The German company could not be set up",
                 self._log("base-company"),
             )
+            self._prepare_pages(name, BASE_BUNDLES)
 
     def _build_addon(self, name: str) -> None:
         base = self.base_template()
@@ -197,12 +206,16 @@ class Databases:
                 log,
             )
             self._check_installed(name, log)
-            self.environment.run_script(
-                name,
-                SCRIPTS / "web_assets.py",
-                "The pages of Odoo could not be prepared",
-                self._log("assets"),
-            )
+            self._prepare_pages(name, ADDON_BUNDLES)
+
+    def _prepare_pages(self, name: str, bundles: tuple[str, ...]) -> None:
+        self.environment.run_script(
+            name,
+            SCRIPTS / "web_assets.py",
+            "The pages of Odoo could not be prepared",
+            self._log("assets"),
+            BUNDLES=" ".join(bundles),
+        )
 
     def _check_installed(self, name: str, log: Path) -> None:
         """Odoo ends with code 0 also when it left a module out."""

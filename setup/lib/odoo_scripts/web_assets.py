@@ -1,16 +1,13 @@
-"""Run by ``odoo shell`` in the addon's template: what a browser loads first.
+"""Run by ``odoo shell`` in a template: what a browser loads first.
 
-Else each database, and each test in a browser, would spend half a minute on it.
+Else each database, and each test in a browser, would spend half a minute on it. The
+bundles' names are in BUNDLES.
 """
 # ruff: noqa: F821 (env is the shell's)
 
-for bundle in (
-    "web.assets_web",
-    "web.assets_tests",
-    "web.assets_frontend",
-    "web.assets_frontend_minimal",
-    "web.assets_frontend_lazy",
-):
+import os
+
+for bundle in os.environ["BUNDLES"].split():
     env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=False).css()
     env["ir.qweb"]._get_asset_bundle(bundle, css=False, js=True).js()
 env.cr.commit()
