@@ -14,9 +14,13 @@ from . import lint as linters
 from .databases import KEPT_BY_HAND, Databases
 from .environment import Environment
 from .messages import SetupError, expected_failure, say
-from .processes import Terminated, attend
+from .processes import Terminated, attend_all
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+# Folders of tests that take about the same time.
+HALVES = ("tests", "amazon_order_import/tests")
+# Pytest's exit code when it has found no test to run.
+NO_TESTS = 5
 
 
 def odoo(arguments: Sequence[str]) -> int:
@@ -72,31 +76,56 @@ def check_name(name: str) -> None:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """All tests; arguments go to pytest, ``--keep-db`` keeps the test database."""
+    """All tests; arguments go to pytest, ``--keep-db`` keeps the test databases.
+
+    Unless a file or folder is named, the two halves run side by side, each with a
+    database of its own.
+    """
     keep = "--keep-db" in arguments
+    options = [argument for argument in arguments if argument != "--keep-db"]
+    halves = [[]] if any(map(_names_tests, options)) else [[half] for half in HALVES]
     environment = Environment(CHECKOUT)
     databases = Databases(environment)
     chromium.ensure()
     databases.drop_abandoned_tests()
-    name = databases.test_name()
-    databases.new(name)
+    names = [databases.test_name() for _half in halves]
     try:
-        command = [
-            str(environment.python),
-            "-m",
-            "pytest",
-            f"--odoo-database={name}",
-            "--odoo-http",
-            *(argument for argument in arguments if argument != "--keep-db"),
-        ]
-        variables = environment.variables()
-        return attend(command, cwd=CHECKOUT, env=variables)
+        commands = []
+        for name, half in zip(names, halves, strict=True):
+            databases.new(name)
+            commands.append(
+                [
+                    str(environment.python),
+                    "-m",
+                    "pytest",
+                    f"--odoo-database={name}",
+                    "--odoo-http",
+                    *(f"--override-ini=cache_dir=.pytest_cache/{h}" for h in half),
+                    *options,
+                    *half,
+                ]
+            )
+        return combined(attend_all(commands, cwd=CHECKOUT, env=environment.variables()))
     finally:
-        if keep:
-            databases.set_note(name, KEPT_BY_HAND)
-            say(f"setup: the test database {name} stays: setup/odoo -d {name}")
-        else:
-            databases.drop(name)
+        for name in names:
+            if keep:
+                databases.set_note(name, KEPT_BY_HAND)
+                say(f"setup: the test database {name} stays: setup/odoo -d {name}")
+            else:
+                databases.drop(name)
+
+
+def combined(codes: Sequence[int]) -> int:
+    """The exit code of several runs of pytest: 0, or that of the first that failed.
+
+    A run in which the options select nothing is no failure beside one that has tests.
+    """
+    ran = [code for code in codes if code != NO_TESTS] or [NO_TESTS]
+    return next((code for code in ran if code), 0)
+
+
+def _names_tests(argument: str) -> bool:
+    return CHECKOUT.joinpath(argument.split("::")[0]).exists()
 
 
 def lint(arguments: Sequence[str]) -> int:

@@ -1,8 +1,12 @@
 """Running other programs, with their failures put into words."""
 
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -97,6 +101,31 @@ def attend(command: Sequence[str], **options) -> int:
     except KeyboardInterrupt:
         process.wait()
         raise
+
+
+def attend_all(commands: Sequence[Sequence[str]], **options) -> list[int]:
+    """Runs programs side by side to their end; returns their exit codes.
+
+    The first shares this terminal (see ``attend``); what another writes is shown as a
+    whole once all before it have ended.
+    """
+    first, *others = commands
+    with contextlib.ExitStack() as stack:
+        beside = []
+        for command in others:
+            output = stack.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, **options
+            )
+            stack.callback(end, process)
+            beside.append((process, output))
+        codes = [attend(first, **options)]
+        for process, output in beside:
+            codes.append(process.wait())
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return codes
 
 
 def end(process: subprocess.Popen) -> None:

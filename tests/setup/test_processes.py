@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from setup.lib import processes
+from setup.lib import commands, processes
 from setup.lib.messages import SetupError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -56,6 +56,63 @@ def test_a_termination_is_passed_on():
     assert process.communicate(timeout=20)[0] == ""
     assert process.returncode == 130
     assert time.monotonic() - started < 15
+
+
+SIDE_BY_SIDE = """
+import sys
+from setup.lib import commands, processes
+waits = "import sys, time; time.sleep(1); print('first', flush=True); sys.exit(0)"
+fails = "print('second', flush=True); raise SystemExit(3)"
+programs = [[sys.executable, "-c", program] for program in (waits, fails)]
+commands.main(lambda arguments: commands.combined(processes.attend_all(programs)))
+"""
+
+
+def test_programs_run_side_by_side_and_are_shown_one_by_one():
+    done = subprocess.run(
+        [sys.executable, "-c", SIDE_BY_SIDE],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout == "first\nsecond\n"
+    assert done.returncode == 3
+
+
+BESIDE = """
+import sys
+from setup.lib import commands, processes
+programs = [
+    [sys.executable, "-c", "import time; print('ready', flush=True); time.sleep(30)"],
+    [sys.executable, "-c", "import time; time.sleep(2); open(%r, 'w').close()"],
+]
+commands.main(lambda arguments: processes.attend_all(programs))
+"""
+
+
+def test_a_termination_ends_every_program(tmp_path):
+    late = tmp_path / "late"
+    process = subprocess.Popen(
+        [sys.executable, "-c", BESIDE % str(late)],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    time.sleep(2.5)
+    assert not late.exists()
+
+
+@pytest.mark.parametrize(
+    "codes, code",
+    [([0, 0], 0), ([0, 1], 1), ([-9, 0], -9), ([0, 5], 0), ([5, 1], 1), ([5, 5], 5)],
+)
+def test_runs_of_pytest_have_one_exit_code(codes, code):
+    assert commands.combined(codes) == code
 
 
 def test_a_failure_is_quoted_with_what_mends_it(tmp_path):
