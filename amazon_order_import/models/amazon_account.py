@@ -585,6 +585,16 @@ class AmazonAccount(models.Model):
             )
         return account.stated_tax_id
 
+    def _for_responsible(self, records):
+        """Return the records with language and time zone of who reads what is noted.
+
+        A scheduled action has neither.
+        """
+        user = self.user_id
+        return records.with_context(
+            lang=user.lang or self.env.lang, tz=user.tz or self.env.context.get("tz")
+        )
+
     # === SCHEDULED ACTION === #
 
     @api.model
@@ -605,7 +615,8 @@ class AmazonAccount(models.Model):
             self.env["amazon.report.schedule"]._look(account, commit)
         finished = Report._process_ready(commit)
         for account in self.search([]):
-            self.env["amazon.order.workflow"].run_invoicing(account, commit)
+            account = account._for_responsible(account)
+            account.env["amazon.order.workflow"].run_invoicing(account, commit)
         self._trigger_next_look()
         if not finished:
             # Odoo runs the action again at once, not after its five minutes.

@@ -681,7 +681,8 @@ class AmazonInvoiceUpload(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         finished = True
         for account in self.env["amazon.account"].search([("region", "=", "eu")]):
-            finished &= self._run(account, commit)
+            account = account._for_responsible(account)
+            finished &= account.env[self._name]._run(account, commit)
         if not finished:
             # Odoo runs the action again at once, not after its interval.
             commit(remaining=1)

@@ -290,6 +290,7 @@ class AmazonReport(models.Model):
         """
         domain = [("state", "in", ("ready", "processing"))]
         for report in self.search(domain, order="id"):
+            report = report.account_id._for_responsible(report)
             attempts = 0
             while attempts < BATCH_ATTEMPTS:
                 try:

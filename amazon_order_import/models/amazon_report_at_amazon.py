@@ -133,7 +133,7 @@ class AmazonReport(models.Model):
             ("next_attempt", "<=", now),
         ]
         # The latest days first: the past does not hold up today's orders.
-        reports = self._for_responsible(account).search(
+        reports = account._for_responsible(self).search(
             domain, order="date_to desc, id"
         )
         if not reports or not account.has_credentials:
@@ -176,14 +176,6 @@ class AmazonReport(models.Model):
                 if not seconds_left:
                     return 0
         return commit()
-
-    @api.model
-    def _for_responsible(self, account):
-        """Return this model with language and time zone of who reads the reasons."""
-        user = account.user_id
-        return self.with_context(
-            lang=user.lang or self.env.lang, tz=user.tz or self.env.context.get("tz")
-        )
 
     @api.model
     def _stops_others(self, error):

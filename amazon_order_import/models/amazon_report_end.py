@@ -437,9 +437,8 @@ class AmazonReport(models.Model):
 
     def _call_for_file(self):
         """Call a person for a file that cannot be read: nobody sits in front of it."""
-        report = self._for_responsible(self.account_id).browse(self.id)
-        report._call_person(
-            self.failure_reason, report.env._("A report could not be imported")
+        self._call_person(
+            self.failure_reason, self.env._("A report could not be imported")
         )
 
     def _settle_failures(self):

@@ -607,6 +607,19 @@ class TestCron(CronCase):
         self.assertEqual(bad.state, "failed")
         self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
 
+    def test_outcomes_in_the_language_of_the_responsible(self):
+        """The scheduled action speaks English; who reads up on a row need not."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.account.user_id.write({"lang": "de_DE", "tz": "Europe/Berlin"})
+        self.account.orders_from = "2026-10-31 23:30:00"
+        create = self.env["amazon.report"].create_from_file
+        early = create(self.account, MFN, "early.txt", self.make_file(MFN, {}))
+        bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
+        self.run_cron()
+        self.assertIn("wurde vor dem 01.11.2026", early.row_ids.message)
+        self.assertIn("Laden Sie", bad.failure_reason)
+        self.assertIn("konnte nicht importiert", bad.activity_ids.summary)
+
     @mute_logger(REPORT_LOGGER)
     def test_lost_file_in_the_queue(self):
         content = self.make_file(MFN, {})

@@ -215,6 +215,19 @@ class TestInvoiceUpload(UploadCase):
         self.assertEqual((upload.state, upload.feed_id), ("sent", "feed1"))
         self.assertEqual(len(self.amazon.sent), 1)
 
+    def test_reason_in_the_language_of_the_responsible(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.account.user_id.lang = "de_DE"
+        self.amazon.errors = [
+            UnavailableError("timed out", seconds=60, maybe_done=True)
+        ]
+        upload = self.sell()
+        cron = self.env.ref("amazon_order_import.ir_cron_upload_invoices")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertEqual(upload.state, "sending")
+        self.assertIn("folgt von selbst ein neuer Versuch", upload.reason)
+
     def test_crash_between_sending_and_commit(self):
         """Only what was committed before is left: state sending, no feed."""
         upload = self.sell()

@@ -535,7 +535,7 @@ class TestReportEnds(RequestCase):
     def test_reasons_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.account.user_id.write({"lang": "de_DE", "tz": "Europe/Berlin"})
-        report = self.env["amazon.report"]._for_responsible(self.account)
+        report = self.account._for_responsible(self.env["amazon.report"])
         self.assertEqual(report.env.lang, "de_DE")
         moment = report._format_moment(datetime(2026, 10, 20, 12, 0))
         self.assertIn("14:00", moment)
