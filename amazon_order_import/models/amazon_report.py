@@ -56,6 +56,7 @@ class AmazonReport(models.Model):
     requested --> cancelled (Amazon has nothing) | failed
     ready | processing --> failed (the file is no such report)
     requested | ready | attention | failed --> skipped (a person said so)
+    failed --> skipped (its period has come in by other reports)
     done | attention | failed | skipped | cancelled --(process again)--> ready
     """
 

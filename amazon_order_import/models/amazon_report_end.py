@@ -442,21 +442,20 @@ class AmazonReport(models.Model):
         )
 
     def _settle_failures(self):
-        """Take back the calls for failed reports whose period has come in otherwise."""
+        """Set failed reports aside whose period has come in otherwise."""
         self.ensure_one()
         failed = self.search(
             [
                 ("account_id", "=", self.account_id.id),
                 ("kind", "=", self.kind),
                 ("state", "=", "failed"),
-                ("activity_ids", "!=", False),
             ]
         )
         for report in failed.filtered(lambda report: report._came_otherwise()):
-            report.activity_feedback(
-                ["mail.mail_activity_data_todo"],
-                feedback=self.env._("Its period has come in by other reports."),
-            )
+            feedback = self.env._("Its period has come in by other reports.")
+            report.state = "skipped"
+            report.message_post(body=feedback)
+            report.activity_unlink(["mail.mail_activity_data_todo"])
 
     def _came_otherwise(self):
         """Whether other reports hold what this one should have held."""

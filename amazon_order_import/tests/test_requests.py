@@ -584,12 +584,15 @@ class TestReportEnds(RequestCase):
         )
         first._settle_failures()
         self.assertTrue(report.activity_ids)
+        self.assertEqual(report.state, "failed")
         second = self.add(
             amazon_report_id="2", date_from=half, date_to=end, state="ready"
         )
         second._settle_failures()
         self.assertFalse(report.activity_ids)
-        self.assertEqual(report.state, "failed", "It stays what it is")
+        self.assertEqual(report.state, "skipped", "Nobody has to look at it again")
+        self.assertIn("by other reports", report.message_ids[0].body)
+        self.assertTrue(report.failure_reason, "It stays to be read")
 
     def test_request_again(self):
         report = self.add(state="failed", failure_code="fatal", failure_reason="No")
