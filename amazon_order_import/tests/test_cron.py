@@ -508,10 +508,10 @@ class TestCron(CronCase):
             done.append(rows)
             return 0
 
-        with patch.object(amazon_report, "BATCH_ROWS", 10):
+        with patch.object(amazon_report, "BATCH_ROWS", 3):
             self.env["amazon.report"]._process_ready(commit)
-            self.assertEqual(done, [10])
-            self.assertEqual((report.state, report.next_row), ("processing", 10))
+            self.assertEqual(done, [3])
+            self.assertEqual((report.state, report.next_row), ("processing", 3))
             first = report.row_ids.sale_order_id.ids
             self.run_until(report)
         self.assertEqual(report.state, "done")
