@@ -39,6 +39,7 @@ class OrderBatch:
     company: object
     orders: dict = field(default_factory=dict)
     lines: dict = field(default_factory=dict)
+    cancelled: set = field(default_factory=set)
     fingerprints: dict = field(default_factory=dict)
     products: dict = field(default_factory=dict)
     offers: dict = field(default_factory=dict)
@@ -172,7 +173,8 @@ class AmazonOrderImporter(models.AbstractModel):
             row.order_id,
             row.sku,
             str(row.quantity),
-            row.shipment_date.isoformat() if row.shipment_date else "",
+            # Reports write the same moment with this or that offset.
+            str(to_utc(row.shipment_date) or ""),
             row.fulfillment_center_id,
             row.tracking_number,
         )
@@ -420,6 +422,29 @@ class AmazonOrderImporter(models.AbstractModel):
         )
         batch.orders = {order.amazon_order_ref: order for order in orders}
         self._index_lines(batch, orders.order_line)
+        self._find_cancelled(batch, groups.keys() - batch.orders.keys())
+
+    def _find_cancelled(self, batch, order_refs):
+        """Note which items of unknown orders a later report told to be cancelled.
+
+        :param order_refs: Amazon order numbers
+        """
+        if not order_refs:
+            return
+        rows = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "=", batch.company.id),
+                ("report_id", "!=", batch.report.id),
+                ("report_id.kind", "=", batch.report.kind),
+                ("order_ref", "in", list(order_refs)),
+                ("outcome", "=", "cancelled"),
+            ]
+        )
+        batch.cancelled = {
+            (row.order_ref, row.row_key)
+            for row in rows
+            if batch.report._is_older_than(row.report_id)
+        }
 
     def _index_lines(self, batch, lines):
         """Note lines in the batch by what identifies the row they were made of."""
@@ -479,7 +504,10 @@ class AmazonOrderImporter(models.AbstractModel):
         for work in works:
             if work.key in seen:
                 again.append(work)
-            elif not work.values.quantity:
+            elif (
+                not work.values.quantity
+                or (work.values.order_id, work.key) in batch.cancelled
+            ):
                 self._set_cancelled(work)
             elif not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
@@ -590,7 +618,10 @@ class AmazonOrderImporter(models.AbstractModel):
             "amazon_fulfillment": batch.report.kind[:3],
             "amazon_purchase_date": purchased,
             **(details := self._prepare_order_details(batch, row)),
-            "amazon_told": self.env["amazon.order.change"].describe(row, details),
+            "amazon_told": {
+                **self.env["amazon.order.change"].describe(row, details),
+                "report": batch.report.id,
+            },
             **self.env["amazon.shipment.importer"].prepare_order_values(
                 batch, [work for work, _product in ready]
             ),
@@ -970,7 +1001,7 @@ class AmazonOrderImporter(models.AbstractModel):
     def _is_outdated(self, order, work, line):
         """Whether a later report told of the line: an old one changes nothing then."""
         latest = line.amazon_row_id
-        if latest.report_id.id <= work.record.report_id.id:
+        if not latest or not work.record.report_id._is_older_than(latest.report_id):
             return False
         self._set_outcome(
             work,
@@ -1056,6 +1087,21 @@ class AmazonOrderImporter(models.AbstractModel):
             ):
                 order._action_cancel()
         self._set_cancelled(work, order)
+
+    @api.model
+    def cancel_items(self, order, works):
+        """Cancel items of a known order that Amazon cancelled, by the order item.
+
+        :param order: ``sale.order`` record that is not cancelled
+        :param works: list of ``RowWork`` of the rows that say so, with the order item
+            as ``key``; those whose item Odoo has get their outcome
+        """
+        lines = order.order_line.filtered(
+            lambda line: line.amazon_line_type == "item" and line.product_uom_qty
+        ).grouped("amazon_row_key")
+        for work in works:
+            if line := lines.get(work.key):
+                self._cancel_row(order, work, line)
 
     @api.model
     def cancel_order(self, order, works):

@@ -45,6 +45,8 @@ SMALL_FILE = 200_000
 BATCH_ATTEMPTS = 5
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")
+#: Reasons for which a row was left out that may be others by now.
+REPEATED_CODES = ("before_start", "inactive_channel", "undone")
 
 
 class AmazonReport(models.Model):
@@ -115,6 +117,15 @@ class AmazonReport(models.Model):
     filename = fields.Char()
     file = fields.Binary(attachment=True, copy=False)
     checksum = fields.Char("SHA-256", readonly=True)
+    same_file_id = fields.Many2one(
+        "amazon.report",
+        "Same File As",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The first report of the account with this very file",
+    )
     file_size = fields.Integer("Size (bytes)", readonly=True)
     charset = fields.Char("Character Set")
 
@@ -228,13 +239,38 @@ class AmazonReport(models.Model):
             }
         )
         self.invalidate_recordset(["file"])
+        checksum = hashlib.sha256(content).hexdigest()
+        same = [
+            ("account_id", "=", self.account_id.id),
+            ("kind", "=", self.kind),
+            ("checksum", "=", checksum),
+            ("id", "!=", self.id),
+        ]
         self.write(
             {
-                "checksum": hashlib.sha256(content).hexdigest(),
+                "checksum": checksum,
+                "same_file_id": self.sudo().search(same, order="id", limit=1).id,
                 "file_size": len(content),
                 "charset": charset,
             }
         )
+
+    def _is_older_than(self, other):
+        """Whether Amazon said what this report holds before it said the other's.
+
+        Reports are not always read in the order in which Amazon made them.
+
+        :param other: ``amazon.report`` record
+        """
+        return self._get_age_key() < other._get_age_key()
+
+    def _get_age_key(self):
+        self.ensure_one()
+        report = self
+        if not self.asked_at and self.same_file_id:
+            # Brought once more by hand, a file says nothing new.
+            report = self.same_file_id
+        return report.asked_at or report.create_date, report.id
 
     def _find_attachment(self):
         """Return the attachment that holds the file, or none."""
@@ -423,17 +459,15 @@ class AmazonReport(models.Model):
         """Return the numbers of the rows to process again, and the last known one."""
         Row = self.env["amazon.report.row"]
         domain = [("report_id", "=", self.id)]
+        unsettled = [
+            [("outcome", "in", OPEN_OUTCOMES)],
+            [("needs_attention", "=", True)],
+            [("code", "in", REPEATED_CODES)],
+        ]
+        if self.kind in ORDER_KINDS:
+            unsettled.append(Row._get_deleted_domain())
         unsettled = Row._read_group(
-            [
-                *domain,
-                "|",
-                "|",
-                ("outcome", "in", OPEN_OUTCOMES),
-                ("needs_attention", "=", True),
-                # The channel or the start of the account may be another by now.
-                ("code", "in", ("before_start", "inactive_channel", "undone")),
-            ],
-            ["number"],
+            fields.Domain.AND([domain, fields.Domain.OR(unsettled)]), ["number"]
         )
         numbers = {number for (number,) in unsettled}
         return numbers, Row._read_group(domain, [], ["number:max"])[0][0] or 0

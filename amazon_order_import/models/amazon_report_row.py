@@ -10,6 +10,8 @@ OUTCOMES = [
     ("error", "Error"),
 ]
 OPEN_OUTCOMES = ("waiting", "error")
+#: Outcomes of order rows whose order is in Odoo.
+IMPORTED_OUTCOMES = ("created", "updated", "unchanged")
 
 
 class AmazonReportRow(models.Model):
@@ -101,6 +103,16 @@ class AmazonReportRow(models.Model):
                     or (row.row_key and line.amazon_row_key == row.row_key)
                 )
             )
+
+    @api.model
+    def _get_deleted_domain(self):
+        """Return the domain of order rows whose order was deleted in Odoo since."""
+        return [
+            ("outcome", "in", IMPORTED_OUTCOMES),
+            # Another report may have told that it was cancelled.
+            ("code", "!=", "settled_elsewhere"),
+            ("sale_order_id", "=", False),
+        ]
 
     def _filter_unread(self, report_id):
         """Return those rows that could not be read, of a report or later ones."""
