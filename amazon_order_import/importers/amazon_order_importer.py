@@ -2,6 +2,7 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -466,6 +467,15 @@ class AmazonOrderImporter(models.AbstractModel):
             order_ref: self._select_new_rows(batch, works)
             for order_ref, works in groups.items()
         }
+        # Also what still waits for its product counts for the value of the order.
+        rows = {
+            ref: [
+                work.values
+                for work in {w.key: w for w in works}.values()
+                if work.values.quantity and (ref, work.key) not in batch.cancelled
+            ]
+            for ref, works in groups.items()
+        }
         groups = {ref: ready for ref, (ready, _again) in selected.items() if ready}
         if not groups:
             return
@@ -473,8 +483,10 @@ class AmazonOrderImporter(models.AbstractModel):
             [ready[0][0] for ready in groups.values()], batch
         )
         vals_list = []
-        for ready, partners in zip(groups.values(), contacts, strict=True):
-            vals_list.append(self._prepare_order_values(batch, ready, partners))
+        for (ref, ready), partners in zip(groups.items(), contacts, strict=True):
+            vals_list.append(
+                self._prepare_order_values(batch, ready, partners, rows[ref])
+            )
         orders = self.env["sale.order"].create(vals_list)
         self._check_totals(orders)
         for order, ready in zip(orders, groups.values(), strict=True):
@@ -559,11 +571,12 @@ class AmazonOrderImporter(models.AbstractModel):
             and not getattr(row, "is_replacement_order", False)
         )
 
-    def _prepare_order_values(self, batch, ready, partners):
+    def _prepare_order_values(self, batch, ready, partners, rows):
         """Return the values of a new ``sale.order``, lines included.
 
         :param ready: list of ``(RowWork, product)``, at least one
         :param partners: ``(customer, invoice contact, delivery contact)``
+        :param rows: list of the ``SaleRow`` of all items, also of those not ready yet
         """
         work = ready[0][0]
         row = work.values
@@ -578,7 +591,6 @@ class AmazonOrderImporter(models.AbstractModel):
             "marketplace": work.marketplace,
             "warehouse": self._get_warehouse(batch, channel),
         }
-        rows = [work.values for work, _product in ready]
         positions = []
         lines = []
         for work, product in ready:
@@ -751,6 +763,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "currency": order.currency_id,
             "marketplace": order.amazon_marketplace_id,
             "warehouse": order.warehouse_id,
+            "known_value": self._get_known_value(batch, order, works),
         }
         finder = self.env["amazon.product.finder"]
         rows = [work.values for work in works]
@@ -798,6 +811,18 @@ class AmazonOrderImporter(models.AbstractModel):
                     )
         self._add_lines(batch, order, new_lines)
         self._tell_change(order, works, change)
+
+    def _get_known_value(self, batch, order, works):
+        """Return the price of the items that the rows do not tell of, a ``Decimal``."""
+        told = {line.id for w in works if (line := self._match_line(batch, order, w))}
+        return sum(
+            (
+                Decimal(line.amazon_figures["amount"])
+                for line in order.order_line
+                if line.amazon_line_type == "item" and line.id not in told
+            ),
+            Decimal(0),
+        )
 
     def _update_head(self, batch, order, works, context):
         """Bring addresses and other data of a known order up to what the rows say.

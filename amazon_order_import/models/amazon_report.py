@@ -45,8 +45,6 @@ SMALL_FILE = 200_000
 BATCH_ATTEMPTS = 5
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")
-#: Reasons for which a row was left out that may be others by now.
-REPEATED_CODES = ("before_start", "inactive_channel", "undone")
 
 
 class AmazonReport(models.Model):
@@ -459,15 +457,17 @@ class AmazonReport(models.Model):
         """Return the numbers of the rows to process again, and the last known one."""
         Row = self.env["amazon.report.row"]
         domain = [("report_id", "=", self.id)]
-        unsettled = [
-            [("outcome", "in", OPEN_OUTCOMES)],
-            [("needs_attention", "=", True)],
-            [("code", "in", REPEATED_CODES)],
-        ]
-        if self.kind in ORDER_KINDS:
-            unsettled.append(Row._get_deleted_domain())
         unsettled = Row._read_group(
-            fields.Domain.AND([domain, fields.Domain.OR(unsettled)]), ["number"]
+            [
+                *domain,
+                "|",
+                "|",
+                ("outcome", "in", OPEN_OUTCOMES),
+                ("needs_attention", "=", True),
+                # The channel or the start of the account may be another by now.
+                ("code", "in", ("before_start", "inactive_channel", "undone")),
+            ],
+            ["number"],
         )
         numbers = {number for (number,) in unsettled}
         return numbers, Row._read_group(domain, [], ["number:max"])[0][0] or 0

@@ -42,6 +42,10 @@ class AmazonReportRow(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
     )
+    is_order_deleted = fields.Boolean(
+        compute="_compute_is_order_deleted",
+        help="The row became an order that somebody has deleted since",
+    )
     vat_invoice_id = fields.Many2one(
         "amazon.vat.invoice",
         "VAT Invoice Data",
@@ -93,6 +97,17 @@ class AmazonReportRow(models.Model):
                 f"{column}: {value}" for column, value in (row.raw or {}).items()
             )
 
+    @api.depends("report_id.kind", "outcome", "code", "sale_order_id")
+    def _compute_is_order_deleted(self):
+        for row in self:
+            row.is_order_deleted = (
+                "_orders_" in row.report_id.kind
+                and row.outcome in IMPORTED_OUTCOMES
+                # Another report may have told that it was cancelled.
+                and row.code != "settled_elsewhere"
+                and not row.sale_order_id
+            )
+
     @api.depends("sale_order_id.order_line.amazon_row_key", "row_key")
     def _compute_order_line_ids(self):
         for row in self:
@@ -103,16 +118,6 @@ class AmazonReportRow(models.Model):
                     or (row.row_key and line.amazon_row_key == row.row_key)
                 )
             )
-
-    @api.model
-    def _get_deleted_domain(self):
-        """Return the domain of order rows whose order was deleted in Odoo since."""
-        return [
-            ("outcome", "in", IMPORTED_OUTCOMES),
-            # Another report may have told that it was cancelled.
-            ("code", "!=", "settled_elsewhere"),
-            ("sale_order_id", "=", False),
-        ]
 
     def _filter_unread(self, report_id):
         """Return those rows that could not be read, of a report or later ones."""

@@ -300,7 +300,7 @@ class AmazonOrderFinder(models.TransientModel):
             cure = "map"
         elif row.code == "price_pending":
             level, cure = "warning", False
-        if row.filtered_domain(row._get_deleted_domain()):
+        if row.is_order_deleted:
             return self._explain_deleted(facts, row)
         return {
             "code": f"row_{row.outcome}",
@@ -754,6 +754,9 @@ class AmazonOrderFinder(models.TransientModel):
         return getattr(self, f"_cure_{self.cure}")()
 
     def _cure_process(self):
+        if self.code == "deleted":
+            # A person wants it back: processing again leaves deleted orders alone.
+            self.report_id._reopen_deleted(self.order_ref)
         self.report_id._process_again()
         self.report_id._process_soon()
         return self.action_find()
