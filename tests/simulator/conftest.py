@@ -3,12 +3,12 @@
 import pytest
 
 from .server import Simulator
-from .testing import Caller
+from .testing import START, Caller
 
 
 @pytest.fixture
 def amazon():
-    with Simulator(rate_scale=0) as simulator:
+    with Simulator(clock=START, rate_scale=0) as simulator:
         yield simulator
 
 

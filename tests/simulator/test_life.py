@@ -10,7 +10,7 @@ import requests
 from .clock import Clock, api_time, parse_time
 from .control_list import COLUMNS
 from .server import Simulator
-from .testing import DE, FBA_EU, MFN_EU, Caller, read_table
+from .testing import DE, FBA_EU, MFN_EU, START, Caller, read_table
 
 CONTROL = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 BY_ORDER_DATE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
@@ -21,7 +21,7 @@ PROMOTIONS = ("item-promotion-discount", "ship-promotion-discount")
 
 @pytest.fixture
 def amazon():
-    with Simulator(rate_scale=0, history_days=-1) as simulator:
+    with Simulator(clock=START, rate_scale=0, history_days=-1) as simulator:
         simulator.clock.freeze(True)
         simulator.state.settings["fba_throttle"] = False
         yield simulator

@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import requests
 
@@ -25,6 +25,9 @@ FBA_RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
 # The least that Amazon takes for a PDF file.
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DE, FR, US = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
+#: Where the clock of a simulator begins whose tests need no real time: then its story
+#: is the same at any hour of any day.
+START = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 _CODECS = {"windows-31j": "cp932"}
 
 
