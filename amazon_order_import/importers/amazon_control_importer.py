@@ -11,6 +11,9 @@ from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
 
+#: Statuses of an order that say nothing certain about single items, or all.
+UNSURE_STATUSES = ("pending", "cancelled", "other")
+
 
 class AmazonControlImporter(models.AbstractModel):
     """Reads Amazon's list of all orders, which proves whether Odoo has them.
@@ -253,6 +256,28 @@ class AmazonControlImporter(models.AbstractModel):
             and controls[order_ref].report_id == report
         ]
         self._cancel_all(report, {ref: groups[ref] for ref in cancelled})
+        self._cancel_items(report, groups, controls)
+
+    def _cancel_items(self, report, groups, controls):
+        """Cancel items that Amazon cancelled of orders that go on otherwise.
+
+        Only a list with the order items tells for sure which they are. What FBA does
+        not ship is in no report, so that Odoo has it not.
+        """
+        items = defaultdict(list)
+        for order_ref, works in groups.items():
+            control = controls[order_ref]
+            if control.fulfillment != "mfn" or control.status in UNSURE_STATUSES:
+                continue
+            if control.report_id != report:
+                continue
+            items[order_ref] = [
+                RowWork(work.record, work.parsed, work.values.order_item_id)
+                for work in works
+                if work.values.order_item_id and work.values.is_cancelled
+            ]
+        groups = {order_ref: works for order_ref, works in items.items() if works}
+        self._cancel_all(report, groups, "cancel_items")
 
     @api.model
     def cancel_created(self, report):
@@ -277,10 +302,11 @@ class AmazonControlImporter(models.AbstractModel):
             groups[row.order_ref].append(RowWork(row, None, row.row_key or ""))
         self.with_context(**IMPORT_CONTEXT)._cancel_all(report, groups)
 
-    def _cancel_all(self, report, groups):
+    def _cancel_all(self, report, groups, method="cancel_order"):
         """Cancel the orders of rows by the rules for changes.
 
         :param groups: ``{order number: [RowWork]}``
+        :param str method: of the importer of orders
         """
         orders = self.env["sale.order"].search(
             [
@@ -293,7 +319,7 @@ class AmazonControlImporter(models.AbstractModel):
             works = groups[order.amazon_order_ref]
             try:
                 with self.env.cr.savepoint():
-                    self.env["amazon.order.importer"].cancel_order(order, works)
+                    getattr(self.env["amazon.order.importer"], method)(order, works)
                     self.env.flush_all()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise

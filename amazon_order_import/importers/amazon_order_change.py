@@ -82,12 +82,9 @@ class AmazonOrderChange(models.AbstractModel):
         change = OrderChange()
         told = self.describe(works[0].values, details)
         known = order.amazon_told
-        if known and known.get("report", 0) > batch.report.id:
-            # An old report is processed again: a later one has told more.
-            return change
         if not known:
-            order.amazon_told = told
-        elif {**known, **told} != known:
+            order.amazon_told = {**told, "report": batch.report.id}
+        elif {**known, **told} != known and not self._is_outdated(batch, known):
             left = []
             self._update_details(order, details, known, told, change, left)
             if any(
@@ -110,6 +107,11 @@ class AmazonOrderChange(models.AbstractModel):
                 },
             }
         return change
+
+    def _is_outdated(self, batch, known):
+        """Whether a later report has told of the order already."""
+        latest = batch.report.browse(known.get("report")).exists()
+        return bool(latest) and batch.report._is_older_than(latest)
 
     # === DETAILS === #
 

@@ -2,6 +2,7 @@ import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -39,6 +40,7 @@ class OrderBatch:
     company: object
     orders: dict = field(default_factory=dict)
     lines: dict = field(default_factory=dict)
+    cancelled: set = field(default_factory=set)
     fingerprints: dict = field(default_factory=dict)
     products: dict = field(default_factory=dict)
     offers: dict = field(default_factory=dict)
@@ -172,7 +174,8 @@ class AmazonOrderImporter(models.AbstractModel):
             row.order_id,
             row.sku,
             str(row.quantity),
-            row.shipment_date.isoformat() if row.shipment_date else "",
+            # Reports write the same moment with this or that offset.
+            str(to_utc(row.shipment_date) or ""),
             row.fulfillment_center_id,
             row.tracking_number,
         )
@@ -420,6 +423,29 @@ class AmazonOrderImporter(models.AbstractModel):
         )
         batch.orders = {order.amazon_order_ref: order for order in orders}
         self._index_lines(batch, orders.order_line)
+        self._find_cancelled(batch, groups.keys() - batch.orders.keys())
+
+    def _find_cancelled(self, batch, order_refs):
+        """Note which items of unknown orders a later report told to be cancelled.
+
+        :param order_refs: Amazon order numbers
+        """
+        if not order_refs:
+            return
+        rows = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "=", batch.company.id),
+                ("report_id", "!=", batch.report.id),
+                ("report_id.kind", "=", batch.report.kind),
+                ("order_ref", "in", list(order_refs)),
+                ("outcome", "=", "cancelled"),
+            ]
+        )
+        batch.cancelled = {
+            (row.order_ref, row.row_key)
+            for row in rows
+            if batch.report._is_older_than(row.report_id)
+        }
 
     def _index_lines(self, batch, lines):
         """Note lines in the batch by what identifies the row they were made of."""
@@ -441,6 +467,15 @@ class AmazonOrderImporter(models.AbstractModel):
             order_ref: self._select_new_rows(batch, works)
             for order_ref, works in groups.items()
         }
+        # Also what still waits for its product counts for the value of the order.
+        rows = {
+            ref: [
+                work.values
+                for work in {w.key: w for w in works}.values()
+                if work.values.quantity and (ref, work.key) not in batch.cancelled
+            ]
+            for ref, works in groups.items()
+        }
         groups = {ref: ready for ref, (ready, _again) in selected.items() if ready}
         if not groups:
             return
@@ -448,8 +483,10 @@ class AmazonOrderImporter(models.AbstractModel):
             [ready[0][0] for ready in groups.values()], batch
         )
         vals_list = []
-        for ready, partners in zip(groups.values(), contacts, strict=True):
-            vals_list.append(self._prepare_order_values(batch, ready, partners))
+        for (ref, ready), partners in zip(groups.items(), contacts, strict=True):
+            vals_list.append(
+                self._prepare_order_values(batch, ready, partners, rows[ref])
+            )
         orders = self.env["sale.order"].create(vals_list)
         self._check_totals(orders)
         for order, ready in zip(orders, groups.values(), strict=True):
@@ -479,7 +516,10 @@ class AmazonOrderImporter(models.AbstractModel):
         for work in works:
             if work.key in seen:
                 again.append(work)
-            elif not work.values.quantity:
+            elif (
+                not work.values.quantity
+                or (work.values.order_id, work.key) in batch.cancelled
+            ):
                 self._set_cancelled(work)
             elif not (product := finder.get_product(batch, work)):
                 self._wait_for_product(batch, work)
@@ -531,11 +571,12 @@ class AmazonOrderImporter(models.AbstractModel):
             and not getattr(row, "is_replacement_order", False)
         )
 
-    def _prepare_order_values(self, batch, ready, partners):
+    def _prepare_order_values(self, batch, ready, partners, rows):
         """Return the values of a new ``sale.order``, lines included.
 
         :param ready: list of ``(RowWork, product)``, at least one
         :param partners: ``(customer, invoice contact, delivery contact)``
+        :param rows: list of the ``SaleRow`` of all items, also of those not ready yet
         """
         work = ready[0][0]
         row = work.values
@@ -550,7 +591,6 @@ class AmazonOrderImporter(models.AbstractModel):
             "marketplace": work.marketplace,
             "warehouse": self._get_warehouse(batch, channel),
         }
-        rows = [work.values for work, _product in ready]
         positions = []
         lines = []
         for work, product in ready:
@@ -590,7 +630,10 @@ class AmazonOrderImporter(models.AbstractModel):
             "amazon_fulfillment": batch.report.kind[:3],
             "amazon_purchase_date": purchased,
             **(details := self._prepare_order_details(batch, row)),
-            "amazon_told": self.env["amazon.order.change"].describe(row, details),
+            "amazon_told": {
+                **self.env["amazon.order.change"].describe(row, details),
+                "report": batch.report.id,
+            },
             **self.env["amazon.shipment.importer"].prepare_order_values(
                 batch, [work for work, _product in ready]
             ),
@@ -720,6 +763,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "currency": order.currency_id,
             "marketplace": order.amazon_marketplace_id,
             "warehouse": order.warehouse_id,
+            "known_value": self._get_known_value(batch, order, works),
         }
         finder = self.env["amazon.product.finder"]
         rows = [work.values for work in works]
@@ -767,6 +811,18 @@ class AmazonOrderImporter(models.AbstractModel):
                     )
         self._add_lines(batch, order, new_lines)
         self._tell_change(order, works, change)
+
+    def _get_known_value(self, batch, order, works):
+        """Return the price of the items that the rows do not tell of, a ``Decimal``."""
+        told = {line.id for w in works if (line := self._match_line(batch, order, w))}
+        return sum(
+            (
+                Decimal(line.amazon_figures["amount"])
+                for line in order.order_line
+                if line.amazon_line_type == "item" and line.id not in told
+            ),
+            Decimal(0),
+        )
 
     def _update_head(self, batch, order, works, context):
         """Bring addresses and other data of a known order up to what the rows say.
@@ -970,7 +1026,7 @@ class AmazonOrderImporter(models.AbstractModel):
     def _is_outdated(self, order, work, line):
         """Whether a later report told of the line: an old one changes nothing then."""
         latest = line.amazon_row_id
-        if latest.report_id.id <= work.record.report_id.id:
+        if not latest or not work.record.report_id._is_older_than(latest.report_id):
             return False
         self._set_outcome(
             work,
@@ -1056,6 +1112,21 @@ class AmazonOrderImporter(models.AbstractModel):
             ):
                 order._action_cancel()
         self._set_cancelled(work, order)
+
+    @api.model
+    def cancel_items(self, order, works):
+        """Cancel items of a known order that Amazon cancelled, by the order item.
+
+        :param order: ``sale.order`` record that is not cancelled
+        :param works: list of ``RowWork`` of the rows that say so, with the order item
+            as ``key``; those whose item Odoo has get their outcome
+        """
+        lines = order.order_line.filtered(
+            lambda line: line.amazon_line_type == "item" and line.product_uom_qty
+        ).grouped("amazon_row_key")
+        for work in works:
+            if line := lines.get(work.key):
+                self._cancel_row(order, work, line)
 
     @api.model
     def cancel_order(self, order, works):

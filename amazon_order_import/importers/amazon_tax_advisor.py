@@ -50,7 +50,8 @@ class AmazonTaxAdvisor(models.AbstractModel):
         :param row: ``SaleRow``
         :param batch: ``OrderBatch``, the batch's look-ups
         :param context: dict with ``customer``, ``delivery``, ``warehouse`` and
-            ``marketplace`` records of the order
+            ``marketplace`` records of the order, and maybe ``known_value``: the price
+            of further items, a ``Decimal``
         :param rows: all ``SaleRow`` of the order in this batch
         :return: `TaxTreatment`
         """
@@ -146,7 +147,8 @@ class AmazonTaxAdvisor(models.AbstractModel):
             destination_country=destination,
             buyer=self._get_buyer_kind(context["customer"]),
             goods_value=sum(
-                (other.item_price or Decimal(0) for other in rows), Decimal(0)
+                (other.item_price or Decimal(0) for other in rows),
+                context.get("known_value", Decimal(0)),
             ),
         )
 

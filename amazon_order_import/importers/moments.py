@@ -3,4 +3,6 @@ from datetime import timezone
 
 def to_utc(moment):
     """Return an aware datetime as Odoo stores it: naive UTC; False for None."""
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment else False
+    if not moment:
+        return False
+    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)

@@ -38,6 +38,7 @@ class AmazonAccount(models.Model):
         [
             ("open", "Not decided"),
             ("running", "Fetching the past"),
+            ("failed", "Incomplete"),
             ("done", "Done"),
         ],
         compute="_compute_first_run",
@@ -105,24 +106,36 @@ class AmazonAccount(models.Model):
             open_reports = reports.filtered(
                 lambda r: r.state in ("requested", "ready", "processing")
             )
-            done = len(reports) - len(open_reports)
+            failed = reports.filtered(lambda r: r.state == "failed")
+            done = len(reports) - len(open_reports | failed)
             account.first_run_progress = 100 * done / len(reports) if reports else 0
-            account.first_run_text = account._describe_first_run(reports, open_reports)
+            account.first_run_text = account._describe_first_run(
+                reports, open_reports, failed
+            )
             if open_reports:
                 account.first_run_state = "running"
+            elif failed:
+                account.first_run_state = "failed"
             else:
                 decided = reports or account.orders_from
                 account.first_run_state = "done" if decided else "open"
 
-    def _describe_first_run(self, reports, open_reports):
-        """Return how far the past is fetched, and when it goes on."""
-        if not open_reports:
+    def _describe_first_run(self, reports, open_reports, failed):
+        """Return how far the past is fetched, what failed, and when it goes on."""
+        if not open_reports and not failed:
             return False
         text = self.env._(
             "%(done)s of %(all)s reports of the past are in.",
-            done=len(reports) - len(open_reports),
+            done=len(reports) - len(open_reports | failed),
             all=len(reports),
         )
+        if failed:
+            text += " " + self.env._(
+                "Failed: %(failed)s. Each says why; request them again after that.",
+                failed=len(failed),
+            )
+        if not open_reports:
+            return text
         moments = [r.next_attempt for r in open_reports if r.next_attempt]
         if len(moments) == len(open_reports):
             local = fields.Datetime.context_timestamp(self, min(moments))

@@ -127,6 +127,9 @@ class AmazonControlOrder(models.Model):
                     ("state", "in", OPEN_STATES),
                     ("date_from", "<=", start),
                     ("date_to", ">=", end),
+                    *self.env["amazon.report"]._get_marketplace_domain(
+                        self.marketplace_id
+                    ),
                 ],
                 limit=1,
             )

@@ -115,6 +115,15 @@ class AmazonReport(models.Model):
     filename = fields.Char()
     file = fields.Binary(attachment=True, copy=False)
     checksum = fields.Char("SHA-256", readonly=True)
+    same_file_id = fields.Many2one(
+        "amazon.report",
+        "Same File As",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The first report of the account with this very file",
+    )
     file_size = fields.Integer("Size (bytes)", readonly=True)
     charset = fields.Char("Character Set")
 
@@ -228,13 +237,38 @@ class AmazonReport(models.Model):
             }
         )
         self.invalidate_recordset(["file"])
+        checksum = hashlib.sha256(content).hexdigest()
+        same = [
+            ("account_id", "=", self.account_id.id),
+            ("kind", "=", self.kind),
+            ("checksum", "=", checksum),
+            ("id", "!=", self.id),
+        ]
         self.write(
             {
-                "checksum": hashlib.sha256(content).hexdigest(),
+                "checksum": checksum,
+                "same_file_id": self.sudo().search(same, order="id", limit=1).id,
                 "file_size": len(content),
                 "charset": charset,
             }
         )
+
+    def _is_older_than(self, other):
+        """Whether Amazon said what this report holds before it said the other's.
+
+        Reports are not always read in the order in which Amazon made them.
+
+        :param other: ``amazon.report`` record
+        """
+        return self._get_age_key() < other._get_age_key()
+
+    def _get_age_key(self):
+        self.ensure_one()
+        report = self
+        if not self.asked_at and self.same_file_id:
+            # Brought once more by hand, a file says nothing new.
+            report = self.same_file_id
+        return report.asked_at or report.create_date, report.id
 
     def _find_attachment(self):
         """Return the attachment that holds the file, or none."""

@@ -50,6 +50,20 @@ class AmazonReport(models.Model):
         return merge_periods(gaps)
 
     @api.model
+    def _get_marketplace_domain(self, marketplaces):
+        """Return the domain of reports that tell of one of some marketplaces.
+
+        :param marketplaces: ``amazon.marketplace`` records; none: any report
+        """
+        if not marketplaces:
+            return []
+        return [
+            "|",
+            ("marketplace_ids", "=", False),
+            ("marketplace_ids", "in", marketplaces.ids),
+        ]
+
+    @api.model
     def _get_good_domain(self, more_states=()):
         """Return the domain of reports whose period came in whole.
 

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 
 from ..report_formats import KINDS, RESTRICTED_REPORT_TYPES
 from ..selling_partner.errors import DataError, DocumentError
+from .amazon_control_order import REPORT_DELAY
 from .amazon_report import ORDER_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -277,9 +278,11 @@ class AmazonReport(models.Model):
         return bool(self._get_neighbours().filtered("foreign"))
 
     def _has_known_orders(self):
-        """Whether Odoo has orders that this report should have listed."""
+        """Whether Odoo knows of orders that this report should have listed."""
         if not self.date_from or self.kind not in ORDER_KINDS:
             return False
+        if self._has_listed_orders():
+            return True
         period = ((">=", self.date_from), ("<=", self.date_to - RELEASE))
         orders = [
             ("amazon_account_id", "=", self.account_id.id),
@@ -297,6 +300,29 @@ class AmazonReport(models.Model):
             ("order_id", "any", orders + [("amazon_fulfillment", "=", "fba")]),
         ]
         return bool(self.env["amazon.parcel"].sudo().search_count(domain, limit=1))
+
+    def _has_listed_orders(self):
+        """Whether Amazon's own list of all orders names some of this period."""
+        fulfillment = self.kind[:3]
+        shipped = ["shipped"]
+        if fulfillment == "mfn":
+            shipped += ["unshipped", "partly_shipped"]
+        Control = self.env["amazon.control.order"].sudo()
+        return bool(
+            Control.search_count(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("marketplace_id", "in", self.marketplace_ids.ids),
+                    ("fulfillment", "=", fulfillment),
+                    ("is_multi_channel", "=", False),
+                    ("status", "in", shipped),
+                    # Whenever in between it was reported, that was in this period.
+                    ("purchase_date", ">=", self.date_from),
+                    ("last_update", "<=", self.date_to - REPORT_DELAY[fulfillment]),
+                ],
+                limit=1,
+            )
+        )
 
     def _read_words(self, client):
         """Return what Amazon says in the document of a report that it did not make."""

@@ -211,7 +211,13 @@ class AmazonReportRequest(models.Model):
         begin = max(first.date_from, self._get_limit(start))
         gaps = []
         for gap in Report._get_uncovered(
-            self.account_id, self.kind, begin, start, settled=True
+            self.account_id,
+            self.kind,
+            begin,
+            start,
+            settled=True,
+            # What this request does not ask for, it cannot bring in.
+            marketplaces=self._get_marketplaces(),
         ):
             failed = Report.search_count(
                 [

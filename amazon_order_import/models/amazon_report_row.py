@@ -10,6 +10,8 @@ OUTCOMES = [
     ("error", "Error"),
 ]
 OPEN_OUTCOMES = ("waiting", "error")
+#: Outcomes of order rows whose order is in Odoo.
+IMPORTED_OUTCOMES = ("created", "updated", "unchanged")
 
 
 class AmazonReportRow(models.Model):
@@ -39,6 +41,10 @@ class AmazonReportRow(models.Model):
     code = fields.Char(help="Technical name of the reason")
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
+    )
+    is_order_deleted = fields.Boolean(
+        compute="_compute_is_order_deleted",
+        help="The row became an order that somebody has deleted since",
     )
     vat_invoice_id = fields.Many2one(
         "amazon.vat.invoice",
@@ -89,6 +95,17 @@ class AmazonReportRow(models.Model):
         for row in self:
             row.raw_text = "\n".join(
                 f"{column}: {value}" for column, value in (row.raw or {}).items()
+            )
+
+    @api.depends("report_id.kind", "outcome", "code", "sale_order_id")
+    def _compute_is_order_deleted(self):
+        for row in self:
+            row.is_order_deleted = (
+                "_orders_" in row.report_id.kind
+                and row.outcome in IMPORTED_OUTCOMES
+                # Another report may have told that it was cancelled.
+                and row.code != "settled_elsewhere"
+                and not row.sale_order_id
             )
 
     @api.depends("sale_order_id.order_line.amazon_row_key", "row_key")

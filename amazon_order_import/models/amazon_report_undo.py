@@ -268,6 +268,14 @@ class AmazonReport(models.Model):
             "needs_attention": False,
         }
 
+    def _reopen_deleted(self, order_ref):
+        """Have an order imported anew that somebody deleted, when processed again.
+
+        :param str order_ref: Amazon order number
+        """
+        rows = self.sudo().row_ids.filtered(lambda row: row.order_ref == order_ref)
+        rows.filtered("is_order_deleted").write(self._prepare_undone())
+
     def _keep_rows(self, step):
         """Note on the rows why they are kept; return them for the result."""
         step.rows.write(

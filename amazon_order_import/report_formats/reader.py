@@ -90,6 +90,7 @@ class _Table:
         self.charset = found.charset
         self.doubtful = found.doubtful
         self.row_count = found.line_count - 1
+        self.usual_width = found.tab_count + 1
 
     def lines(self):
         """The lines with content, the header first."""
@@ -113,6 +114,7 @@ class _Table:
         line = next(self.lines())
         text = self.decode(line)[0]
         cells = self._split_header(text)
+        self.usual_width = max(self.usual_width, len(cells))
         while cells and not cells[-1].strip():
             cells.pop()
         strange = known_names().isdisjoint(map(normal_name, cells))
@@ -223,7 +225,11 @@ class Report:
         width = len(self.header)
         if len(cells) != width:
             extra = cells[width:]
-            if not extra or any(map(str.strip, extra)):
+            if (
+                not extra
+                or any(map(str.strip, extra))
+                or self._has_tab_inside(len(cells))
+            ):
                 return self._ragged(number, cells)
             del cells[width:]
         raw = self._empty_row.copy()  # faster than a dict that has to grow
@@ -232,6 +238,14 @@ class Report:
             # a quoted cell may hold a tab, which tells nothing apart here
             text = "\x00".join(cells) if "\t" in "".join(cells) else "\t".join(cells)
         return ParsedRow(number, raw, *self._format.read(cells, is_clean(text)))
+
+    def _has_tab_inside(self, width):
+        """Whether a row has more cells than its file is used to, be they empty.
+
+        A tab within an address moves the cells after it, and an empty last one out.
+        """
+        table = self._table
+        return table.split is _split_tabs and width > table.usual_width
 
     def _ragged(self, number, cells):
         width = len(self.header)

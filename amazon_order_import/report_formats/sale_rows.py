@@ -86,8 +86,8 @@ def _address_columns(owner, prefix, name, phone):
     )
 
 
-def _money(field_name, *names):
-    return Column(field_name, names, values.money, critical=True)
+def _money(field_name, *names, parse=values.money):
+    return Column(field_name, names, parse, critical=True)
 
 
 #: Columns that reports of orders and of shipments name alike.
@@ -106,11 +106,11 @@ SALE_COLUMNS = (
     Column("sku", ("sku",), values.sku, required=True, critical=True),
     Column("product_name", ("product-name", "item-name"), values.text),
     Column("currency", ("currency",), values.currency, required=True, critical=True),
-    Column("item_price", ("item-price",), values.money, required=True, critical=True),
+    Column("item_price", ("item-price",), values.price, required=True, critical=True),
     _money("item_tax", "item-tax"),
-    _money("shipping_price", "shipping-price"),
+    _money("shipping_price", "shipping-price", parse=values.price),
     _money("shipping_tax", "shipping-tax"),
-    _money("gift_wrap_price", "gift-wrap-price"),
+    _money("gift_wrap_price", "gift-wrap-price", parse=values.price),
     _money("gift_wrap_tax", "gift-wrap-tax"),
     Column(
         "item_promotion", ("item-promotion-discount",), values.discount, critical=True

@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 import zlib
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -315,10 +316,14 @@ def _has_line_feed(stream):
 
 # --- charset ----------------------------------------------------------------------
 
-_JAPANESE = re.compile(rb"\tJPY\t|Amazon\.co\.jp|\tJP\t")
-# Two Japanese characters in a row. A single one may be the apostrophe of "Men's" and
-# the letter after it in cp1252.
-_JAPANESE_TEXT = re.compile(rb"(?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){2}")
+# Not the country: sellers elsewhere ship to Japan, too.
+_JAPANESE = re.compile(rb"\tJPY(?![^\t\r\n])|Amazon\.co\.jp")
+# Two Japanese characters in a row, one of them beyond ASCII as a whole, or three: less
+# may be the curly apostrophes of "Rock'n'Roll" and the letters after them in cp1252.
+_JAPANESE_TEXT = re.compile(
+    rb"[\x81-\x9f](?:[\x80-\xfc][\x81-\x9f][\x40-\x7e\x80-\xfc]"
+    rb"|[\x40-\x7e][\x81-\x9f](?:[\x80-\xfc]|[\x40-\x7e][\x81-\x9f]))"
+)
 
 #: What Amazon calls its charsets, and what really stands in the files.
 _ALIASES = {
@@ -347,11 +352,13 @@ def _declared(charset):
 @dataclass(frozen=True)
 class Survey:
     """What one look at every line tells: the charset, whether it was only a guess
-    that does not fit every line, and the number of lines with content."""
+    that does not fit every line, the number of lines with content, and how many tabs
+    most of them have (of equals, the fewest)."""
 
     charset: str
     doubtful: bool
     line_count: int
+    tab_count: int
 
 
 def _fits(stream, offset, charset):
@@ -374,9 +381,12 @@ def survey(stream, offset, declared=None):
     """
     stream.seek(offset)
     count = good = bad = 0
+    tabs = Counter()
     japanese = False
     for line in lines(stream):
         count += 1
+        if count > 1:
+            tabs[line.count(b"\t")] += 1
         if not japanese and (b"JP" in line or b".jp" in line):
             japanese = bool(_JAPANESE.search(line))
         if not line.isascii():
@@ -386,13 +396,14 @@ def survey(stream, offset, declared=None):
             except UnicodeDecodeError:
                 bad += 1
                 japanese = japanese or bool(_JAPANESE_TEXT.search(line))
+    usual_tabs = max(tabs, key=lambda number: (tabs[number], -number), default=0)
     if not bad:
-        return Survey("utf-8", False, count)
+        return Survey("utf-8", False, count, usual_tabs)
     if good >= 10 * bad:
-        return Survey("utf-8", True, count)
+        return Survey("utf-8", True, count, usual_tabs)
     candidates = ("cp932", "cp1252") if japanese else ("cp1252", "cp932")
     announced = _declared(declared)
     for charset in dict.fromkeys((announced, *candidates)):
         if charset and charset != "utf-8" and _fits(stream, offset, charset):
-            return Survey(charset, False, count)
-    return Survey(candidates[0], True, count)
+            return Survey(charset, False, count, usual_tabs)
+    return Survey(candidates[0], True, count, usual_tabs)

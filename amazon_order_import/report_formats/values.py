@@ -275,6 +275,15 @@ def money(cell):
     return Decimal(value) + 0
 
 
+@lru_cache(maxsize=8192)
+def price(cell):
+    """`money` that somebody pays: never below zero."""
+    value = money(cell)
+    if value is not None and value < 0:
+        raise BadCell("bad_amount")
+    return value
+
+
 @lru_cache(maxsize=2048)
 def discount(cell):
     """`money` that reduces: never above zero, whatever sign the report uses."""

@@ -223,6 +223,50 @@ class TestChange(UpsertCase):
         self.process_again(old)
         self.assertEqual(self.get_order(REF).amount_total, 19.99)
 
+    def test_old_file_brought_once_more_by_hand(self):
+        """It says no more than it did when it first came."""
+        items = [{"order-item-id": "1"}, {"order-item-id": "2", "sku": "LAMP-1"}]
+        self.import_lines(MFN, *items)
+        changes = {"quantity-purchased": 0, "item-price": "0.00"}
+        self.import_lines(MFN, {**items[0], **MOVED}, {**items[1], **changes})
+        again = self.import_lines(MFN, *items)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+        order = self.get_order(REF)
+        self.assertEqual(order.amount_total, 19.99)
+        self.assertEqual(order.partner_shipping_id.street, "Hauptplatz 3")
+
+    def read_backwards(self, *reports):
+        """Process reports, each with one row, the last first."""
+        create = self.env["amazon.report"].create_from_file
+        made = [
+            create(self.account, MFN, f"{number}.txt", self.make_file(MFN, row))
+            for number, row in enumerate(reports)
+        ]
+        for report in reversed(made):
+            report.process()
+        return made
+
+    def test_first_report_read_after_the_next_one(self):
+        self.read_backwards({}, MOVED)
+        self.assertEqual(self.get_order(REF).partner_shipping_id.street, "Hauptplatz 3")
+
+    def test_cancelled_before_its_report_is_read(self):
+        first, _last = self.read_backwards({}, {"quantity-purchased": 0})
+        self.assertEqual(self.outcomes(first), ["cancelled"])
+        self.assertFalse(self.get_order(REF))
+
+    def test_amazons_own_moment_counts(self):
+        """A report asked for earlier is older, whenever Odoo came to know of it."""
+        last = self.import_lines(MFN, {"item-price": "17.99"})
+        last.asked_at = "2026-10-07 10:00:00"
+        first = self.env["amazon.report"].create_from_file(
+            self.account, MFN, "first.txt", self.make_file(MFN, {})
+        )
+        first.asked_at = "2026-10-07 09:00:00"
+        first.process()
+        self.assertEqual(first.row_ids.code, "outdated")
+        self.assertEqual(self.get_order(REF).amount_total, 17.99)
+
     # === LEFT TO A PERSON === #
 
     def test_settled_by_a_person(self):

@@ -273,6 +273,41 @@ class TestCompleteness(AmazonCase):
         again = self.sell(1)
         self.assertEqual(self.outcomes(again), ["unchanged"])
 
+    def list_items(self, *changes):
+        """Import a list of order 1, whose items have these changes, one by one."""
+        return self.list_orders(
+            *(
+                {**order(1), "order-item-id": str(item), **change}
+                for item, change in enumerate(changes, start=1)
+            )
+        )
+
+    def test_a_cancelled_item_of_an_open_order(self):
+        column = {"order-id": "302-0000001-0000001"}
+        self.import_lines(
+            "mfn_orders_eu",
+            {**column, "order-item-id": "1"},
+            {**column, "order-item-id": "2", "item-price": "5.00"},
+        )
+        cancelled = {"item-status": "Cancelled", "quantity": "0"}
+        report = self.list_items({}, cancelled)
+        self.assertEqual(self.outcomes(report), ["created", "cancelled"])
+        sale = self.get_order("302-0000001-0000001")
+        self.assertEqual((sale.state, sale.amount_total), ("sale", 19.99))
+        again = self.list_items({}, cancelled)
+        self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
+
+    def test_a_cancelled_item_that_was_delivered(self):
+        self.sell(1, **{"order-item-id": "1"})
+        sale = self.get_order("302-0000001-0000001")
+        for move in sale.picking_ids.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        sale.picking_ids.button_validate()
+        report = self.list_items({"item-status": "Cancelled"})
+        self.assertEqual(self.outcomes(report), ["waiting"])
+        self.assertTrue(sale.activity_ids)
+
     def test_a_delivered_order_becomes_a_to_do(self):
         self.sell(1)
         sale = self.get_order("302-0000001-0000001")

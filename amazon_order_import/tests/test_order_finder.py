@@ -106,9 +106,19 @@ class TestOrderFinder(AmazonCase):
         self.list_orders(quantity="2")
         self.import_lines("mfn_orders_eu", {"order-id": REF})
         finder = self.find()
-        self.assertAnswer(finder, "here")
+        self.assertAnswer(finder, "here", "request")
         self.assertEqual(finder.level, "warning")
         self.assertIn("2 units", finder.message)
+
+    def test_deleted_in_odoo(self):
+        self.account.order_workflow = "quotation"
+        self.import_lines("mfn_orders_eu", {"order-id": REF})
+        self.get_order(REF).unlink()
+        finder = self.find()
+        self.assertAnswer(finder, "deleted", "process")
+        finder.action_cure()
+        self.assertTrue(self.get_order(REF))
+        self.assertAnswer(self.find(), "here")
 
     def test_row_waits_for_a_product(self):
         report = self.import_lines(
@@ -249,6 +259,22 @@ class TestOrderFinder(AmazonCase):
         finder = self.find()
         self.assertAnswer(finder, "at_amazon")
         self.assertEqual(finder.report_id, report)
+
+    def test_window_of_its_channel(self):
+        """What a report of another channel covers, or leaves out, says nothing."""
+        germany, france = (
+            self.env.ref(f"amazon_order_import.amazon_marketplace_{code}")
+            for code in ("de", "fr")
+        )
+        self.account.channel_ids = [
+            fields.Command.create({"marketplace_id": marketplace.id})
+            for marketplace in germany + france
+        ]
+        self.list_orders()
+        report = self.report("done", marketplace_ids=france.ids)
+        self.assertAnswer(self.find(), "not_requested", "request")
+        report.marketplace_ids = germany
+        self.assertAnswer(self.find(), "not_brought", "request")
 
     def test_being_processed(self):
         self.list_orders()

@@ -321,6 +321,17 @@ class TestRecurring(RequestCase):
                 gap.unlink()
                 self.env["amazon.report"].search([]).unlink()
 
+    def test_gap_of_what_is_not_asked_for(self):
+        """It is no gap of this request, which would ask for it for ever."""
+        for kind, chosen in ((MFN, self.germany), ("vcs_invoices", self.turkey[:0])):
+            with self.subTest(kind=kind):
+                request = self.request(
+                    kind, repeat=True, lookback_days=2, marketplace_ids=chosen.ids
+                )
+                for first, last in ((20, 10), (10, 0.6)):
+                    self.add(request, first, last, marketplace_ids=self.germany.ids)
+                self.assertEqual(len(self.windows(request)), 1)
+
     def test_never_before_the_start_of_the_account(self):
         self.account.orders_from = NOW - timedelta(days=1)
         request = self.request(repeat=True, lookback_days=2)
@@ -563,6 +574,40 @@ class TestReportEnds(RequestCase):
         other._end("fatal")
         self.assertEqual(other.state, "failed")
         self.assertFalse(other.activity_ids, "One activity for one trouble")
+
+    def test_nothing_to_report_though_amazons_list_says_otherwise(self):
+        report = self.add()
+        moment = fields.Datetime.now() - timedelta(days=3)
+        for fulfillment, status, expected in (
+            ("mfn", "shipped", False),
+            ("fba", "pending", False),
+            ("fba", "shipped", True),
+        ):
+            self.env["amazon.control.order"].create(
+                {
+                    "account_id": self.account.id,
+                    "order_ref": f"{fulfillment} {status}",
+                    "marketplace_id": self.germany.id,
+                    "fulfillment": fulfillment,
+                    "status": status,
+                    "purchase_date": moment,
+                    "last_update": moment,
+                }
+            )
+            self.assertEqual(report._has_known_orders(), expected)
+
+    def test_failed_reports_of_the_past_are_not_in(self):
+        request = self.request(
+            FBA, NOW - timedelta(days=40), NOW, is_first_run=True
+        ).sudo()
+        self.account.invalidate_recordset()
+        request.report_ids[0].state = "failed"
+        self.assertEqual(self.account.first_run_state, "running")
+        request.report_ids[1].state = "done"
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.first_run_state, "failed")
+        self.assertEqual(self.account.first_run_progress, 50)
+        self.assertIn("Failed: 1", self.account.first_run_text)
 
     def test_without_a_responsible_somebody_is_told(self):
         self.account.user_id = False

@@ -203,6 +203,25 @@ class TestTax(TaxCase):
             },
         )
 
+    # 100 + 60 GBP are above the limit, also while the second item waits.
+    def test_united_kingdom_limit_of_a_whole_order(self):
+        goods = {
+            "currency": "GBP",
+            "sales-channel": "Amazon.co.uk",
+            "ship-country": "GB",
+            "order-item-id": "1",
+            "item-price": "100.00",
+            "item-tax": "16.67",
+        }
+        waiting = {**goods, "order-item-id": "2", "sku": "NEW", "item-price": "60.00"}
+        report = self.import_lines("mfn_orders_eu", goods, waiting)
+        order = report.row_ids.sale_order_id
+        self.assertEqual((order.amount_total, order.amazon_tax_withheld), (100.0, 0.0))
+        self.env["product.product"].create({"name": "New", "default_code": "NEW"})
+        report.action_process_again()
+        report.process()
+        self.assertEqual((order.amount_total, order.amazon_tax_withheld), (160.0, 0.0))
+
     # From the Czech centre PRG1 to Poland: 23 %, 123.00 / 1.23 = 100.00 PLN
     def test_poland_from_czech_centre(self):
         order = self.check(

@@ -420,6 +420,12 @@ class TestUpsert(UpsertCase):
             self.assertEqual(order.amount_total, 24.98)
         self.assertEqual(self.outcomes(report), ["unchanged"])
 
+    def test_without_ids_in_another_offset(self):
+        """The same moment: 21:00 in Berlin, noon in Los Angeles."""
+        for moment in ("T19:00:00+00:00", "T21:00:00+02:00", "T12:00:00.000-07:00"):
+            self.import_lines(FBA, {**NO_IDS, "shipment-date": f"2026-10-06{moment}"})
+        self.assertEqual(len(self.items(self.get_order(FBA_REF))), 1)
+
     def test_shipment_item_left_out_filled_and_left_out(self):
         for values in ({"shipment-item-id": ""}, {}, {"shipment-item-id": ""}):
             report = self.import_lines(FBA, {"shipping-price": "4.99", **values})

@@ -181,7 +181,7 @@ class AmazonOrderFinder(models.TransientModel):
             "window": None,
             "reports": self.env["amazon.report"],
         }
-        if control and not order:
+        if control and (not order or control.state == "incomplete"):
             facts["kind"] = control.account_id._get_order_kind(control.fulfillment)
             now = fields.Datetime.now()
             facts["window"] = control._get_window(facts["kind"], now)
@@ -199,6 +199,9 @@ class AmazonOrderFinder(models.TransientModel):
                 ("kind", "=", facts["kind"]),
                 ("date_from", "<", end),
                 ("date_to", ">", start),
+                *self.env["amazon.report"]._get_marketplace_domain(
+                    facts["control"].marketplace_id
+                ),
             ]
         )
 
@@ -225,7 +228,7 @@ class AmazonOrderFinder(models.TransientModel):
                 account=order.amazon_account_id.name,
             )
         ]
-        level = "success"
+        level, request = "success", {}
         if order.state == "cancel":
             level = "info"
             lines.append(self.env._("The order is cancelled in Odoo."))
@@ -234,11 +237,15 @@ class AmazonOrderFinder(models.TransientModel):
             lines.append(
                 self.env._(
                     "Amazon's list has %(amazon)s units, Odoo has %(odoo)s: an item is "
-                    "missing still.",
+                    "missing still. Its report is requested again by itself.",
                     amazon=facts["control"].unit_count,
                     odoo=facts["control"].odoo_unit_count,
                 )
             )
+            request = {
+                "cure": self._get_request_cure(facts),
+                **self._get_request(facts),
+            }
         if facts["row"].outcome in ("waiting", "error"):
             level = "warning"
             lines.append(self._describe_row(facts["row"]))
@@ -250,6 +257,7 @@ class AmazonOrderFinder(models.TransientModel):
             "sale_order_id": order.id,
             "row_id": facts["row"].id,
             "report_id": facts["row"].report_id.id,
+            **request,
         }
 
     def _describe_row(self, row):
@@ -292,6 +300,8 @@ class AmazonOrderFinder(models.TransientModel):
             cure = "map"
         elif row.code == "price_pending":
             level, cure = "warning", False
+        if row.is_order_deleted:
+            return self._explain_deleted(facts, row)
         return {
             "code": f"row_{row.outcome}",
             "level": level,
@@ -306,6 +316,22 @@ class AmazonOrderFinder(models.TransientModel):
             "row_id": row.id,
             "report_id": row.report_id.id,
             "offer_id": row.offer_id.id,
+        }
+
+    def _explain_deleted(self, facts, row):
+        """Return the answer for an order that was here, as its report tells."""
+        return {
+            "code": "deleted",
+            "level": "danger",
+            "title": self.env._("Order %s was deleted in Odoo", facts["order_ref"]),
+            "message": self.env._(
+                "%(row)s became an order, but somebody has deleted it since. Process "
+                "the report again to import it anew.",
+                row=row.display_name,
+            ),
+            "cure": "process",
+            "row_id": row.id,
+            "report_id": row.report_id.id,
         }
 
     def _answer_archived_account(self, facts):
@@ -496,7 +522,10 @@ class AmazonOrderFinder(models.TransientModel):
     def _is_covered(self, facts):
         """Whether good reports cover the whole window of the order."""
         return facts["window"] and not self.env["amazon.report"]._get_uncovered(
-            facts["account"], facts["kind"], *facts["window"]
+            facts["account"],
+            facts["kind"],
+            *facts["window"],
+            marketplaces=facts["control"].marketplace_id,
         )
 
     def _answer_on_its_way(self, facts):
@@ -725,6 +754,9 @@ class AmazonOrderFinder(models.TransientModel):
         return getattr(self, f"_cure_{self.cure}")()
 
     def _cure_process(self):
+        if self.code == "deleted":
+            # A person wants it back: processing again leaves deleted orders alone.
+            self.report_id._reopen_deleted(self.order_ref)
         self.report_id._process_again()
         self.report_id._process_soon()
         return self.action_find()

@@ -21,6 +21,9 @@ from tests.simulator.tokens import rotate_secret
 from tests.simulator.world.sellers import default_sellers
 
 KEY = "year"
+# The year is the same whenever it is run: both changes of the clocks are in it, and the
+# ends of all months.
+START = datetime(2026, 10, 20, 12, tzinfo=timezone.utc)
 DAYS = 365
 STEP_DAYS = 5
 BUSY_DAYS = (182, 364)
@@ -78,7 +81,7 @@ class Year:
         self.runs = 0
 
     def __enter__(self):
-        self.start = datetime.now(timezone.utc).replace(microsecond=0)
+        self.start = START
         self._freezer = freezegun.freeze_time(self.start.replace(tzinfo=None))
         self._frozen = self._freezer.start()
         self.amazon = Simulator(

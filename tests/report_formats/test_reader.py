@@ -291,6 +291,27 @@ def test_a_tab_in_a_title_spoils_its_row_only():
     assert found[1].error is None
 
 
+def test_a_tab_before_an_empty_last_cell_spoils_its_row():
+    """It moves the address by a cell, and the empty last one out of the row."""
+    header = [name for name in HEADER if name != "recipient-name"]
+    header.append("recipient-name")
+    moved = {**ORDER, "recipient-name": "", "ship-address-1": "Street\t1"}
+    whole = {**ORDER, "recipient-name": ""}
+    found = rows(table([moved, whole, whole], header))
+    assert [row.error and row.error.code for row in found] == ["long_row", None, None]
+
+
+def test_all_rows_may_end_in_empty_cells():
+    content = table([ORDER, ORDER, ORDER]).replace(b"\n", b"\t\t\n")
+    head, rest = content.split(b"\n", 1)
+    for header in (head, head.rstrip()):
+        found = rows(header + b"\n" + rest + b"only three\tcells\t\n")
+        assert [row.error and row.error.code for row in found] == [
+            *[None] * 3,
+            "short_row",
+        ]
+
+
 def test_a_line_break_in_a_title_spoils_its_row_only():
     found = rows(table([{**ORDER, "product-name": "Mug\nred"}, ORDER]))
     assert [row.error and row.error.code for row in found] == [
@@ -419,10 +440,16 @@ def test_japanese_name_in_an_order_from_elsewhere(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Men’s", "“Best” mug", "Œuvre", "Zoë – x", "5 €", "ÄÖÜ ß", "l’été", "À…"]
+    "name",
+    [
+        *("Men’s", "“Best” mug", "Œuvre", "Zoë – x", "5 €", "ÄÖÜ ß", "l’été", "À…"),
+        *("Rock’n’Roll, Hélène", "Jörg François", "“A”B Lefèvre"),
+    ],
 )
-def test_western_text_is_not_taken_for_japanese(name):
-    report = opened(table([_single_name(name)], charset="cp1252"))
+@pytest.mark.parametrize("country", ["FR", "JP"])
+def test_western_text_is_not_taken_for_japanese(name, country):
+    row = {**_single_name(name), "ship-country": country}
+    report = opened(table([row], charset="cp1252"))
     assert report.charset == "cp1252"
     assert next(report.rows()).values.buyer_name == name
 

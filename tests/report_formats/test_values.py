@@ -73,6 +73,13 @@ def test_no_amount(cell):
     assert order(item_price=cell).error == RowError("bad_amount", "item-price", cell)
 
 
+@pytest.mark.parametrize("field", ["item_price", "shipping_price"])
+def test_nobody_pays_less_than_nothing(field):
+    name = field.replace("_", "-")
+    assert order(**{field: "-5.00"}).error == RowError("bad_amount", name, "-5.00")
+    assert order(**{field: "-0.00"}).error is None
+
+
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
 def test_every_amount_is_exact(amount):
     assert values.money(str(amount)) == amount

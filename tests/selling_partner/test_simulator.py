@@ -9,6 +9,7 @@ from selling_partner import Credentials, SellingPartnerClient, errors
 
 from tests.shared import SHARED
 from tests.simulator import Simulator
+from tests.simulator.testing import START
 
 MFN_EU = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
@@ -18,7 +19,7 @@ DE, FR = "A1PA6795UKMFR9", "A13V1IB3VIYZZH"
 
 @pytest.fixture
 def amazon():
-    with Simulator(rate_scale=0) as simulator:
+    with Simulator(clock=START, rate_scale=0) as simulator:
         yield simulator
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,9 +14,8 @@ import pytest
 import requests
 
 from .server import Simulator
-from .testing import FBA_EU, FBA_GENERAL, MFN_EU, Caller
+from .testing import FBA_EU, FBA_GENERAL, MFN_EU, START, Caller
 
-START = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
 PRICES = ("item-price", "shipping-price", "gift-wrap-price")
 TAXES = ("item-tax", "shipping-tax", "gift-wrap-tax")
 PROMOTIONS = ("item-promotion-discount", "ship-promotion-discount")

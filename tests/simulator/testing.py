@@ -27,6 +27,9 @@ START = datetime(2026, 11, 18, 9, 30, tzinfo=timezone.utc)
 # The least that Amazon takes for a PDF file.
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DE, FR, US = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
+#: Where the clock of a simulator begins whose tests need no real time: then its story
+#: is the same at any hour of any day.
+START = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 _CODECS = {"windows-31j": "cp932"}
 
 

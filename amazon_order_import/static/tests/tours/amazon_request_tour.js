@@ -19,7 +19,8 @@ function chooseKind(label) {
 }
 
 function enterStart(days) {
-    const moment = DateTime.now().minus({days});
+    // In hours: a day on which the clocks change has more of them, or less.
+    const moment = DateTime.now().minus({hours: 24 * days});
     return [
         {
             content: "Open the start",
