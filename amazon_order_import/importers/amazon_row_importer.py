@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..report_formats import normal_name
+
 _logger = logging.getLogger(__name__)
 
 IMPORT_CONTEXT = {
@@ -124,6 +126,17 @@ class AmazonRowImporter(models.AbstractModel):
                 work, "error", report._translate_format_error(error), error.code
             )
         return not error
+
+    def _get_cells(self, raw):
+        """Return the cells of a row by the normal names of their columns.
+
+        For rows that cannot be read; others have their ``values``.
+
+        :param dict raw: cells by the names in the file, or None
+        """
+        return {
+            normal_name(name): cell.strip() for name, cell in (raw or {}).items()
+        }
 
     def _find_unread(self, report, works, name):
         """Return the rows of the works' orders that cannot be read and lack a record.
@@ -266,7 +279,7 @@ class AmazonRowImporter(models.AbstractModel):
                 "message": self.env._(
                     "Settled by %(report)s, row %(number)s.",
                     report=report.display_name,
-                    number=work.parsed.number,
+                    number=work.record.number,
                 ),
                 "sale_order_id": work.record.sale_order_id.id,
                 "offer_id": False,

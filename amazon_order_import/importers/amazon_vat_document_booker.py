@@ -1,5 +1,5 @@
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -107,6 +107,12 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 order=document.order_ref,
             )
         if document.document_type == "receipt":
+            if document.is_refund:
+                return "none", self.env._(
+                    "%(number)s is a receipt: Amazon calculated no VAT. Credit your own "
+                    "invoice.",
+                    number=document.number,
+                )
             return "none", self.env._(
                 "%(number)s is a receipt: Amazon calculated no VAT. Invoice the order "
                 "yourself.",
@@ -406,7 +412,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             "vat_document",
             {doc.number: move for doc, move in made.items() if doc.is_refund},
         )
-        moves.action_post()
+        self._post(moves)
         for document, move in made.items():
             self._check_entry(document, move)
             if move.name != document.number:
@@ -420,6 +426,20 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 )
             self._set_entry(document, "posted", move=move)
         return moves
+
+    def _post(self, moves):
+        """Post entries, several credit notes for one invoice one after the other.
+
+        Posting them at once, Odoo pairs them with the invoices by their position, and
+        so would reconcile some with the invoice of another customer.
+        """
+        rounds, seen = defaultdict(moves.browse), Counter()
+        for move in moves:
+            rounds[seen[move.reversed_entry_id]] |= move
+            if move.reversed_entry_id:
+                seen[move.reversed_entry_id] += 1
+        for members in rounds.values():
+            members.action_post()
 
     @api.model
     def match_items(self, account, documents):
@@ -463,6 +483,20 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             for figure in [f for members in figures.values() for f in members]:
                 if figure.line and not figure.source.sale_line_id:
                     figure.source.sale_line_id = figure.line
+        for line in documents.line_ids:
+            if line.document_id.sale_order_id and not (line.sku or line.sale_line_id):
+                line.sale_line_id = self._find_unnamed_item(line)
+
+    def _find_unnamed_item(self, line):
+        """Return the item of a line without SKU: by its ASIN, or the only one."""
+        order = line.document_id.sale_order_id
+        known = order.amazon_vat_document_ids.line_ids.filtered(
+            lambda other: line.asin and other.asin == line.asin and other.sale_line_id
+        )
+        items = known.sale_line_id or order.order_line.filtered(
+            lambda item: item.amazon_line_type == "item" and item.product_uom_qty
+        )
+        return items if len(items) == 1 else items.browse()
 
     def _get_move_type(self, document):
         return "out_refund" if document.is_refund else "out_invoice"
@@ -573,7 +607,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                     "the order with Seller Central.",
                     order=document.order_ref,
                     quantity=line.quantity,
-                    sku=line.sku or line.asin,
+                    sku=line.sku or line.asin or "?",
                 )
             )
         siblings = {
