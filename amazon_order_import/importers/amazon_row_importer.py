@@ -270,6 +270,27 @@ class AmazonRowImporter(models.AbstractModel):
                 self._settle(row, report, work)
         older.report_id._update_attention()
 
+    def _settle_unread(self, report, records, name):
+        """Close unread rows of older reports, where this one tells all they missed.
+
+        :param records: what rows were made into; has ``row_ids``, ``_get_unread_rows``
+        :param str name: field of ``amazon.report.row`` with the record
+        """
+        settled = self.env["amazon.report.row"]
+        for record in records:
+            unread = record.row_ids.filtered(
+                lambda row: row.outcome == "error" and row.report_id.id < report.id
+            )
+            told = record.row_ids.filtered(lambda row: row.report_id == report)
+            if not unread or not told or record._get_unread_rows():
+                continue
+            for row in unread:
+                same = told.filtered(lambda other, row=row: other.sku == row.sku)
+                work = RowWork((same or told)[:1], None)
+                self._settle(row, report, work, **{name: record.id})
+            settled |= unread
+        settled.report_id._update_attention()
+
     def _settle(self, row, report, work, **values):
         """Close an open row of another report, as a row of this one tells the same."""
         row.write(

@@ -1,5 +1,5 @@
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -116,6 +116,12 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             return "none", self.env._(
                 "%(number)s is a receipt: Amazon calculated no VAT. Invoice the order "
                 "yourself.",
+                number=document.number,
+            )
+        if not any(line._get_amounts() for line in document.line_ids):
+            return "none", self.env._(
+                "%(number)s is about nothing that costs anything: there is nothing to "
+                "book.",
                 number=document.number,
             )
         if document._get_superseded() and not any(
@@ -246,7 +252,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _get_refunded_lines(self, document):
         """Return ``{order line: amount}`` of a credit note, as far as it is known."""
-        if not all(line.sale_line_id for line in document.line_ids):
+        if not all(
+            line.sale_line_id or not line._get_amounts() for line in document.line_ids
+        ):
             return {}
         amounts = defaultdict(Decimal)
         for line in document.line_ids:
@@ -412,7 +420,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             "vat_document",
             {doc.number: move for doc, move in made.items() if doc.is_refund},
         )
-        self._post(moves)
+        moves.action_post()
         for document, move in made.items():
             self._check_entry(document, move)
             if move.name != document.number:
@@ -426,20 +434,6 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 )
             self._set_entry(document, "posted", move=move)
         return moves
-
-    def _post(self, moves):
-        """Post entries, several credit notes for one invoice one after the other.
-
-        Posting them at once, Odoo pairs them with the invoices by their position, and
-        so would reconcile some with the invoice of another customer.
-        """
-        rounds, seen = defaultdict(moves.browse), Counter()
-        for move in moves:
-            rounds[seen[move.reversed_entry_id]] |= move
-            if move.reversed_entry_id:
-                seen[move.reversed_entry_id] += 1
-        for members in rounds.values():
-            members.action_post()
 
     @api.model
     def match_items(self, account, documents):
@@ -599,7 +593,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
         What the order has no line for goes to the line that it belongs to.
         """
-        item = line.sale_line_id
+        item, amounts = line.sale_line_id, line._get_amounts()
+        if not amounts:
+            # What was given away counts as invoiced, too.
+            return [(item, Decimal(0), Decimal(0))] if item else []
         if not item:
             raise UserError(
                 self.env._(
@@ -616,7 +613,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             if sibling.amazon_row_key == item.amazon_row_key
         }
         sums = defaultdict(lambda: (Decimal(0), Decimal(0)))
-        for part, (net, tax) in line._get_amounts().items():
+        for part, (net, tax) in amounts.items():
             if part not in siblings:
                 part = FOLDED_INTO.get(part, part)
             sale_line = siblings.get(part, item)
@@ -670,6 +667,13 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         taxes = mapped or sale_line.tax_ids
         if tax and not taxes:
             return batch.account._get_stated_tax()
+        if net and not tax:
+            # Else the tax authority would get the amount as one with tax.
+            return taxes.filtered(
+                lambda candidate: not any(
+                    candidate.flatten_taxes_hierarchy().mapped("amount")
+                )
+            )
         return taxes
 
     def _check_tax_country(self, document, tax):

@@ -53,7 +53,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         self._link_unread(report, works)
         self._settle_older_rows(report, works)
         read = self._get_read(report, works, documents)
-        self._settle_unread(report, read)
+        self._settle_unread(report, read, "vat_document_id")
         self._book(read)
         self.env.flush_all()
 
@@ -61,7 +61,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     def finish_report(self, report):
         report._check_vat_totals()
         last = self._get_document_at(report, [("number", "=", report.next_row)])
-        self._settle_unread(report, last)
+        self._settle_unread(report, last, "vat_document_id")
         self._book(last)
 
     def _get_read(self, report, works, documents):
@@ -819,21 +819,6 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             self._settle(row, report, work, vat_document_id=document.id)
         older.report_id._update_attention()
 
-    def _settle_unread(self, report, documents):
-        """Close unread rows of older reports, where this one tells all they missed."""
-        settled = self.env["amazon.report.row"]
-        for document in documents:
-            if report not in document.line_ids.report_id or document._get_unread_rows():
-                continue
-            told = document.row_ids.filtered(lambda row: row.report_id == report)
-            for row in document.row_ids.filtered(
-                lambda row: row.outcome == "error" and row.report_id.id < report.id
-            ):
-                work = RowWork(told[:1], None)
-                self._settle(row, report, work, vat_document_id=document.id)
-                settled |= row
-        settled.report_id._update_attention()
-
     # === WHAT FOLLOWS === #
 
     def _correct(self, documents):
@@ -886,8 +871,17 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 source=line,
             )
             for line in document.line_ids
-            if line.quantity
+            if line.quantity and not self._is_empty_share(line)
         ]
+
+    def _is_empty_share(self, line):
+        """Whether a line only says that another jurisdiction gets no tax of an item."""
+        return not line._get_amounts() and any(
+            other.sku == line.sku
+            and other.jurisdiction != line.jurisdiction
+            and other._get_amounts()
+            for other in line.document_id.line_ids
+        )
 
     def _tell_difference(self, order, documents, correction):
         """Show on documents and order where the order stands on other amounts."""
