@@ -331,8 +331,11 @@ class AmazonReturnImporter(models.AbstractModel):
         known = self._find_known(report, works)
         sold = self._get_sold(works)
         touched = []
+        told = {work.record: self._prepare_told(work, centers) for work in works}
+        # First those that say nothing new: others of their moment are what is left.
+        works.sort(key=lambda work: not self._is_known(known, work, told[work.record]))
         for work in works:
-            values = self._prepare_told(work, centers)
+            values = told[work.record]
             entry = self._match(known, sold, work, values)
             if entry is None:
                 entry = KnownReturn(
@@ -461,6 +464,13 @@ class AmazonReturnImporter(models.AbstractModel):
             if entry.values["return_key"].rpartition("#")[0] == moment
             and not self._is_in_report(entry, work)
         ]
+
+    def _is_known(self, known, work, values):
+        """Whether a return without label is known as a row tells of it."""
+        entries = known[work.values.order_id, work.values.sku]
+        return not work.values.license_plate and any(
+            self._says_same(entry, values) for entry in entries
+        )
 
     def _says_same(self, entry, values):
         return all(entry.values[name] == values[name] for name in TOLD_FIELDS)

@@ -134,24 +134,47 @@ class AmazonRowImporter(models.AbstractModel):
 
         :param dict raw: cells by the names in the file, or None
         """
-        return {
-            normal_name(name): cell.strip() for name, cell in (raw or {}).items()
-        }
+        return {normal_name(name): cell.strip() for name, cell in (raw or {}).items()}
+
+    def _get_whole_cells(self, row):
+        """Return ``_get_cells`` of a stored row without the one where it breaks off."""
+        cells = self._get_cells(row.raw)
+        if cells and row.code in ("short_row", "bad_quoting"):
+            cells.popitem()
+        return cells
 
     def _find_unread(self, report, works, name):
         """Return the rows of the works' orders that cannot be read and lack a record.
 
+        Also those of the works that not even tell their order.
+
         :param str name: field of ``amazon.report.row`` with the record
         """
-        order_refs = {work.record.order_ref for work in works} - {False}
+        records = self.env["amazon.report.row"].union(*(work.record for work in works))
+        order_refs = set(records.mapped("order_ref")) - {False}
         return self.env["amazon.report.row"].search(
             [
                 ("report_id", "=", report.id),
                 ("outcome", "=", "error"),
                 (name, "=", False),
+                "|",
                 ("order_ref", "in", list(order_refs)),
+                ("id", "in", records.ids),
             ]
         )
+
+    def _get_row_before(self, row, cells):
+        """Return the row that one which breaks off early mostly goes on with.
+
+        :param dict cells: see ``_get_whole_cells``
+        :return: ``amazon.report.row``; empty where it is about another order
+        """
+        before = row.search(
+            [("report_id", "=", row.report_id.id), ("number", "=", row.number - 1)]
+        )
+        if "order-id" in cells and before.order_ref != row.order_ref:
+            return before.browse()
+        return before
 
     # === ALL AT ONCE, OR ONE BY ONE === #
 

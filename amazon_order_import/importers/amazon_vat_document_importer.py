@@ -8,9 +8,6 @@ from .amazon_order_importer import MULTI_CHANNEL_ID, OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .amazon_tax_correction import TaxFigures
 
-#: Codes of rows that end too early.
-BROKEN_OFF = ("short_row", "bad_quoting")
-
 
 @dataclass
 class VatWork(RowWork):
@@ -319,7 +316,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         """Link rows that cannot be read with the document that lacks them now.
 
         Where the number was cut off, with one of the same transaction that the report
-        tells of; where that is cut off, too, with one of the same order.
+        tells of; where that is cut off, too, with that of the row before.
         """
         unread = self._find_unread(report, works, "vat_document_id")
         unread = unread.filtered(lambda row: not row.row_key)
@@ -334,17 +331,17 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         by_number = {document.number: document for document in documents}
         told = documents.filtered(lambda doc: report in doc.line_ids.report_id)
         for row in unread:
-            cells = self._get_cells(row.raw)
-            if row.code in BROKEN_OFF and cells:
-                cells.popitem()
+            cells = self._get_whole_cells(row)
             if "vat-invoice-number" in cells:
                 row.vat_document_id = by_number.get(cells["vat-invoice-number"])
-                continue
-            place = f"/{cells['transaction-id']}/" if "transaction-id" in cells else ""
-            row.vat_document_id = told.filtered(
-                lambda doc, row=row, place=place: doc.order_ref == row.order_ref
-                and any(place in line.row_key for line in doc.line_ids)
-            )[-1:]
+            elif "transaction-id" in cells:
+                place = f"/{cells['transaction-id']}/"
+                row.vat_document_id = told.filtered(
+                    lambda doc, row=row, place=place: doc.order_ref == row.order_ref
+                    and any(place in line.row_key for line in doc.line_ids)
+                )[-1:]
+            else:
+                row.vat_document_id = self._get_row_before(row, cells).vat_document_id
 
     def _is_same_row(self, report, line, work):
         """Whether a row without a number tells of a line that is known with one."""

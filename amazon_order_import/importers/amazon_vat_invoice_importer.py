@@ -180,13 +180,16 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             )
         }
         for row in unread:
-            cells = self._get_cells(row.raw)
+            cells = self._get_whole_cells(row)
+            if "transaction-type" not in cells or "transaction-id" not in cells:
+                row.vat_invoice_id = self._get_row_before(row, cells).vat_invoice_id
+                continue
             reference = (
-                cells.get("transaction-id")
+                cells["transaction-id"]
                 or cells.get("shipping-id")
                 or cells.get("shipment-id")
             )
-            kind = cells.get("transaction-type", "").lower()
+            kind = cells["transaction-type"].lower()
             row.vat_invoice_id = documents.get((row.order_ref, kind, reference))
 
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
