@@ -50,11 +50,14 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                         account, members.with_company(company).browse(ids)
                     )
 
-    def _get_related(self, refunds):
+    def _get_related(self, documents):
         """Return what credit notes make bookable: what they give back, and what
-        replaces that."""
-        originals = refunds.filtered("is_refund").original_id
-        return originals | originals.successor_ids
+        replaces that; and credit notes that wait for what they give back."""
+        originals = documents.filtered("is_refund").original_id
+        waiting = documents.successor_ids.filtered(
+            lambda doc: doc.is_refund and doc.entry_state == "waiting"
+        )
+        return originals | originals.successor_ids | waiting
 
     def _get_stages(self, documents):
         """Return documents in the order in which they have to be booked.
@@ -88,6 +91,17 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 self._set_entry(document, *reason)
             elif document.is_refund and self._is_settled(document):
                 continue
+            elif self._is_to_wait(account, document):
+                self._set_entry(
+                    document,
+                    "waiting",
+                    self.env._(
+                        "%(number)s gives %(original)s back, which is not booked yet. "
+                        "It is booked with it.",
+                        number=document.number,
+                        original=document.original_id.number,
+                    ),
+                )
             elif not document.is_refund and (
                 invoices := self._get_own_invoices(document)
             ):
@@ -158,6 +172,16 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 entry=original.move_id.display_name,
             )
         return None
+
+    def _is_to_wait(self, account, document):
+        """Whether a credit note would be in the books without its invoice."""
+        original = document.original_id
+        return (
+            account.vat_document_policy == "create"
+            and document.is_refund
+            and original.entry_state in ("failed", "waiting")
+            and not original.move_id
+        )
 
     def _explain_waiting(self, document):
         if document.is_refund:

@@ -578,10 +578,16 @@ class TestVatBooking(BookingCase):
             self.assertEqual(report.row_ids.sorted("number")[2].outcome, "error")
         self.assertEqual(self.document().entry_state, "failed")
         self.assertIn("not complete", self.document().entry_message)
+        # What gives it back waits with it.
+        self.report(credit_row(vat_invoice_number="DE60003TEST11C"))
+        credit = self.document("DE60003TEST11C")
+        self.assertEqual((credit.entry_state, credit.move_id.id), ("waiting", False))
+        self.assertIn("DE60001TEST11I", credit.entry_message)
         # The other parcel has nothing to do with it.
         self.booked("DE60002TEST11I", 50.0, 3.5)
         self.import_file(KIND, whole, name="vcs.csv")
-        self.booked("DE60001TEST11I", 200.0, 26.0)
+        invoice = self.booked("DE60001TEST11I", 200.0, 26.0)
+        self.booked("DE60003TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
         self.assertEqual(
             set(self.document().row_ids.mapped("code")) - {False}, {"settled_elsewhere"}
         )
