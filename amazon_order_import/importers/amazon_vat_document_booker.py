@@ -123,8 +123,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if document.document_type == "receipt":
             if document.is_refund:
                 return "none", self.env._(
-                    "%(number)s is a receipt: Amazon calculated no VAT. Credit your own "
-                    "invoice.",
+                    "%(number)s is a receipt: Amazon calculated no VAT. Credit the "
+                    "order's invoice yourself.",
                     number=document.number,
                 )
             return "none", self.env._(
