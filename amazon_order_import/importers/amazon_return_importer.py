@@ -139,11 +139,12 @@ class AmazonReturnImporter(models.AbstractModel):
         for work in works:
             row = work.values
             if not row:
-                raw = work.parsed.raw or {}
+                cells = self._get_cells(work.parsed.raw)
                 work.record.write(
                     {
-                        "order_ref": raw.get("order-id") or raw.get("amazon-order-id"),
-                        "sku": raw.get("sku"),
+                        "order_ref": cells.get("order-id")
+                        or cells.get("amazon-order-id"),
+                        "sku": cells.get("sku"),
                     }
                 )
                 continue
@@ -330,8 +331,11 @@ class AmazonReturnImporter(models.AbstractModel):
         known = self._find_known(report, works)
         sold = self._get_sold(works)
         touched = []
+        told = {work.record: self._prepare_told(work, centers) for work in works}
+        # First those that say nothing new: others of their moment are what is left.
+        works.sort(key=lambda work: not self._is_known(known, work, told[work.record]))
         for work in works:
-            values = self._prepare_told(work, centers)
+            values = told[work.record]
             entry = self._match(known, sold, work, values)
             if entry is None:
                 entry = KnownReturn(
@@ -418,9 +422,19 @@ class AmazonReturnImporter(models.AbstractModel):
         """
         row = work.values
         entries = known[row.order_id, row.sku]
-        for entry in entries:
-            if entry.values["return_key"] == work.key:
-                return entry
+        if row.license_plate:
+            for entry in entries:
+                if entry.values["return_key"] == work.key:
+                    return entry
+        elif alike := self._get_alike(entries, work):
+            # Rows of one moment come in any order.
+            return max(
+                alike,
+                key=lambda entry: (
+                    self._says_same(entry, values),
+                    entry.values["return_key"] == work.key,
+                ),
+            )
         same, others = [], []
         for entry in entries:
             has_label = bool(entry.values["license_plate"])
@@ -441,6 +455,26 @@ class AmazonReturnImporter(models.AbstractModel):
                 return others[-1]
         return None
 
+    def _get_alike(self, entries, work):
+        """Return those of a moment that no other row of the report tells of."""
+        moment = work.key.rpartition("#")[0]
+        return [
+            entry
+            for entry in entries
+            if entry.values["return_key"].rpartition("#")[0] == moment
+            and not self._is_in_report(entry, work)
+        ]
+
+    def _is_known(self, known, work, values):
+        """Whether a return without label is known as a row tells of it."""
+        entries = known[work.values.order_id, work.values.sku]
+        return not work.values.license_plate and any(
+            self._says_same(entry, values) for entry in entries
+        )
+
+    def _says_same(self, entry, values):
+        return all(entry.values[name] == values[name] for name in TOLD_FIELDS)
+
     def _is_in_report(self, entry, work):
         """Whether another row of the same report tells of a return."""
         rows = entry.record.row_ids.union(*(other.record for other in entry.works))
@@ -453,9 +487,12 @@ class AmazonReturnImporter(models.AbstractModel):
         """Bring a known return up to what a row says, unless it is an older report."""
         before = entry.values
         outcome = {"sale_order_id": work.order.id}
-        if before["license_plate"] and not values["license_plate"]:
-            kept = ("license_plate", "return_key")
-            values = {**values, **{name: before[name] for name in kept}}
+        # What a file leaves out, or leaves empty, says nothing.
+        kept = [name for name in TOLD_FIELDS if before[name] and not values[name]]
+        same_moment = values["return_date"] == before["return_date"]
+        if "license_plate" in kept or (same_moment and not values["license_plate"]):
+            kept.append("return_key")
+        values = {**values, **{name: before[name] for name in kept}}
         if values["return_date"] < before["return_date"]:
             self._set_outcome(
                 work,

@@ -7,6 +7,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..report_formats import normal_name
+
 _logger = logging.getLogger(__name__)
 
 IMPORT_CONTEXT = {
@@ -125,20 +127,54 @@ class AmazonRowImporter(models.AbstractModel):
             )
         return not error
 
+    def _get_cells(self, raw):
+        """Return the cells of a row by the normal names of their columns.
+
+        For rows that cannot be read; others have their ``values``.
+
+        :param dict raw: cells by the names in the file, or None
+        """
+        return {normal_name(name): cell.strip() for name, cell in (raw or {}).items()}
+
+    def _get_whole_cells(self, row):
+        """Return ``_get_cells`` of a stored row without the one where it breaks off."""
+        cells = self._get_cells(row.raw)
+        if cells and row.code in ("short_row", "bad_quoting"):
+            cells.popitem()
+        return cells
+
     def _find_unread(self, report, works, name):
         """Return the rows of the works' orders that cannot be read and lack a record.
 
+        Also those of the works that not even tell their order.
+
         :param str name: field of ``amazon.report.row`` with the record
         """
-        order_refs = {work.record.order_ref for work in works} - {False}
+        records = self.env["amazon.report.row"].union(*(work.record for work in works))
+        order_refs = set(records.mapped("order_ref")) - {False}
         return self.env["amazon.report.row"].search(
             [
                 ("report_id", "=", report.id),
                 ("outcome", "=", "error"),
                 (name, "=", False),
+                "|",
                 ("order_ref", "in", list(order_refs)),
+                ("id", "in", records.ids),
             ]
         )
+
+    def _get_row_before(self, row, cells):
+        """Return the row that one which breaks off early mostly goes on with.
+
+        :param dict cells: see ``_get_whole_cells``
+        :return: ``amazon.report.row``; empty where it is about another order
+        """
+        before = row.search(
+            [("report_id", "=", row.report_id.id), ("number", "=", row.number - 1)]
+        )
+        if "order-id" in cells and before.order_ref != row.order_ref:
+            return before.browse()
+        return before
 
     # === ALL AT ONCE, OR ONE BY ONE === #
 
@@ -257,6 +293,27 @@ class AmazonRowImporter(models.AbstractModel):
                 self._settle(row, report, work)
         older.report_id._update_attention()
 
+    def _settle_unread(self, report, records, name):
+        """Close unread rows of older reports, where this one tells all they missed.
+
+        :param records: what rows were made into; has ``row_ids``, ``_get_unread_rows``
+        :param str name: field of ``amazon.report.row`` with the record
+        """
+        settled = self.env["amazon.report.row"]
+        for record in records:
+            unread = record.row_ids.filtered(
+                lambda row: row.outcome == "error" and row.report_id.id < report.id
+            )
+            told = record.row_ids.filtered(lambda row: row.report_id == report)
+            if not unread or not told or record._get_unread_rows():
+                continue
+            for row in unread:
+                same = told.filtered(lambda other, row=row: other.sku == row.sku)
+                work = RowWork((same or told)[:1], None)
+                self._settle(row, report, work, **{name: record.id})
+            settled |= unread
+        settled.report_id._update_attention()
+
     def _settle(self, row, report, work, **values):
         """Close an open row of another report, as a row of this one tells the same."""
         row.write(
@@ -266,7 +323,7 @@ class AmazonRowImporter(models.AbstractModel):
                 "message": self.env._(
                     "Settled by %(report)s, row %(number)s.",
                     report=report.display_name,
-                    number=work.parsed.number,
+                    number=work.record.number,
                 ),
                 "sale_order_id": work.record.sale_order_id.id,
                 "offer_id": False,

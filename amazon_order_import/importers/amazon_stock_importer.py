@@ -93,8 +93,7 @@ class AmazonStockImporter(models.AbstractModel):
             [("report_id", "=", report.id)]
         )
         for work in works:
-            raw = work.parsed.raw or {}
-            sku = work.values.sku if work.values else self._get_raw_sku(raw)
+            sku = work.values.sku if work.values else self._get_raw_sku(work)
             work.record.write({"sku": sku, "row_key": sku})
         works = [work for work in works if self._is_importable(report, work)]
         if works:
@@ -265,8 +264,9 @@ class AmazonStockImporter(models.AbstractModel):
 
     # === ROWS === #
 
-    def _get_raw_sku(self, raw):
-        return raw.get("sku") or raw.get("seller-sku") or False
+    def _get_raw_sku(self, work):
+        cells = self._get_cells(work.parsed.raw)
+        return cells.get("sku") or cells.get("seller-sku") or False
 
     def _is_importable(self, report, work):
         """Set the outcome of rows that tell of no stock at Amazon; keep others."""

@@ -50,11 +50,14 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                         account, members.with_company(company).browse(ids)
                     )
 
-    def _get_related(self, refunds):
+    def _get_related(self, documents):
         """Return what credit notes make bookable: what they give back, and what
-        replaces that."""
-        originals = refunds.filtered("is_refund").original_id
-        return originals | originals.successor_ids
+        replaces that; and credit notes that wait for what they give back."""
+        originals = documents.filtered("is_refund").original_id
+        waiting = documents.successor_ids.filtered(
+            lambda doc: doc.is_refund and doc.entry_state == "waiting"
+        )
+        return originals | originals.successor_ids | waiting
 
     def _get_stages(self, documents):
         """Return documents in the order in which they have to be booked.
@@ -88,6 +91,17 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 self._set_entry(document, *reason)
             elif document.is_refund and self._is_settled(document):
                 continue
+            elif self._is_to_wait(account, document):
+                self._set_entry(
+                    document,
+                    "waiting",
+                    self.env._(
+                        "%(number)s gives %(original)s back, which is not booked yet. "
+                        "It is booked with it.",
+                        number=document.number,
+                        original=document.original_id.number,
+                    ),
+                )
             elif not document.is_refund and (
                 invoices := self._get_own_invoices(document)
             ):
@@ -107,9 +121,21 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 order=document.order_ref,
             )
         if document.document_type == "receipt":
+            if document.is_refund:
+                return "none", self.env._(
+                    "%(number)s is a receipt: Amazon calculated no VAT. Credit the "
+                    "order's invoice yourself.",
+                    number=document.number,
+                )
             return "none", self.env._(
                 "%(number)s is a receipt: Amazon calculated no VAT. Invoice the order "
                 "yourself.",
+                number=document.number,
+            )
+        if not any(line._get_amounts() for line in document.line_ids):
+            return "none", self.env._(
+                "%(number)s is about nothing that costs anything: there is nothing to "
+                "book.",
                 number=document.number,
             )
         if document._get_superseded() and not any(
@@ -146,6 +172,16 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 entry=original.move_id.display_name,
             )
         return None
+
+    def _is_to_wait(self, account, document):
+        """Whether a credit note would be in the books without its invoice."""
+        original = document.original_id
+        return (
+            account.vat_document_policy == "create"
+            and document.is_refund
+            and original.entry_state in ("failed", "waiting")
+            and not original.move_id
+        )
 
     def _explain_waiting(self, document):
         if document.is_refund:
@@ -240,7 +276,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _get_refunded_lines(self, document):
         """Return ``{order line: amount}`` of a credit note, as far as it is known."""
-        if not all(line.sale_line_id for line in document.line_ids):
+        if not all(
+            line.sale_line_id or not line._get_amounts() for line in document.line_ids
+        ):
             return {}
         amounts = defaultdict(Decimal)
         for line in document.line_ids:
@@ -463,6 +501,20 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             for figure in [f for members in figures.values() for f in members]:
                 if figure.line and not figure.source.sale_line_id:
                     figure.source.sale_line_id = figure.line
+        for line in documents.line_ids:
+            if line.document_id.sale_order_id and not (line.sku or line.sale_line_id):
+                line.sale_line_id = self._find_unnamed_item(line)
+
+    def _find_unnamed_item(self, line):
+        """Return the item of a line without SKU: by its ASIN, or the only one."""
+        order = line.document_id.sale_order_id
+        known = order.amazon_vat_document_ids.line_ids.filtered(
+            lambda other: line.asin and other.asin == line.asin and other.sale_line_id
+        )
+        items = known.sale_line_id or order.order_line.filtered(
+            lambda item: item.amazon_line_type == "item" and item.product_uom_qty
+        )
+        return items if len(items) == 1 else items.browse()
 
     def _get_move_type(self, document):
         return "out_refund" if document.is_refund else "out_invoice"
@@ -491,6 +543,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             values["delivery_date"] = document.date
         if rate := self._get_rate(document):
             values["invoice_currency_rate"] = rate
+        else:
+            self._check_rate(document)
         return values
 
     def _get_rate(self, document):
@@ -507,6 +561,22 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         ):
             return 1 / document.exchange_rate
         return None
+
+    def _check_rate(self, document):
+        """Refuse a document for whose currency nobody told a rate: Odoo takes 1."""
+        currency, company = document.currency_id, document.company_id
+        if currency != company.currency_id and not currency.rate_ids.filtered(
+            lambda rate: rate.company_id.id in (False, company.root_id.id)
+        ):
+            raise UserError(
+                self.env._(
+                    "Odoo has no exchange rate of %(currency)s, and Amazon names none "
+                    "to %(company)s. Enter one under Accounting > Configuration > "
+                    "Currencies.",
+                    currency=currency.name,
+                    company=company.currency_id.name,
+                )
+            )
 
     def _check_period(self, document, journal):
         if not document.date:
@@ -565,7 +635,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
         What the order has no line for goes to the line that it belongs to.
         """
-        item = line.sale_line_id
+        item, amounts = line.sale_line_id, line._get_amounts()
+        if not amounts:
+            # What was given away counts as invoiced, too.
+            return [(item, Decimal(0), Decimal(0))] if item else []
         if not item:
             raise UserError(
                 self.env._(
@@ -573,7 +646,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                     "the order with Seller Central.",
                     order=document.order_ref,
                     quantity=line.quantity,
-                    sku=line.sku or line.asin,
+                    sku=line.sku or line.asin or "?",
                 )
             )
         siblings = {
@@ -582,7 +655,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             if sibling.amazon_row_key == item.amazon_row_key
         }
         sums = defaultdict(lambda: (Decimal(0), Decimal(0)))
-        for part, (net, tax) in line._get_amounts().items():
+        for part, (net, tax) in amounts.items():
             if part not in siblings:
                 part = FOLDED_INTO.get(part, part)
             sale_line = siblings.get(part, item)
@@ -636,6 +709,13 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         taxes = mapped or sale_line.tax_ids
         if tax and not taxes:
             return batch.account._get_stated_tax()
+        if net and not tax:
+            # Else the tax authority would get the amount as one with tax.
+            return taxes.filtered(
+                lambda candidate: not any(
+                    candidate.flatten_taxes_hierarchy().mapped("amount")
+                )
+            )
         return taxes
 
     def _check_tax_country(self, document, tax):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ..models.amazon_vat_document_line import COMPONENTS
-from .amazon_order_importer import OrderBatch
+from .amazon_order_importer import MULTI_CHANNEL_ID, OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RowWork, UndoStep
 from .amazon_tax_correction import TaxFigures
 
@@ -38,21 +38,28 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         for work in works:
             if self._is_importable(report, work):
                 groups[work.values.number].append(work)
+        # Another report may know their numbers.
+        pending = groups.pop("", [])
         if groups:
             self._import_groups(report, dict(groups))
         documents = self.env["amazon.vat.document"].union(
             *(work.record.vat_document_id for work in works)
         )
-        self._import_pending(report, works)
+        if pending:
+            self._import_pending(report, pending)
         self._link_unread(report, works)
         self._settle_older_rows(report, works)
-        self._book(self._get_read(report, works, documents))
+        read = self._get_read(report, works, documents)
+        self._settle_unread(report, read, "vat_document_id")
+        self._book(read)
         self.env.flush_all()
 
     @api.model
     def finish_report(self, report):
         report._check_vat_totals()
-        self._book(self._get_document_at(report, [("number", "=", report.next_row)]))
+        last = self._get_document_at(report, [("number", "=", report.next_row)])
+        self._settle_unread(report, last, "vat_document_id")
+        self._book(last)
 
     def _get_read(self, report, works, documents):
         """Return the documents whose rows are all read.
@@ -155,9 +162,9 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         for work in works:
             row, line = work.values, work.record.vat_line_id
             if not row:
-                raw = work.parsed.raw or {}
+                cells = self._get_cells(work.parsed.raw)
                 work.record.write(
-                    {"order_ref": raw.get("Order ID"), "sku": raw.get("SKU")}
+                    {"order_ref": cells.get("order-id"), "sku": cells.get("sku")}
                 )
                 continue
             head = self._get_key_head(row)
@@ -167,7 +174,11 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             else:
                 work.line_key = self._count(counts, row, head, row.number)
             work.record.write(
-                {"order_ref": row.order_id, "sku": row.sku, "row_key": work.key}
+                {
+                    "order_ref": row.order_id or False,
+                    "sku": row.sku,
+                    "row_key": work.key,
+                }
             )
 
     def _count(self, counts, row, head, number=None):
@@ -211,17 +222,43 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         return counts
 
     def _is_importable(self, report, work):
-        """Set the outcome of rows that make no document (yet); choose the others."""
-        row = work.values
+        """Set the outcome of rows that never make a document; choose the others."""
         if not self._is_read(report, work):
             return False
-        return bool(row.number)
+        if reason := self._get_no_sale(work.values):
+            self._set_outcome(work, "ignored", *reason)
+            return False
+        return True
 
-    def _import_pending(self, report, works):
+    @api.model
+    def _get_no_sale(self, row):
+        """Return ``(message, code)`` of a row that tells of no sale of Amazon's.
+
+        :param row: ``VatRow``
+        :return: None for any other row
+        """
+        if row.is_movement:
+            return (
+                self.env._(
+                    "%(transaction)s: goods only changed their place, nothing was sold "
+                    "to a buyer.",
+                    transaction=row.transaction_type,
+                ),
+                "no_sale",
+            )
+        if MULTI_CHANNEL_ID.match(row.order_id):
+            return (
+                self.env._(
+                    "Multi-channel order %(order)s: Amazon only ships it for you, the "
+                    "sale took place elsewhere.",
+                    order=row.order_id,
+                ),
+                "multi_channel",
+            )
+        return None
+
+    def _import_pending(self, report, pending):
         """Set the outcome of rows without a number: another report may know it."""
-        pending = [work for work in works if work.values and not work.values.number]
-        if not pending:
-            return
         orders = list({work.values.order_id for work in pending})
         told = self.env["amazon.report.row"].search(
             [
@@ -257,17 +294,30 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "waiting",
-                self.env._(
-                    "Amazon gives no number yet for its document about order "
-                    "%(order)s. A later report brings it; do not invoice the order "
-                    "yourself meanwhile.",
-                    order=work.values.order_id,
-                ),
+                self._explain_pending(work.values),
                 "number_pending",
             )
 
+    def _explain_pending(self, row):
+        if row.is_amazon_invoiced is False:
+            return self.env._(
+                "Amazon gives no number for a document about order %(order)s, and says "
+                "that it does not invoice it. Look into Seller Central: if Amazon has "
+                "made none by now, invoice the order yourself.",
+                order=row.order_id,
+            )
+        return self.env._(
+            "Amazon gives no number yet for its document about order %(order)s. A "
+            "later report brings it; do not invoice the order yourself meanwhile.",
+            order=row.order_id,
+        )
+
     def _link_unread(self, report, works):
-        """Link rows that cannot be read with the document that lacks them now."""
+        """Link rows that cannot be read with the document that lacks them now.
+
+        Where the number was cut off, with one of the same transaction that the report
+        tells of; where that is cut off, too, with that of the row before.
+        """
         unread = self._find_unread(report, works, "vat_document_id")
         unread = unread.filtered(lambda row: not row.row_key)
         if not unread:
@@ -279,9 +329,19 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             ]
         )
         by_number = {document.number: document for document in documents}
+        told = documents.filtered(lambda doc: report in doc.line_ids.report_id)
         for row in unread:
-            number = (row.raw or {}).get("VAT Invoice Number", "").strip()
-            row.vat_document_id = by_number.get(number)
+            cells = self._get_whole_cells(row)
+            if "vat-invoice-number" in cells:
+                row.vat_document_id = by_number.get(cells["vat-invoice-number"])
+            elif "transaction-id" in cells:
+                place = f"/{cells['transaction-id']}/"
+                row.vat_document_id = told.filtered(
+                    lambda doc, row=row, place=place: doc.order_ref == row.order_ref
+                    and any(place in line.row_key for line in doc.line_ids)
+                )[-1:]
+            else:
+                row.vat_document_id = self._get_row_before(row, cells).vat_document_id
 
     def _is_same_row(self, report, line, work):
         """Whether a row without a number tells of a line that is known with one."""
@@ -290,16 +350,19 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             document.order_ref == row.order_id
             and document.is_corrected == bool(row.is_corrected)
             and line.row_key.rpartition("#")[0] == self._get_key_head(row)
-            and not self._get_changes(
-                line,
-                {
-                    name: value
-                    for name, value in self._prepare_line(
-                        report, document, work
-                    ).items()
-                    if name.startswith("amount_") or name == "quantity"
-                },
-            )
+            and not self._get_figure_changes(report, line, work)
+        )
+
+    def _get_figure_changes(self, report, line, work):
+        """Return how quantity and amounts of a row differ from those of a line."""
+        values = self._prepare_line(report, line.document_id, work)
+        return self._get_changes(
+            line,
+            {
+                name: value
+                for name, value in values.items()
+                if name.startswith("amount_") or name == "quantity"
+            },
         )
 
     def _has_currency(self, lookup, work):
@@ -408,9 +471,9 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         missing = []
         for number, members in groups.items():
             document = known[number]
+            members = [w for w in members if not self._is_foreign(document, w)]
+            self._align(report, document, members)
             for work in members:
-                if self._is_foreign(document, work):
-                    continue
                 line = lines.get((document, work.line_key))
                 if not line:
                     missing.append((document, work))
@@ -432,6 +495,44 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 ],
             )
         return documents
+
+    def _align(self, report, document, works):
+        """Give rows that are alike the keys of the lines that say the same.
+
+        Several items of one SKU come in any order, and not always together.
+        """
+        by_head = defaultdict(list)
+        for work in works:
+            if work.record.vat_line_id.document_id != document:
+                by_head[work.line_key.rpartition("#")[0]].append(work)
+        told = {work.record for work in works}
+        for head, members in by_head.items():
+            lines = document.line_ids.filtered(
+                lambda line, head=head: line.row_key.rpartition("#")[0] == head
+                and not any(
+                    row.report_id == report and row not in told for row in line.row_ids
+                )
+            ).sorted("id")
+            if not lines or len(lines) == len(members) == 1:
+                continue
+            keys = [work.line_key for work in members]
+            rest = []
+            for work in members:
+                same = lines.filtered(
+                    lambda line, work=work: not self._get_figure_changes(
+                        report, line, work
+                    )
+                )[:1]
+                if same:
+                    work.line_key = same.row_key
+                    lines -= same
+                else:
+                    rest.append(work)
+            used = {work.line_key for work in members if work not in rest}
+            free = dict.fromkeys([*lines.mapped("row_key"), *keys])
+            left = [key for key in free if key not in used]
+            for work, key in zip(rest, left, strict=False):
+                work.line_key = key
 
     def _is_foreign(self, document, work):
         """Refuse a row of another order or currency under the same number."""
@@ -767,8 +868,17 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 source=line,
             )
             for line in document.line_ids
-            if line.quantity
+            if line.quantity and not self._is_empty_share(line)
         ]
+
+    def _is_empty_share(self, line):
+        """Whether a line only says that another jurisdiction gets no tax of an item."""
+        return not line._get_amounts() and any(
+            other.sku == line.sku
+            and other.jurisdiction != line.jurisdiction
+            and other._get_amounts()
+            for other in line.document_id.line_ids
+        )
 
     def _tell_difference(self, order, documents, correction):
         """Show on documents and order where the order stands on other amounts."""

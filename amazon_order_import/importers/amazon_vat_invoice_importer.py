@@ -49,8 +49,10 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         self = self.with_context(**IMPORT_CONTEXT)
         report = report.with_env(self.env)
         documents = self.env["amazon.vat.invoice"].search(
-            [("report_id", "=", report.id), ("state", "=", "to_invoice")], order="id"
+            [("report_id", "=", report.id)], order="id"
         )
+        self._settle_unread(report, documents, "vat_invoice_id")
+        documents = documents.filtered(lambda doc: doc.state == "to_invoice")
         self.env["amazon.vat.invoice.maker"].make(documents[:MADE_AT_ONCE])
         self.env["amazon.invoice.upload"]._read_report(report)
         self.env.ref("amazon_order_import.ir_cron_upload_invoices").sudo()._trigger()
@@ -87,7 +89,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     # === ROWS === #
 
     def _set_key(self, work):
-        row, raw = work.values, work.parsed.raw or {}
+        row = work.values
         if row:
             order_ref, sku = row.order_id, row.sku
             work.key = "/".join(
@@ -98,7 +100,9 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 )
             )
         else:
-            order_ref, sku = raw.get("order-id"), raw.get("sku")
+            cells = self._get_cells(work.parsed.raw)
+            order_ref = cells.get("order-id") or cells.get("amazon-order-id")
+            sku = cells.get("sku")
         work.record.write(
             {"order_ref": order_ref, "sku": sku, "row_key": work.key or False}
         )
@@ -176,11 +180,17 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             )
         }
         for row in unread:
-            raw = row.raw or {}
-            reference = raw.get("transaction-id") or raw.get("shipping-id") or ""
-            kind = raw.get("transaction-type") or ""
-            key = row.order_ref, kind.strip().lower(), reference.strip()
-            row.vat_invoice_id = documents.get(key)
+            cells = self._get_whole_cells(row)
+            if "transaction-type" not in cells or "transaction-id" not in cells:
+                row.vat_invoice_id = self._get_row_before(row, cells).vat_invoice_id
+                continue
+            reference = (
+                cells["transaction-id"]
+                or cells.get("shipping-id")
+                or cells.get("shipment-id")
+            )
+            kind = cells["transaction-type"].lower()
+            row.vat_invoice_id = documents.get((row.order_ref, kind, reference))
 
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
 
@@ -421,20 +431,25 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             document.write({"state": "to_invoice", "state_note": False})
         if document.is_amazon_invoiced and not document.move_id:
             document.state = "amazon"
-        texts = []
-        for work in self._get_distinct(works):
-            texts += self._write_lines(document, work)
-        if not texts:
-            self._set_known(document, works)
-        else:
-            if document.state == "attention" and not document.move_id:
-                # What stood in the way may be gone.
-                document.write({"state": "to_invoice", "state_note": False})
-            for work in works:
+        known = set(document.line_ids.mapped("row_key"))
+        changes = {
+            work.key: texts
+            for work in self._get_distinct(works)
+            if (texts := self._write_lines(document, work))
+        }
+        if changes and document.state == "attention" and not document.move_id:
+            # What stood in the way may be gone.
+            document.write({"state": "to_invoice", "state_note": False})
+        for work in works:
+            if work.key not in changes:
+                self._set_known(document, [work])
+            elif work.key not in known:
+                self._set_created(document, [work])
+            else:
                 self._set_outcome(
                     work,
                     "updated",
-                    "\n".join(texts),
+                    "\n".join(changes[work.key]),
                     sale_order_id=document.sale_order_id.id,
                     vat_invoice_id=document.id,
                 )

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -74,9 +76,30 @@ class AccountMove(models.Model):
         credit_notes = self._get_amazon_credit_notes()
         if credit_notes:
             self.env["amazon.refund.guard"].check_moves(credit_notes)
-        posted = super()._post(soft)
+        posted = self.browse()
+        for moves in self._split_by_reversed(credit_notes):
+            posted |= super(AccountMove, moves)._post(soft)
         credit_notes._get_amazon_refund_orders().sudo().amazon_return_ids._attach_credit_notes()
         return posted
+
+    def _split_by_reversed(self, credit_notes):
+        """Split moves so that each invoice is credited once in a part.
+
+        Of credit notes posted together, Odoo pairs the first with the first invoice
+        that any of them credits, and so on: two for one invoice, and the others are
+        reconciled with the invoices of other customers.
+
+        :return: list of ``account.move``, the first with all others, too
+        """
+        parts, seen = [self - credit_notes], Counter()
+        for move in credit_notes:
+            origin = move.reversed_entry_id
+            if seen[origin] == len(parts):
+                parts.append(self.browse())
+            parts[seen[origin]] |= move
+            if origin:
+                seen[origin] += 1
+        return parts if len(parts) > 1 else [self]
 
     def _check_amazon_refund_left(self):
         """Refuse to credit invoices once more whose orders are credited in full.

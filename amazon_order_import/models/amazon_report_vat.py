@@ -36,7 +36,8 @@ class AmazonReport(models.Model):
     def _check_vat_totals(self):
         """Compare the sums of the file with those of its documents, by month.
 
-        Rows without a number are no documents yet and do not count.
+        Rows without a number are no documents yet and do not count, nor do those that
+        tell of no sale.
         """
         self.env.flush_all()
         told = self._sum_vat_file()
@@ -54,10 +55,13 @@ class AmazonReport(models.Model):
     def _sum_vat_file(self):
         """Return ``{(month, currency): [net, tax, total]}`` of the file, as text."""
         sums = defaultdict(lambda: [Decimal(0)] * 3)
+        importer = self.env["amazon.vat.document.importer"]
         with self._open_file() as stream:
             parsed = open_report(stream, self.kind, self.charset or None)
             for row in parsed.rows():
                 if not row.values or not row.values.number:
+                    continue
+                if importer._get_no_sale(row.values):
                     continue
                 parts = row.values.components.values()
                 key = self._get_month(row.values.date), row.values.currency

@@ -9,6 +9,7 @@ from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
 from .order_rows import OrderRow
 from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw
 from .return_rows import ReturnRow
+from .row_format import normal_name
 from .sale_rows import Address, SaleRow
 from .shipment_rows import ShipmentRow
 from .sources import ReportFileError

@@ -219,9 +219,10 @@ class Report:
         try:
             cells = self._table.split(text)
         except csv.Error:
-            return ParsedRow(
-                number, {self.header[0]: text}, None, RowError("bad_quoting")
-            )
+            # As far as they can be told apart, which shows where the row belongs
+            cells = next(csv.reader([text.replace("\r", " ")], delimiter=","), [text])
+            raw = dict(zip(self.header, cells, strict=False))
+            return ParsedRow(number, raw, None, RowError("bad_quoting"))
         width = len(self.header)
         if len(cells) != width:
             extra = cells[width:]

@@ -28,6 +28,19 @@ DOCUMENT_LETTERS = {
 _NUMBER = re.compile(r"[A-Z]{2}[0-9][0-9A-Z]{10}([ICSXDRTUQ])", re.ASCII)
 _ZERO = Decimal(0)
 
+_SALES = frozenset({"SHIPMENT", "RETURN", "REFUND"})
+#: Goods on their way, which Amazon's reports of VAT list beside the sales.
+_MOVEMENTS = frozenset(
+    {
+        "COMMINGLING_BUY",
+        "COMMINGLING_SELL",
+        "DONATION",
+        "FC_TRANSFER",
+        "INBOUND",
+        "TRANSFER",
+    }
+)
+
 
 class Component(NamedTuple):
     """Amounts of one part of a row as delivered: gross = net + tax; below zero for
@@ -51,9 +64,10 @@ class VatRow:
     """One row of the report of VAT calculations.
 
     Amounts are exact totals of the row in `currency` with Amazon's own signs (what is
-    given back is below zero); None where the file says nothing. Days are as Amazon
-    writes them, without time. Text is ``""`` where the file says nothing;
-    `number` is ``""`` also where Amazon writes that it has none yet.
+    given back is below zero); None where the file says nothing. `quantity` has no
+    sign. Days are as Amazon writes them, without time. Text is ``""`` where the file
+    says nothing; `number` is ``""`` also where Amazon writes that it has none yet,
+    `order_id` only where `is_movement`.
     """
 
     order_id: str
@@ -178,8 +192,15 @@ class VatRow:
 
     @property
     def is_refund(self):
-        """Whether the row gives something back."""
-        return self.transaction_type in ("RETURN", "REFUND")
+        """Whether the row gives something back: so it says, or its amounts do."""
+        if self.transaction_type in ("RETURN", "REFUND"):
+            return True
+        return sum(part.gross for part in self.components.values()) < 0
+
+    @property
+    def is_movement(self):
+        """Whether goods only change their place: nothing was sold to a buyer."""
+        return self.transaction_type in _MOVEMENTS
 
     @property
     def is_collected_by_amazon(self):
@@ -190,23 +211,25 @@ class VatRow:
 
 
 def _transaction_type(cell):
-    return values.code(cell).upper()
-
-
-def _required(parse):
-    def parse_required(cell):
-        value = parse(cell)
-        if value in ("", None):
-            raise values.BadCell("missing_value")
-        return value
-
-    return parse_required
+    value = values.required_identifier(cell).upper()
+    if value not in _SALES and value not in _MOVEMENTS:
+        raise values.BadCell("bad_transaction")
+    return value
 
 
 def _number(cell):
-    """A document's number; ``""`` for what Amazon writes where it has none yet."""
+    """A document's number; ``""`` for what Amazon writes where it has none yet.
+
+    That is ``N/A`` mostly; all numbers have a digit.
+    """
     value = values.code(cell)
-    return "" if value.upper() in ("N/A", "NA", "NULL", "--") else value
+    return value if any(map(str.isdigit, value)) else ""
+
+
+def _units(cell):
+    """Units as Amazon writes them, perhaps negative for what came back."""
+    value = values.whole_number(cell)
+    return value and abs(value)
 
 
 def _part_columns(prefix, field):
@@ -238,14 +261,14 @@ _COLUMNS = (
     Column(
         "order_id",
         ("order-id",),
-        values.required_identifier,
+        values.identifier,
         required=True,
         critical=True,
     ),
     Column(
         "transaction_type",
         ("transaction-type",),
-        _required(_transaction_type),
+        _transaction_type,
         required=True,
         critical=True,
     ),
@@ -254,7 +277,7 @@ _COLUMNS = (
     Column("number", ("vat-invoice-number",), _number, required=True, critical=True),
     Column("original_number", ("original-vat-invoice-number",), _number),
     Column("sku", ("sku",), values.optional_sku, critical=True),
-    Column("quantity", ("quantity",), values.whole_number, critical=True),
+    Column("quantity", ("quantity",), _units, critical=True),
     Column("currency", ("currency",), values.currency, required=True, critical=True),
     *(
         column
@@ -320,6 +343,10 @@ _KEPT = frozenset(
 
 
 def _check(row):
+    if row.is_movement:
+        return None
+    if not row.order_id:
+        return "order-id"
     if not row.currency and row.components:
         return "currency"
     return None

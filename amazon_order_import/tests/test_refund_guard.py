@@ -235,6 +235,21 @@ class TestRefundGuard(MoneyCase):
         for _time in range(2):
             self.reverse(invoice).action_post()
 
+    def test_posted_together(self):
+        """Odoo pairs credit notes with invoices by place; ours with their own."""
+        first = self.make_order().invoice_ids
+        second = self.make_order(**{"order-id": "302-0000002-0000002"}).invoice_ids
+        credits = self.env["account.move"]
+        for invoice in (first, first, second):
+            credit = invoice._reverse_moves()
+            credit.invoice_line_ids[1:].unlink()
+            credit.invoice_line_ids.quantity = 1
+            credits |= credit
+        credits.action_post()
+        self.assertEqual(credits.mapped("amount_total"), [10.0] * 3)
+        self.assertEqual(credits.mapped("amount_residual"), [0.0] * 3)
+        self.assertEqual((first + second).mapped("amount_residual"), [4.0, 14.0])
+
     @mute_logger("odoo.sql_db")
     def test_database_knows_a_refund_once(self):
         order = self.make_order()

@@ -151,6 +151,38 @@ class TestReturns(ReturnCase):
             [datetime(2026, 10, 20, 10)] * 2 + [datetime(2026, 10, 28, 10)],
         )
 
+    def test_rows_of_one_moment_in_another_order(self):
+        self.import_lines(FBA, {"quantity-shipped": "2"})
+        first = {"license-plate-number": ""}
+        second = {**first, "detailed-disposition": "DEFECTIVE"}
+        self.returns(first, second)
+        for rows in ((second, first), (second,), (first, second)):
+            again = self.returns(*rows)
+            self.assertEqual(set(self.outcomes(again)), {"unchanged"})
+        # One of them changes.
+        changed = {**second, "status": "Reimbursed"}
+        self.assertEqual(
+            self.outcomes(self.returns(changed, first)), ["updated", "unchanged"]
+        )
+        self.assertEqual(
+            self.found(order_ref=REF).mapped("status"),
+            ["Unit returned to inventory", "Reimbursed"],
+        )
+
+    def test_what_a_file_leaves_out_stays(self):
+        self.import_lines(FBA, {})
+        self.returns({"customer-comments": "Loch"})
+        lines = [{**RETURN, "status": "Reimbursed"}[name] for name in RETURN]
+        content = "\n".join(
+            "\t".join(line[:9] + line[10:11]) for line in (list(RETURN), lines)
+        )
+        report = self.import_file(RETURNS, content.encode())
+        self.assertEqual(self.outcomes(report), ["updated"])
+        found = self.found(order_ref=REF)
+        self.assertEqual(found.status, "Reimbursed")
+        self.assertEqual(found.license_plate, "LPN1")
+        self.assertEqual((found.reason, found.comment), ("UNWANTED_ITEM", "Loch"))
+
     def test_equal_rows_of_one_file_are_units(self):
         """Also where Odoo knows of fewer units, as a parcel is not reported yet."""
         self.import_lines(FBA, {})

@@ -550,6 +550,172 @@ class TestVatBooking(BookingCase):
         self.assertFalse(order.amazon_invoicing_locked)
         self.assertTrue(order._create_invoices())
 
+    def test_incomplete_until_a_report_tells_all(self):
+        """Nothing is booked by half, wherever the file breaks off."""
+        self.sell(
+            {"item-price": "119.00"},
+            {"item-price": "107.00", "sku": "LAMP-1", "order-item-id": "2"},
+            {"item-price": "53.50", "sku": "LAMP-1", "order-item-id": "3"},
+        )
+        other = {
+            "item": "50.00 3.50",
+            "sku": "LAMP-1",
+            "transaction_id": "Dbb",
+            "shipment_id": "Dbb",
+            "vat_invoice_number": "DE60002TEST11I",
+        }
+        lamp = {"item": "100.00 7.00", "sku": "LAMP-1"}
+        whole = vat_file(other, {"item": "100.00 19.00"}, lamp)
+        broken = []
+        place = whole.rindex(b"LAMP-1")
+        for end in (place - 80, place - 40, place + 60, len(whole) - 20):
+            for quote in (b'"', b""):
+                content = whole[:end]
+                broken.append(
+                    self.import_file(KIND, content.replace(b'"', quote), name="cut.csv")
+                )
+        for report in broken:
+            self.assertEqual(report.row_ids.sorted("number")[2].outcome, "error")
+        self.assertEqual(self.document().entry_state, "failed")
+        self.assertIn("not complete", self.document().entry_message)
+        # What gives it back waits with it.
+        self.report(credit_row(vat_invoice_number="DE60003TEST11C"))
+        credit = self.document("DE60003TEST11C")
+        self.assertEqual((credit.entry_state, credit.move_id.id), ("waiting", False))
+        self.assertIn("DE60001TEST11I", credit.entry_message)
+        # The other parcel has nothing to do with it.
+        self.booked("DE60002TEST11I", 50.0, 3.5)
+        self.import_file(KIND, whole, name="vcs.csv")
+        invoice = self.booked("DE60001TEST11I", 200.0, 26.0)
+        self.booked("DE60003TEST11C", 100.0, 19.0, reversed_entry_id=invoice)
+        self.assertEqual(
+            set(self.document().row_ids.mapped("code")) - {False}, {"settled_elsewhere"}
+        )
+        self.assertEqual({report.state for report in broken}, {"done"})
+
+    def test_credit_notes_of_one_report(self):
+        """Each is paired with its own invoice, two of one invoice among them."""
+        self.sell({"item-price": "238.00", "quantity-purchased": 2})
+        number = "302-0000002-0000002"
+        self.import_lines("mfn_orders_eu", {"order-id": number, "item-price": "119.00"})
+        other = {"order_id": number, "transaction_id": "Db", "shipment_id": "Db"}
+        self.report(
+            {"quantity": "2", "item": "200.00 38.00"},
+            {**other, "vat_invoice_number": "DE60003TEST11I", "item": "100.00 19.00"},
+            credit_row(),
+            credit_row(
+                transaction_id="amzn1:crow:r2", vat_invoice_number="DE60004TEST11C"
+            ),
+            credit_row(
+                order_id=number,
+                transaction_id="amzn1:crow:r3",
+                item="-50.00 -9.50",
+                vat_invoice_number="DE60005TEST11C",
+                original_vat_invoice_number="DE60003TEST11I",
+            ),
+        )
+        self.assertEqual(
+            [
+                round(self.document(f"DE6000{place}").move_id.amount_residual, 2)
+                for place in ("1TEST11I", "2TEST11C", "4TEST11C", "3TEST11I")
+            ],
+            [0.0, 0.0, 0.0, 59.5],
+        )
+
+    def test_credit_note_told_as_shipment(self):
+        """Its amounts tell, where the number does not."""
+        self.sell({"item-price": "119.00"})
+        old = "INV-DE-1-2024-7"
+        corrected = {"is_invoice_corrected": "TRUE", "original_vat_invoice_number": old}
+        rows = (
+            {"item": "100.00 19.00", "vat_invoice_number": old},
+            {
+                "item": "-100.00 -19.00",
+                "vat_invoice_number": "CN-DE-1-2024-8",
+                **corrected,
+            },
+            {
+                "item": "99.98 19.02",
+                "vat_invoice_number": "INV-DE-1-2024-9",
+                **corrected,
+            },
+        )
+        self.report(*rows)
+        first = self.booked(old, 100.0, 19.0)
+        self.booked("CN-DE-1-2024-8", 100.0, 19.0, reversed_entry_id=first)
+        self.booked("INV-DE-1-2024-9", 99.98, 19.02)
+        again = self.import_file(KIND, vat_file(*rows[::-1]))
+        self.assertEqual(set(self.outcomes(again)), {"unchanged"})
+
+    def test_refund_without_sku(self):
+        self.sell({"item-price": "119.00", "shipping-price": "5.95"})
+        self.report({"item": "100.00 19.00", "shipping": "5.00 0.95"})
+        self.report(
+            credit_row(sku="", item="-10.00 -1.90", quantity="-1"),
+            credit_row(
+                sku="",
+                asin="",
+                quantity="",
+                item="0.00 0.00",
+                shipping="-5.00 -0.95",
+                transaction_id="amzn1:crow:r2",
+                vat_invoice_number="DE60003TEST11C",
+            ),
+        )
+        move = self.booked("DE60002TEST11C", 10.0, 1.9)
+        self.assertEqual(move.invoice_line_ids.quantity, 1.0)
+        self.booked("DE60003TEST11C", 5.0, 0.95)
+
+    def test_without_price(self):
+        """Goods given away are invoiced with the others, a document of them is not."""
+        gift = {"item-price": "0.00", "sku": "LAMP-1", "shipment-item-id": "S2"}
+        order = self.sell({"item-price": "119.00"}, gift, kind="fba_orders_eu")
+        gift = {"order_id": FBA, "item": "0.00 0.00", "sku": "LAMP-1"}
+        self.report({"order_id": FBA, "item": "100.00 19.00"}, gift)
+        self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.report({**gift, "vat_invoice_number": "DE60002TEST11I"})
+        document = self.document("DE60002TEST11I")
+        self.assertEqual((document.entry_state, document.move_id.id), ("none", False))
+        self.assertIn("nothing to book", document.entry_message)
+
+    def test_without_tax_at_home(self):
+        """What Amazon sold without VAT is no sale at 19 % for the tax authority."""
+        self.sell({"item-price": "100.00"})
+        self.report({"item": "100.00 0.00", "tax_rate": "0.0000"})
+        move = self.booked("DE60001TEST11I", 100.0, 0.0)
+        self.assertFalse(any(move.invoice_line_ids.tax_ids.mapped("amount")))
+
+    def test_no_exchange_rate(self):
+        """Odoo would take 1 zloty for 1 euro."""
+        zloty = self.env.ref("base.PLN")
+        zloty.active = True
+        zloty.rate_ids.unlink()
+        self.sell(
+            {"item-price": "119.00", "currency": "PLN", "sales-channel": "Amazon.pl"}
+        )
+        self.report(
+            {
+                "item": "100.00 19.00",
+                "currency": "PLN",
+                "invoice_level_currency_code": "CZK",
+                "invoice_level_exchange_rate": "5.5685",
+            }
+        )
+        self.assertEqual(self.document().entry_state, "failed")
+        self.assertIn("exchange rate of PLN", self.document().entry_message)
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": zloty.id,
+                "company_id": self.company.id,
+                "name": "2026-10-01",
+                "rate": 4.0,
+            }
+        )
+        self.document().action_book()
+        move = self.booked("DE60001TEST11I", 100.0, 19.0)
+        self.assertAlmostEqual(move.amount_total_signed, 29.75, 2)
+
 
 @tagged("post_install", "-at_install")
 class TestVatMatching(BookingCase):

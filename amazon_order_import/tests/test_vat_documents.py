@@ -234,6 +234,49 @@ class TestVatDocuments(VatDocumentCase):
         )
         self.assertEqual(self.document().amount_total, 238.0)
 
+    def test_rows_of_one_sku_in_another_order(self):
+        """Two items of a SKU at different prices: nothing changed, nor is swapped."""
+        self.import_lines(
+            "mfn_orders_eu",
+            {"item-price": "119.00"},
+            {"item-price": "107.10", "order-item-id": "10000000000002"},
+        )
+        first, second = {"item": "100.00 19.00"}, {"item": "90.00 17.10"}
+        self.import_vat(first, second)
+        lines = self.document().line_ids
+        for rows in ((second, first), (second,), (first, second)):
+            again = self.import_vat(*rows)
+            self.assertEqual(set(self.outcomes(again)), {"unchanged"})
+        self.assertEqual(lines.mapped("item_net"), [100.0, 90.0])
+        # One that is new stands between them.
+        report = self.import_vat(second, {"item": "80.00 15.20"}, first)
+        self.assertEqual(self.outcomes(report), ["unchanged", "created", "unchanged"])
+        self.assertEqual(self.document().line_ids.mapped("item_net"), [100, 90, 80])
+
+    def test_rows_that_are_no_sale(self):
+        report = self.import_vat(
+            {"transaction_type": "FC_TRANSFER", "order_id": "", "currency": ""},
+            {"transaction_type": "inbound", "vat_invoice_number": "N/A"},
+            {"order_id": "S01-1234567-1234567", "vat_invoice_number": "N/A"},
+            {"order_id": "S01-1234567-1234567", "item": "100.00 19.00"},
+            {"transaction_type": "LIQUIDATION_SALE", "item": "100.00 19.00"},
+        )
+        self.assertEqual(
+            self.codes(report),
+            ["no_sale", "no_sale", "multi_channel", "multi_channel", "bad_transaction"],
+        )
+        self.assertEqual(self.outcomes(report)[:4], ["ignored"] * 4)
+        self.assertTrue(all(report.row_ids.mapped("message")))
+        self.assertFalse(self.env["amazon.vat.document"].search([]))
+        self.assertFalse(report.vat_totals_differ)
+
+    def test_not_invoiced_by_amazon(self):
+        report = self.import_vat(
+            {"vat_invoice_number": "N/A", "is_amazon_invoiced": "false"}
+        )
+        self.assertEqual(self.codes(report), ["number_pending"])
+        self.assertIn("invoice the order yourself", report.row_ids.message)
+
     def test_lines_of_other_days_and_transactions(self):
         """What only some lines of a document say is no change when read again."""
         self.import_lines(

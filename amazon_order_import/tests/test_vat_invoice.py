@@ -595,6 +595,30 @@ class TestVatInvoice(VatInvoiceCase):
         self.assertEqual(len(document), 1)
         self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
 
+    def test_cut_off_and_told_again(self):
+        """A row cut off holds its document back until a report tells all of it."""
+        self.order(
+            MFN,
+            {"item-price": "119.00"},
+            {"order-item-id": "2", "sku": "LAMP-1", "item-price": "53.50"},
+        )
+        whole = vat_file(
+            vat_row(item="119.00 19.00"),
+            vat_row("0.07", item="53.50 3.50", sku="LAMP-1", order_item_id="2"),
+        )
+        broken = [
+            self.import_file("vcs_lite", whole[: whole.rindex(b"82349303341") + size])
+            for size in (-45, -5, 3, 80)
+        ]
+        for report in broken:
+            self.assertEqual(self.outcomes(report)[1], "error")
+        document = broken[0].row_ids.vat_invoice_id
+        self.assertEqual((document.state, document.move_id.id), ("attention", False))
+        report = self.import_file("vcs_lite", whole)
+        self.assertEqual(self.outcomes(report), ["unchanged", "created"])
+        self.check_move(document, "out_invoice", 150.0, 22.5, 172.5)
+        self.assertEqual({report.state for report in broken}, {"done"})
+
     def test_not_made_while_its_report_is_read(self):
         """The scheduled action that makes documents may run between two batches."""
         self.order(

@@ -39,6 +39,16 @@ AMAZON_INVOICES = {
     "vat_service": "vcs",
     "orders_per_day": 2,
 }
+# Units for one euro.
+EURO_RATES = {
+    "CAD": 1.49,
+    "GBP": 0.87,
+    "JPY": 162.0,
+    "MXN": 19.8,
+    "PLN": 4.35,
+    "SEK": 11.5,
+    "USD": 1.08,
+}
 REGIONS = {"eu": "Europe", "na": "North America", "fe": "Far East"}
 STATES = {
     "requested": "at Amazon",
@@ -76,6 +86,23 @@ def ensure_taxes(env):
         env.company._map_eu_taxes()
     chart = env["account.chart.template"].with_company(env.company)
     chart.ref("fiscal_position_non_eu_partner_skr03").auto_apply = True
+
+
+def ensure_rates(env):
+    """Exchange rates of the simulated marketplaces; without one, Odoo would take 1."""
+    currencies = env["res.currency"].with_context(active_test=False)
+    for name, rate in EURO_RATES.items():
+        currency = currencies.search([("name", "=", name)])
+        if currency != env.company.currency_id and not currency.rate_ids:
+            currency.rate_ids = [
+                fields.Command.create(
+                    {
+                        "name": fields.Date.today() - timedelta(days=365),
+                        "rate": rate,
+                        "company_id": env.company.id,
+                    }
+                )
+            ]
 
 
 def ensure_products(env, simulator):
@@ -537,6 +564,7 @@ def main(env, simulator):
     # Whoever opens the demonstration sees the orders first.
     admin.action_id = env.ref("amazon_order_import.sale_order_action").id
     ensure_taxes(env)
+    ensure_rates(env)
     ensure_products(env, simulator)
     env.cr.commit()
     orders = env["sale.order"].search([("amazon_order_ref", "!=", False)])

@@ -75,7 +75,7 @@ def test_typed_values():
     assert values.is_consistent
 
 
-@pytest.mark.parametrize("number", ["N/A", "n/a", "", "--"])
+@pytest.mark.parametrize("number", ["N/A", "n/a", "", "--", "-", "null", "none"])
 def test_no_number_yet(number):
     assert row(vat_invoice_number=number).values.number == ""
 
@@ -95,6 +95,11 @@ def test_no_number_yet(number):
         ("REC-DE-1234567", {}, "receipt"),
         ("INV-DE-1234567-2024-1", {}, "invoice"),
         ("INV-DE-1", {"transaction_type": "Return"}, "credit_note"),
+        (
+            "CN-DE-1",
+            {"our_price_tax_inclusive_selling_price": "-19.99"},
+            "credit_note",
+        ),
         ("INV-FR-1", {"tax_reporting_scheme": "VCS_EU_OSS"}, "oss_invoice"),
         (
             "INV-GB-1",
@@ -146,11 +151,23 @@ def test_bad_date_is_a_warning(cell):
         ({"currency": ""}, "missing_value"),
         ({"order_id": ""}, "missing_value"),
         ({"transaction_type": ""}, "missing_value"),
+        ({"transaction_type": "LIQUIDATION_SALE"}, "bad_transaction"),
         ({"sku": "1.5E+10"}, "damaged_identifier"),
     ],
 )
 def test_bad_rows(cells, code):
     assert row(**cells).error.code == code
+
+
+def test_movement_of_goods():
+    parsed = row(transaction_type="FC_TRANSFER", order_id="", currency="")
+    assert parsed.error is None
+    assert parsed.values.is_movement
+
+
+def test_quantity_has_no_sign():
+    assert row(transaction_type="RETURN", quantity="-2").values.quantity == 2
+    assert row(quantity="").values.quantity is None
 
 
 def test_net_that_does_not_fit():
