@@ -22,8 +22,6 @@ FBA_GENERAL = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL"
 VIDR = "GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT"
 VCR = "SC_VAT_TAX_REPORT"
 FBA_RETURNS = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
-# What happens by chance hangs on the day: the tests have always the same one.
-START = datetime(2026, 11, 18, 9, 30, tzinfo=timezone.utc)
 # The least that Amazon takes for a PDF file.
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DE, FR, US = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
