@@ -36,7 +36,8 @@ class AmazonAccount(models.Model):
         "Responsible",
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        help="Gets the to-dos of this account; salesperson of its orders",
+        help="Gets the to-dos of this account; scheduled actions note in this user's "
+        "language what became of reports; salesperson of its orders",
     )
 
     # Settings of the import.
