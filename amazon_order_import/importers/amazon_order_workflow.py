@@ -220,6 +220,8 @@ class AmazonOrderWorkflow(models.AbstractModel):
         """Return one draft invoice per order."""
 
         def create(orders):
+            for company, members in orders.grouped("company_id").items():
+                members.currency_id._check_amazon_rate(company)
             return orders.with_context(
                 amazon_workflow=True, raise_if_nothing_to_invoice=False
             )._create_invoices(grouped=True)

@@ -544,7 +544,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         if rate := self._get_rate(document):
             values["invoice_currency_rate"] = rate
         else:
-            self._check_rate(document)
+            document.currency_id._check_amazon_rate(document.company_id)
         return values
 
     def _get_rate(self, document):
@@ -561,22 +561,6 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         ):
             return 1 / document.exchange_rate
         return None
-
-    def _check_rate(self, document):
-        """Refuse a document for whose currency nobody told a rate: Odoo takes 1."""
-        currency, company = document.currency_id, document.company_id
-        if currency != company.currency_id and not currency.rate_ids.filtered(
-            lambda rate: rate.company_id.id in (False, company.root_id.id)
-        ):
-            raise UserError(
-                self.env._(
-                    "Odoo has no exchange rate of %(currency)s, and Amazon names none "
-                    "to %(company)s. Enter one under Accounting > Configuration > "
-                    "Currencies.",
-                    currency=currency.name,
-                    company=company.currency_id.name,
-                )
-            )
 
     def _check_period(self, document, journal):
         if not document.date:

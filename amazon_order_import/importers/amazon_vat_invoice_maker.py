@@ -445,9 +445,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
     def _create_moves(self, documents):
         """Return the draft documents.
 
-        :raise UserError: where one does not come out as Amazon states it
+        :raise UserError: where one does not come out as Amazon states it, or has no
+            exchange rate
         """
         account = documents.account_id
+        documents.currency_id._check_amazon_rate(account.company_id)
         batch = OrderBatch(None, account, account.company_id)
         moves = (
             self.env["account.move"]

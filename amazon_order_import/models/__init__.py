@@ -51,6 +51,7 @@ from . import amazon_vat_document_line
 from . import amazon_vat_invoice
 from . import ir_sequence
 from . import product_pricelist
+from . import res_currency
 from . import res_partner
 from . import sale_order
 from . import sale_order_line

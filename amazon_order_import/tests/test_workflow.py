@@ -83,6 +83,11 @@ class TestWorkflow(UpsertCase):
 
     def test_paid_in_foreign_currency(self):
         self.env["res.currency"]._activate_group_multi_currency()
+        self.env.ref("base.PLN").rate_ids = [
+            Command.create(
+                {"name": "2026-01-01", "rate": 4.0, "company_id": self.company.id}
+            )
+        ]
         _report, order = self.run_workflow(
             "paid",
             MFN,
@@ -90,6 +95,7 @@ class TestWorkflow(UpsertCase):
         )
         self.assertEqual(order.currency_id.name, "PLN")
         self.assertEqual(order.invoice_ids.amount_residual, 0)
+        self.assertEqual(order.invoice_ids.amount_total_signed, 25.0)
         self.assertEqual(order.invoice_ids.matched_payment_ids.amount, 99.99)
 
     def test_paid_without_journal(self):
@@ -148,6 +154,19 @@ class TestWorkflow(UpsertCase):
         self.import_lines(MFN, {})
         self.assertEqual(order.invoice_ids, invoice, "Told again: no second invoice")
         self.assertEqual(len(invoice.activity_ids), 1)
+
+    def test_no_invoice_without_an_exchange_rate(self):
+        """Odoo would take 1 zloty for 1 euro."""
+        self.account.order_workflow = "invoice"
+        zloty = self.env.ref("base.PLN")
+        zloty.active = True
+        zloty.rate_ids.unlink()
+        row = {"currency": "PLN", "sales-channel": "Amazon.pl"}
+        order = self.get_order(self.import_lines(MFN, row).row_ids.order_ref)
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.invoice_ids)
+        self.assertIn("exchange rate of PLN", order.amazon_workflow_note)
+        self.assertIn("exchange rate of PLN", order.activity_ids.note)
 
     def test_one_bad_invoice_does_not_stop_the_others(self):
         self.account.order_workflow = "invoice"
