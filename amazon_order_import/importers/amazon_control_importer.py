@@ -229,11 +229,7 @@ class AmazonControlImporter(models.AbstractModel):
                 self._set_outcome(
                     work,
                     "ignored",
-                    self.env._(
-                        "Multi-channel order %(order)s: Amazon only ships it for you, "
-                        "the sale took place elsewhere.",
-                        order=work.values.order_id,
-                    ),
+                    self._explain_multi_channel(work.values.order_id),
                     "multi_channel",
                 )
             else:
@@ -267,17 +263,17 @@ class AmazonControlImporter(models.AbstractModel):
         items = defaultdict(list)
         for order_ref, works in groups.items():
             control = controls[order_ref]
-            if control.fulfillment != "mfn" or control.status in UNSURE_STATUSES:
+            if (
+                control.fulfillment != "mfn"
+                or control.status in UNSURE_STATUSES
+                or control.report_id != report
+            ):
                 continue
-            if control.report_id != report:
-                continue
-            items[order_ref] = [
-                RowWork(work.record, work.parsed, work.values.order_item_id)
-                for work in works
-                if work.values.order_item_id and work.values.is_cancelled
-            ]
-        groups = {order_ref: works for order_ref, works in items.items() if works}
-        self._cancel_all(report, groups, "cancel_items")
+            for work in works:
+                item_id = work.values.order_item_id
+                if item_id and work.values.is_cancelled:
+                    items[order_ref].append(RowWork(work.record, work.parsed, item_id))
+        self._cancel_all(report, items, "cancel_items")
 
     @api.model
     def cancel_created(self, report):

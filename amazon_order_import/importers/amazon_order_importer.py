@@ -263,11 +263,7 @@ class AmazonOrderImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "ignored",
-                self.env._(
-                    "Multi-channel order %(order)s: Amazon only ships it for you, the "
-                    "sale took place elsewhere.",
-                    order=row.order_id,
-                ),
+                self._explain_multi_channel(row.order_id),
                 "multi_channel",
             )
             return False

@@ -127,6 +127,13 @@ class AmazonRowImporter(models.AbstractModel):
             )
         return not error
 
+    def _explain_multi_channel(self, order_ref):
+        return self.env._(
+            "Multi-channel order %(order)s: Amazon only ships it for you, the sale "
+            "took place elsewhere.",
+            order=order_ref,
+        )
+
     def _get_cells(self, raw):
         """Return the cells of a row by the normal names of their columns.
 
@@ -163,15 +170,24 @@ class AmazonRowImporter(models.AbstractModel):
             ]
         )
 
-    def _get_row_before(self, row, cells):
+    def _find_rows_before(self, report, rows):
+        """Return the rows that some of a report come after, by their numbers."""
+        before = rows.search(
+            [
+                ("report_id", "=", report.id),
+                ("number", "in", [row.number - 1 for row in rows]),
+            ]
+        )
+        return {row.number: row for row in before}
+
+    def _get_row_before(self, rows_before, row, cells):
         """Return the row that one which breaks off early mostly goes on with.
 
+        :param dict rows_before: see ``_find_rows_before``
         :param dict cells: see ``_get_whole_cells``
         :return: ``amazon.report.row``; empty where it is about another order
         """
-        before = row.search(
-            [("report_id", "=", row.report_id.id), ("number", "=", row.number - 1)]
-        )
+        before = rows_before.get(row.number - 1, row.browse())
         if "order-id" in cells and before.order_ref != row.order_ref:
             return before.browse()
         return before

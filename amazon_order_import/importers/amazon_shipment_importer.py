@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
+from ..models.amazon_report_row import IMPORTED_OUTCOMES
 from .moments import to_utc
 
 _logger = logging.getLogger(__name__)
@@ -129,8 +130,7 @@ class AmazonShipmentImporter(models.AbstractModel):
             (work.record.sale_order_id, work)
             for works in groups.values()
             for work in works
-            if work.record.sale_order_id
-            and work.record.outcome in ("created", "updated", "unchanged")
+            if work.record.sale_order_id and work.record.outcome in IMPORTED_OUTCOMES
         ]
         for order, work in pairs:
             center = self._get_center(batch.centers, work)

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
+from ..models.amazon_report_row import IMPORTED_OUTCOMES
 from ..report_formats import StockConditionRow, StockCountryRow
 from .amazon_order_importer import OrderBatch
 from .amazon_row_importer import IMPORT_CONTEXT, RefusedFile, RowWork, UndoStep
@@ -245,8 +246,7 @@ class AmazonStockImporter(models.AbstractModel):
                 *(
                     row
                     for row in snapshot.report_id.row_ids
-                    if row.sku in skus
-                    and row.outcome in ("created", "updated", "unchanged")
+                    if row.sku in skus and row.outcome in IMPORTED_OUTCOMES
                 )
             )
             rows.write(

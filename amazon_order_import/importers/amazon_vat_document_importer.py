@@ -248,11 +248,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             )
         if MULTI_CHANNEL_ID.match(row.order_id):
             return (
-                self.env._(
-                    "Multi-channel order %(order)s: Amazon only ships it for you, the "
-                    "sale took place elsewhere.",
-                    order=row.order_id,
-                ),
+                self._explain_multi_channel(row.order_id),
                 "multi_channel",
             )
         return None
@@ -330,6 +326,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         )
         by_number = {document.number: document for document in documents}
         told = documents.filtered(lambda doc: report in doc.line_ids.report_id)
+        rows_before = self._find_rows_before(report, unread)
         for row in unread:
             cells = self._get_whole_cells(row)
             if "vat-invoice-number" in cells:
@@ -341,7 +338,8 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     and any(place in line.row_key for line in doc.line_ids)
                 )[-1:]
             else:
-                row.vat_document_id = self._get_row_before(row, cells).vat_document_id
+                before = self._get_row_before(rows_before, row, cells)
+                row.vat_document_id = before.vat_document_id
 
     def _is_same_row(self, report, line, work):
         """Whether a row without a number tells of a line that is known with one."""

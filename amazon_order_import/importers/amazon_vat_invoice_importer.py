@@ -123,11 +123,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "ignored",
-                self.env._(
-                    "Multi-channel order %(order)s: Amazon only ships it for you, the "
-                    "sale took place elsewhere.",
-                    order=row.order_id,
-                ),
+                self._explain_multi_channel(row.order_id),
                 "multi_channel",
             )
             return False
@@ -179,10 +175,12 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 ]
             )
         }
+        rows_before = self._find_rows_before(report, unread)
         for row in unread:
             cells = self._get_whole_cells(row)
             if "transaction-type" not in cells or "transaction-id" not in cells:
-                row.vat_invoice_id = self._get_row_before(row, cells).vat_invoice_id
+                before = self._get_row_before(rows_before, row, cells)
+                row.vat_invoice_id = before.vat_invoice_id
                 continue
             reference = (
                 cells["transaction-id"]

@@ -40,10 +40,8 @@ class AmazonReport(models.Model):
             marketplaces = channels.filtered("active").marketplace_id
         gaps = []
         for marketplace in marketplaces or [None]:
-            covering = reports.filtered(
-                lambda r, m=marketplace: (
-                    not m or not r.marketplace_ids or m in r.marketplace_ids
-                )
+            covering = reports.filtered_domain(
+                self._get_marketplace_domain(marketplace)
             )
             periods = [(r.date_from, r.date_to) for r in covering]
             gaps += subtract_periods(date_from, date_to, periods)
@@ -53,7 +51,7 @@ class AmazonReport(models.Model):
     def _get_marketplace_domain(self, marketplaces):
         """Return the domain of reports that tell of one of some marketplaces.
 
-        :param marketplaces: ``amazon.marketplace`` records; none: any report
+        :param marketplaces: ``amazon.marketplace`` records; none or None: any report
         """
         if not marketplaces:
             return []

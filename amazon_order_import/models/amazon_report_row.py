@@ -10,7 +10,7 @@ OUTCOMES = [
     ("error", "Error"),
 ]
 OPEN_OUTCOMES = ("waiting", "error")
-#: Outcomes of order rows whose order is in Odoo.
+#: Outcomes of rows whose order, or whatever they tell of, is in Odoo.
 IMPORTED_OUTCOMES = ("created", "updated", "unchanged")
 
 

@@ -219,8 +219,8 @@ class Report:
         try:
             cells = self._table.split(text)
         except csv.Error:
-            # As far as they can be told apart, which shows where the row belongs
-            cells = next(csv.reader([text.replace("\r", " ")], delimiter=","), [text])
+            # As far as they can be told apart, which shows where the row belongs.
+            cells = next(csv.reader([text.replace("\r", " ")]), [text])
             raw = dict(zip(self.header, cells, strict=False))
             return ParsedRow(number, raw, None, RowError("bad_quoting"))
         width = len(self.header)
