@@ -1,4 +1,4 @@
-from . import controllers
-from . import importers
 from . import models
+from . import importers
 from . import wizards
+from . import controllers

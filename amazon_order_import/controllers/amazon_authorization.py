@@ -4,8 +4,8 @@ import re
 from odoo.exceptions import AccessError
 from odoo.http import Controller, request, route
 
-from ..models.amazon_account_authorization import CALLBACK_PATH
-from ..models.amazon_authorization import AmazonAuthorizationProblem
+from ..models.account.amazon_account_authorization import CALLBACK_PATH
+from ..models.account.amazon_authorization import AmazonAuthorizationProblem
 
 _logger = logging.getLogger(__name__)
 

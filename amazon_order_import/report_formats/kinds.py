@@ -281,6 +281,21 @@ _ALL = (
 #: key -> `ReportKind`, all nine
 KINDS = MappingProxyType({kind.key: kind for kind in _ALL})
 
+#: Kinds whose rows become orders.
+ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na")
+#: ``[(key, label)]`` in the order in which people are shown them
+KIND_SELECTION = [
+    (key, KINDS[key].label)
+    for key in (
+        *ORDER_KINDS,
+        "fba_returns",
+        "fba_inventory",
+        "vcs_invoices",
+        "vcs_lite",
+        "all_orders",
+    )
+]
+
 
 def detect_kinds(header):
     """Keys of the kinds that a file with this `header` (list of names) looks like.

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .marking import mark as _
+from .problems import explain_file
 
 #: A longer line is no row of a report: bounds the memory that a file can claim.
 MAX_ROW_BYTES = 1 << 20
@@ -26,53 +27,6 @@ _IN_MEMORY = 4 << 20
 _CHUNK = 1 << 16
 _HEAD = 1 << 13
 _BLANK = b" \t\r\n\x00\x0b\x0c"
-
-
-_MESSAGES = {
-    "empty_file": _(
-        "The file is empty. Where Amazon has no orders for a period it makes no file"
-        " at all, so get the report from Amazon again."
-    ),
-    "expired_link": _(
-        "This is no report but Amazon's notice that the download link has expired"
-        " ({detail}). Such a link is good for five minutes: download the report again."
-    ),
-    "not_a_report": _(
-        "This is no report but {seems}. Download the report from Amazon as a text file"
-        " (.txt, .tsv or .csv) and upload that file as it is."
-    ),
-    "spreadsheet_file": _(
-        "This is {seems}, saved by a spreadsheet program. Such programs change order"
-        " numbers, amounts and dates. Upload the text file as Amazon delivers it,"
-        " without opening and saving it."
-    ),
-    "damaged_file": _(
-        "The file is compressed and damaged ({detail}). Download it from Amazon again."
-    ),
-    "too_large": _(
-        "Unpacked, the file is larger than {limit} MB, which no report is. Ask Amazon"
-        " for a shorter period, or upload the unpacked file."
-    ),
-    "unreadable_encoding": _(
-        "The characters of the file cannot be read: it is no valid {encoding}. Upload"
-        " the file as Amazon delivers it."
-    ),
-    "missing_columns": _(
-        "The file lacks columns without which orders cannot be imported: {names}."
-        " Switch them on in Seller Central (order reports: add or remove columns), or"
-        " upload the file as Amazon delivers it."
-    ),
-    "wrong_kind": _(
-        "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
-        " that kind, or another file."
-    ),
-    "unsupported_kind": _(
-        "Files of the kind “{expected}” cannot be read by this version. Choose"
-        " another kind, or update the module."
-    ),
-}
-#: Between the kinds that a file may be.
-_OR = _("” or “")
 
 
 class ReportFileError(Exception):
@@ -94,16 +48,7 @@ class ReportFileError(Exception):
 
         :param translate: function that gives the user's words for an English template
         """
-        params = dict(self.params)
-        for name in ("expected", "detail"):
-            if name in params:
-                params[name] = translate(params[name])
-        if "seems" in params:
-            params["seems"] = translate(params["seems"]).format(**params)
-        if "found" in params:
-            params["found"] = translate(_OR).join(map(translate, params["found"]))
-        sentences = [_MESSAGES[self.code], *params.pop("hints", ())]
-        return " ".join(translate(text).format(**params) for text in sentences)
+        return explain_file(self.code, self.params, translate)
 
 
 def lines(stream):

@@ -12,77 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from .marking import mark as _
-
-_SHOWN = 60
-
-
-_MESSAGES = {
-    "short_row": _(
-        "The row has {found} cells, but the header has {expected}: it was cut off, or"
-        " a line break stands inside a cell. Get the report from Amazon again; if the"
-        " row is the same there, enter its order by hand."
-    ),
-    "long_row": _(
-        "The row has {found} cells, but the header has {expected}: most likely a tab"
-        " stands inside a cell, so that the cells cannot be told apart. Enter its"
-        " order by hand, or correct the row in a copy of the file and upload that."
-    ),
-    "oversized_row": _(
-        "The row is longer than {limit} bytes, which no order is: the file is damaged"
-        " here. Get the report from Amazon again."
-    ),
-    "bad_quoting": _(
-        "A quotation mark in the row is never closed, so that its cells cannot be"
-        " told apart. Upload the file as Amazon delivers it, not a saved copy."
-    ),
-    "missing_value": _(
-        "The column {column} is empty, but without it the row cannot be imported."
-        " Look the order up in Seller Central and enter it by hand, or get the report"
-        " from Amazon again."
-    ),
-    "damaged_identifier": _(
-        "{value} in the column {column} is no identifier: a spreadsheet program has"
-        " turned it into a number. Upload the file as Amazon delivers it, without"
-        " opening and saving it in a spreadsheet program."
-    ),
-    "bad_amount": _(
-        "{value} in the column {column} is no amount as Amazon writes it (for example"
-        " 1234.50). Upload the file as Amazon delivers it, or enter the order by hand."
-    ),
-    "bad_quantity": _(
-        "{value} in the column {column} is no quantity (a whole number from 0 up)."
-        " Upload the file as Amazon delivers it, or enter the order by hand."
-    ),
-    "bad_date": _(
-        "{value} in the column {column} is no date and time with time zone as Amazon"
-        " writes it (for example 2026-10-05T08:15:00+00:00). Upload the file as Amazon"
-        " delivers it, or enter the order by hand."
-    ),
-    "bad_day": _(
-        "{value} in the column {column} is no date as Amazon writes it (for example"
-        " 28-Aug-2026 UTC)."
-    ),
-    "bad_currency": _(
-        "{value} in the column {column} is no currency code of three letters. Upload"
-        " the file as Amazon delivers it, or enter the order by hand."
-    ),
-    "bad_transaction": _(
-        "{value} in the column {column} is no kind of transaction that Amazon"
-        " documents (SHIPMENT, RETURN, REFUND). Check the order in Seller Central and"
-        " make its document by hand."
-    ),
-    "bad_flag": _("{value} in the column {column} is neither true nor false."),
-    "bad_number": _(
-        "{value} in the column {column} is no whole number. Upload the file as Amazon"
-        " delivers it."
-    ),
-    "bad_characters": _(
-        "Some characters of the row are not valid in the file's encoding {value} and"
-        " show as \N{REPLACEMENT CHARACTER}: compare names and addresses with Seller"
-        " Central."
-    ),
-}
+from .problems import explain_row
 
 
 class BadCell(ValueError):
@@ -123,12 +53,7 @@ class RowError:
 
         :param translate: function that gives the user's words for an English template
         """
-        shown = self.value
-        if len(shown) > _SHOWN:
-            shown = shown[:_SHOWN] + "…"
-        quoted = f"“{shown}”" if self.column else shown
-        template = translate(_MESSAGES[self.code])
-        return template.format(**{**self.params, "value": quoted})
+        return explain_row(self.code, self.params, translate)
 
 
 # --- text -------------------------------------------------------------------------

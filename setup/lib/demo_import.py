@@ -17,11 +17,11 @@ import requests
 
 from odoo import fields
 
-from odoo.addons.amazon_order_import.models.amazon_report import (
+from odoo.addons.amazon_order_import.report_formats import KINDS
+from odoo.addons.amazon_order_import.report_formats.kinds import (
     KIND_SELECTION,
     ORDER_KINDS,
 )
-from odoo.addons.amazon_order_import.report_formats import KINDS
 
 # The simulator's history is 20 days of the calendar; Amazon takes 30 in one report.
 HISTORY = timedelta(days=22)

@@ -1,0 +1,40 @@
+"""All codes, with text and next step: the one place that lists them."""
+
+from types import MappingProxyType
+
+from ..report_formats.problems import PROBLEMS
+from .account import ACCOUNT
+from .completeness import COMPLETENESS
+from .fulfilment import FULFILMENT
+from .invoicing import INVOICING
+from .order import ORDER
+from .report import REPORT
+from .template import FormatTemplate, Template
+
+#: Serves every domain.
+_COMMON = {
+    # Somebody else's words.
+    "words": Template("%(text)s"),
+    "lines": Template("%(lines)s"),
+}
+_FORMATS = {
+    code: FormatTemplate(code, text, explain)
+    for code, (text, explain) in PROBLEMS.items()
+}
+_PARTS = (
+    _COMMON,
+    _FORMATS,
+    ACCOUNT,
+    REPORT,
+    ORDER,
+    FULFILMENT,
+    INVOICING,
+    COMPLETENESS,
+)
+
+#: ``{code: Template}``
+CATALOG = MappingProxyType(
+    {code: entry for part in _PARTS for code, entry in part.items()}
+)
+if len(CATALOG) != sum(map(len, _PARTS)):
+    raise ValueError("Two messages have the same code.")

@@ -1,0 +1,219 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ...report_formats import KINDS
+from ...report_formats.kinds import KIND_SELECTION
+from ...selling_partner import REPORT_ROLES
+from ...selling_partner.errors import (
+    DataError,
+    RoleMissingError,
+    ThrottledError,
+    UnavailableError,
+)
+
+#: For how long a report that was asked for says that its kind is used.
+USE_MEMORY = timedelta(days=30)
+
+
+class AmazonAccount(models.Model):
+    """The role check: which kinds of report the authorisation opens."""
+
+    _inherit = "amazon.account"
+
+    access_ids = fields.One2many(
+        "amazon.account.access", "account_id", "Access to Reports", readonly=True
+    )
+    missing_access_count = fields.Integer(compute="_compute_missing_access_count")
+
+    def _compute_missing_access_count(self):
+        for account in self:
+            account.missing_access_count = len(account._get_missing_access())
+
+    def _get_used_kinds(self):
+        """Return what these accounts request, or have requested of late.
+
+        :return: set of ``(account id, kind)``
+        """
+        wanted = [
+            ("account_id", "in", self.ids),
+            ("repeat", "=", True),
+        ]
+        asked = [
+            ("account_id", "in", self.ids),
+            ("request_id", "!=", False),
+            ("create_date", ">=", fields.Datetime.now() - USE_MEMORY),
+        ]
+        used = set()
+        for model, domain in (
+            ("amazon.report.request", wanted),
+            ("amazon.report", asked),
+        ):
+            groups = (
+                self.env[model].sudo()._read_group(domain, ["account_id", "kind"], [])
+            )
+            used.update((account.id, kind) for account, kind in groups)
+        return used
+
+    def _get_missing_access(self):
+        """Return the ``amazon.account.access`` of used kinds whose role is missing."""
+        return self.sudo().access_ids.filtered(
+            lambda access: access.state == "missing" and access.is_used
+        )
+
+    def _get_role_names(self, kind):
+        """Return the names of the roles that open a kind of report, one is enough."""
+        self.ensure_one()
+        report_type = KINDS[kind].report_type_in(self.region)
+        roles = REPORT_ROLES.get(report_type, ())
+        return self.env._(" or ").join(roles)
+
+    def _explain_missing_role(self, kind=None):
+        if not kind:
+            return self.env._(
+                "The application lacks the role for this. Add it to the application at "
+                "Amazon (Develop Apps > Edit App), then connect again: only a new "
+                "authorisation carries the new role."
+            )
+        labels = dict(
+            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
+        )
+        return self.env._(
+            "The application may not read the report “%(kind)s”: it lacks the role "
+            "%(role)s. Add the role to the application at Amazon (Develop Apps > Edit "
+            "App), then connect again: only a new authorisation carries the new role.",
+            kind=labels[kind],
+            role=self._get_role_names(kind),
+        )
+
+    def _explain_missing_roles(self):
+        """Return which used reports cannot be read, by which role, and the cure."""
+        missing = self._get_missing_access()
+        if not missing:
+            return self._explain_missing_role()
+        labels = dict(missing._fields["kind"]._description_selection(self.env))
+        lines = [f"- {labels[access.kind]}: {access.role}" for access in missing]
+        return self.env._(
+            "Everything works but reports for which the application lacks a role:\n"
+            "%(reports)s\n"
+            "Add the role to the application at Amazon (Develop Apps > Edit App), then "
+            "connect again: only a new authorisation carries the new role.",
+            reports="\n".join(lines),
+        )
+
+    # === CHECK === #
+
+    def _check_roles(self, client, afresh=False):
+        """Find out which kinds of report may be read, and store it.
+
+        Amazon denies the list of reports of a type (getReports) as it denies the type
+        itself, and nothing is made by asking: one call for all types where no role is
+        missing, else one more for each. Its quota is 10 at once, then 1 in 45 seconds.
+
+        :param afresh: see ``_check_connection``
+        :return: set of the states found, with ``unknown`` where the quota ended it
+        :raise SellingPartnerError: what speaks of the connection, not of a role
+        """
+        self.ensure_one()
+        types = {
+            KINDS[kind].report_type_in(self.region): kind
+            for kind, _label in KIND_SELECTION
+            if self.region in KINDS[kind].regions
+        }
+        found = {
+            kind: ("not_offered", False)
+            for kind, _label in KIND_SELECTION
+            if kind not in types.values()
+        }
+        try:
+            self._look_for_reports(client, list(types))
+        except ThrottledError:
+            self._retry_soon()
+            return {"unknown"}
+        except (RoleMissingError, DataError, UnavailableError) as error:
+            if isinstance(error, UnavailableError) and error.status is None:
+                raise
+            found.update(self._check_each_role(client, types))
+        else:
+            found.update({kind: ("readable", False) for kind in types.values()})
+        self._store_access(found, "check", afresh)
+        states = {state for state, _error in found.values()}
+        return states if len(found) == len(KIND_SELECTION) else states | {"unknown"}
+
+    def _check_each_role(self, client, types):
+        """Return ``{kind: (state, Amazon's words)}``, as far as the quota reaches."""
+        found = {}
+        for report_type, kind in types.items():
+            try:
+                self._look_for_reports(client, [report_type])
+            except RoleMissingError as error:
+                found[kind] = ("missing", self._get_amazon_words(error))
+            except ThrottledError:
+                # What is left stays as it was for now.
+                self._retry_soon()
+                break
+            except UnavailableError as error:
+                # Amazon answers a missing role with HTTP 500 at times.
+                found[kind] = ("unknown", self._get_amazon_words(error))
+            except DataError as error:
+                found[kind] = ("not_offered", self._get_amazon_words(error))
+            else:
+                found[kind] = ("readable", False)
+        return found
+
+    def _look_for_reports(self, client, report_types):
+        """Make one call of getReports; its outcome matters, not its answer."""
+        since = self.env["amazon.report"]._aware(
+            fields.Datetime.now() - timedelta(days=1)
+        )
+        next(iter(client.get_reports(report_types, created_since=since)), None)
+
+    def _store_access(self, found, evidence, afresh=False):
+        """Store what is known about kinds of report.
+
+        A real report that was denied weighs more than a list of reports that was not:
+        only another real report, a new authorisation or a person overrules it.
+
+        :param found: ``{kind: (state, Amazon's words or False)}``
+        :param evidence: ``"check"`` or ``"report"``
+        :param afresh: whether a person says that it was mended
+        """
+        self.ensure_one()
+        account = self.sudo()
+        now = fields.Datetime.now()
+        known = {access.kind: access for access in account.access_ids}
+        missing = []
+        for kind, (state, error) in found.items():
+            values = {
+                "state": state,
+                "error": error,
+                "evidence": evidence,
+                "checked_at": now,
+            }
+            access = known.get(kind)
+            if not access:
+                missing.append({"account_id": account.id, "kind": kind, **values})
+            elif evidence == "check" and access._is_proven_missing() and not afresh:
+                continue
+            elif (
+                evidence == "check"
+                or access.state != state
+                or access.evidence != evidence
+            ):
+                access.write(values)
+        order = [kind for kind, _label in KIND_SELECTION]
+        missing.sort(key=lambda values: order.index(values["kind"]))
+        self.env["amazon.account.access"].sudo().create(missing)
+
+    def action_check_roles(self):
+        """Ask Amazon anew which reports may be read, then show the list."""
+        self.action_test_connection()
+        return self.action_view_access()
+
+    def action_view_access(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_account_access_action"
+        )
+        action["domain"] = [("account_id", "=", self.id)]
+        return action

@@ -1,0 +1,504 @@
+from datetime import datetime, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...report_formats.kinds import ORDER_KINDS
+from ..report.amazon_report import REPORT_DELAY
+from ..report.amazon_report_row import OPEN_OUTCOMES
+from .amazon_account import LATEST_MAY_BE
+
+#: States in which Odoo has less than Amazon.
+MISSING_STATES = ("missing", "incomplete")
+
+
+class AmazonControlOrder(models.Model):
+    """What Amazon's list of all orders says of one order, beside what Odoo has."""
+
+    _name = "amazon.control.order"
+    _description = "Order in Amazon's Control List"
+    _order = "is_missing desc, purchase_date desc, id desc"
+    _rec_name = "order_ref"
+
+    account_id = fields.Many2one(
+        "amazon.account", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    order_ref = fields.Char("Amazon Order", required=True)
+    marketplace_id = fields.Many2one("amazon.marketplace", "Channel")
+    sales_channel = fields.Char(help="Amazon's name of the channel")
+    fulfillment = fields.Selection(
+        [("mfn", "Merchant (MFN)"), ("fba", "Amazon (FBA)")], "Fulfilled By"
+    )
+    is_multi_channel = fields.Boolean("Multi-Channel")
+    purchase_date = fields.Datetime("Purchased")
+    last_update = fields.Datetime(
+        "Last Change at Amazon", help="When Amazon last changed something about it"
+    )
+    status = fields.Selection(
+        [
+            ("pending", "Pending"),
+            ("unshipped", "Unshipped"),
+            ("partly_shipped", "Partly shipped"),
+            ("shipped", "Shipped"),
+            ("cancelled", "Cancelled"),
+            ("other", "Other"),
+        ],
+        "Status at Amazon",
+        required=True,
+    )
+    amazon_status = fields.Char("Status in Amazon's Words")
+    items = fields.Json(help="Per item: units, whether cancelled, amount")
+    item_count = fields.Integer("Items at Amazon")
+    unit_count = fields.Integer("Units at Amazon")
+    amount_total = fields.Monetary("Amount at Amazon")
+    currency_id = fields.Many2one("res.currency")
+    report_id = fields.Many2one(
+        "amazon.report",
+        "Told By",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The control list that told of the order last",
+    )
+
+    # Compared with Odoo; see `_refresh`.
+    to_check = fields.Boolean(default=True, help="Told anew, not compared yet")
+    state = fields.Selection(
+        [
+            ("missing", "Missing"),
+            ("incomplete", "Incomplete"),
+            ("pending", "Not due yet"),
+            ("here", "In Odoo"),
+            ("cancelled", "Cancelled"),
+            ("ignored", "Not expected"),
+            ("unknown", "Unclear"),
+        ],
+        required=True,
+        default="pending",
+        help="Missing: Amazon's reports should have brought the order by now.\n"
+        "Incomplete: Odoo has fewer units than Amazon.\n"
+        "Not due yet: its payment is pending, FBA has not shipped it, or the report "
+        "may still take a while.\n"
+        "Not expected: multi-channel, before the start of the account, a channel that "
+        "is switched off, or set aside by a person.\n"
+        "Unclear: Amazon gives a status that is not known.",
+    )
+    is_missing = fields.Boolean(help="Missing or incomplete: shown first")
+    is_set_aside = fields.Boolean(
+        "Set Aside", help="A person decided that this order is not expected in Odoo"
+    )
+    due_at = fields.Datetime(
+        "Due", help="From when on the order counts as missing if Odoo has it not"
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order", "Order", index="btree_not_null", ondelete="set null"
+    )
+    odoo_item_count = fields.Integer("Items in Odoo")
+    odoo_unit_count = fields.Integer("Units in Odoo")
+    row_id = fields.Many2one(
+        "amazon.report.row",
+        "Waits In",
+        ondelete="set null",
+        help="A row of a report has the order, but waits or has an error",
+    )
+    row_message = fields.Text(related="row_id.message")
+
+    # The cure; see amazon_control_order_cure.py.
+    missing_since = fields.Datetime()
+    attempts = fields.Integer(
+        "Requested Again", help="How often its report was requested again by itself"
+    )
+    next_attempt = fields.Datetime("Next Request")
+
+    _order_unique = models.UniqueIndex(
+        "(account_id, order_ref)", "This order is in the control list already."
+    )
+    _order_ref_idx = models.Index("(order_ref)")
+    _purchase_idx = models.Index("(account_id, purchase_date)")
+    _open_idx = models.Index(
+        "(account_id, state) WHERE state NOT IN ('here', 'cancelled')"
+    )
+    _to_check_idx = models.Index("(account_id) WHERE to_check")
+
+    @api.model
+    def _get_due(self, fulfillment, status, last_update):
+        """Return from when on Odoo has to have an order, or False.
+
+        :param last_update: naive UTC datetime of Amazon's last change
+        """
+        expected = status == "shipped" or (
+            fulfillment == "mfn" and status in ("unshipped", "partly_shipped")
+        )
+        return expected and last_update + REPORT_DELAY.get(
+            fulfillment, REPORT_DELAY["fba"]
+        )
+
+    # === COMPARISON === #
+
+    @api.model
+    def _refresh(self, accounts):
+        """Compare what Amazon told with what Odoo has, for all orders that are open.
+
+        One statement per account, however many orders there are.
+
+        :param accounts: ``amazon.account`` records
+        """
+        self.env["sale.order"].flush_model()
+        self.env["sale.order.line"].flush_model()
+        self.env["amazon.report.row"].flush_model()
+        self.env["amazon.account.marketplace"].flush_model()
+        self.flush_model()
+        for account in accounts.sudo():
+            self.env.cr.execute(self._get_refresh_query(account))
+        self.invalidate_model()
+        accounts.invalidate_recordset(["missing_order_count"])
+
+    def _get_refresh_query(self, account):
+        # By SQL: a year of orders is compared in one go, which no loop over records
+        # would do in time. Nothing of what it writes triggers a computation.
+        now = fields.Datetime.now()
+        start = account.orders_from or datetime(1995, 1, 1)
+        return SQL(
+            """
+            WITH open AS (
+                SELECT * FROM amazon_control_order c
+                 WHERE c.account_id = %(account)s
+                   AND (c.to_check
+                        OR c.state NOT IN ('here', 'cancelled')
+                        OR c.state = 'here' AND c.sale_order_id IS NULL)
+            ), found AS (
+                SELECT c.id, o.id AS order_id, r.id AS row_id,
+                       COALESCE(l.items, 0) AS items, COALESCE(l.units, 0) AS units,
+                       CASE
+                       WHEN c.status = 'cancelled' THEN 'cancelled'
+                       WHEN o.id IS NOT NULL AND o.state != 'cancel'
+                            AND c.is_set_aside IS NOT TRUE AND c.due_at <= %(now)s
+                            AND COALESCE(l.units, 0) < c.unit_count
+                            THEN 'incomplete'
+                       WHEN o.id IS NOT NULL THEN 'here'
+                       WHEN c.is_multi_channel OR c.is_set_aside
+                            OR m.active = FALSE OR c.purchase_date < %(start)s
+                            THEN 'ignored'
+                       WHEN c.status = 'other' THEN 'unknown'
+                       WHEN c.due_at <= %(now)s THEN 'missing'
+                       ELSE 'pending' END AS state
+                  FROM open c
+             LEFT JOIN sale_order o
+                    ON o.company_id = c.company_id AND o.amazon_order_ref = c.order_ref
+             LEFT JOIN amazon_account_marketplace m
+                    ON m.account_id = c.account_id
+                   AND m.marketplace_id = c.marketplace_id
+             LEFT JOIN LATERAL (
+                    SELECT count(*) AS items,
+                           sum((line.amazon_figures->>'quantity')::int) AS units
+                      FROM sale_order_line line
+                     WHERE line.order_id = o.id AND line.amazon_line_type = 'item'
+                       AND (line.amazon_figures->>'quantity')::int > 0
+                       ) l ON TRUE
+             LEFT JOIN LATERAL (
+                    SELECT report_row.id
+                      FROM amazon_report_row report_row
+                      JOIN amazon_report report ON report.id = report_row.report_id
+                     WHERE report_row.company_id = c.company_id
+                       AND report_row.order_ref = c.order_ref
+                       AND report_row.outcome IN %(open_outcomes)s
+                       AND report.kind IN %(kinds)s
+                       AND report.state != 'skipped'
+                  ORDER BY report_row.id DESC LIMIT 1
+                       ) r ON TRUE
+            )
+            UPDATE amazon_control_order c
+               SET sale_order_id = f.order_id,
+                   odoo_item_count = f.items,
+                   odoo_unit_count = f.units,
+                   state = f.state,
+                   row_id = CASE WHEN f.state IN %(missing)s THEN f.row_id END,
+                   is_missing = f.state IN %(missing)s,
+                   missing_since = CASE WHEN f.state IN %(missing)s
+                       THEN COALESCE(c.missing_since, %(now)s) END,
+                   attempts = CASE WHEN f.state IN %(missing)s
+                       THEN c.attempts ELSE 0 END,
+                   next_attempt = CASE WHEN f.state IN %(missing)s
+                       THEN c.next_attempt END,
+                   to_check = FALSE
+              FROM found f
+             WHERE f.id = c.id
+               AND (c.to_check
+                    OR c.state != f.state
+                    OR c.sale_order_id IS DISTINCT FROM f.order_id
+                    OR c.row_id IS DISTINCT FROM
+                       CASE WHEN f.state IN %(missing)s THEN f.row_id END
+                    OR c.odoo_unit_count IS DISTINCT FROM f.units)
+            """,
+            account=account.id,
+            now=now,
+            start=start,
+            open_outcomes=OPEN_OUTCOMES,
+            kinds=ORDER_KINDS,
+            missing=MISSING_STATES,
+        )
+
+    # === COMPLETENESS, DAY BY DAY === #
+
+    @api.model
+    def get_calendar(self, account_id, date_from, date_to, **filters):
+        """Return Amazon's orders against Odoo's, for each business day of an account.
+
+        :param int account_id: ``amazon.account``
+        :param str date_from: first day, ``YYYY-MM-DD``; likewise ``date_to``, included
+        :param filters: ``marketplace_id`` (int) and ``fulfillment`` (``mfn``, ``fba``)
+        :return: dict ``days`` (list of dicts: ``date``, ``status``, ``amazon``,
+            ``odoo``, ``amazon_units``, ``odoo_units``, ``missing``, ``pending``,
+            ``cancelled``, ``ignored``, ``gaps``), ``channels`` (the same numbers per
+            channel), ``total``, ``time_zone``, ``today``, ``lists_until`` (naive UTC)
+            and ``marketplaces`` (id and name)
+        """
+        account = self.env["amazon.account"].browse(account_id)
+        account.check_access("read")
+        zone = account._get_time_zone()
+        first, last = fields.Date.to_date(date_from), fields.Date.to_date(date_to)
+        start, stop = self._to_utc(first, zone), self._to_utc(last, zone, days=1)
+        domain = [
+            ("account_id", "=", account.id),
+            ("purchase_date", ">=", start),
+            ("purchase_date", "<", stop),
+        ]
+        for name in ("marketplace_id", "fulfillment"):
+            if filters.get(name):
+                domain.append((name, "=", filters[name]))
+        days = {
+            first + timedelta(days=number): self._new_count()
+            for number in range((last - first).days + 1)
+        }
+        channels = {}
+        for day, marketplace, fulfillment, state, *numbers in self.with_context(
+            tz=zone.zone
+        )._read_group(
+            domain,
+            ["purchase_date:day", "marketplace_id", "fulfillment", "state"],
+            [
+                "__count",
+                "unit_count:sum",
+                "odoo_unit_count:sum",
+                "sale_order_id:count_distinct",
+            ],
+        ):
+            channel = channels.setdefault((marketplace, fulfillment), self._new_count())
+            for count in (days[fields.Date.to_date(day)], channel):
+                self._add_count(count, state, *numbers)
+        self._set_statuses(account, zone, days, filters.get("fulfillment"))
+        return {
+            "days": [{"date": str(day), **count} for day, count in days.items()],
+            "channels": self._describe_channels(channels),
+            "total": self._sum_counts(channels.values()),
+            "time_zone": zone.zone,
+            "today": str(self._to_local(fields.Datetime.now(), zone)),
+            "lists_until": self._describe_reach(account),
+            "marketplaces": self._get_marketplaces(account),
+        }
+
+    def _get_marketplaces(self, account):
+        """Return the marketplaces of an account's orders, to filter by."""
+        return [
+            {"id": marketplace.id, "name": marketplace.name}
+            for (marketplace,) in self._read_group(
+                [("account_id", "=", account.id), ("marketplace_id", "!=", False)],
+                ["marketplace_id"],
+            )
+        ]
+
+    def _new_count(self):
+        names = (
+            "amazon",
+            "odoo",
+            "amazon_units",
+            "odoo_units",
+            "missing",
+            "pending",
+            "cancelled",
+            "ignored",
+        )
+        return dict.fromkeys(names, 0)
+
+    def _add_count(self, count, state, orders, units, odoo_units, here):
+        """Add the orders of one state: those that both sides should have count."""
+        if state in ("cancelled", "ignored"):
+            count[state] += orders
+            return
+        count["amazon"] += orders
+        count["amazon_units"] += units
+        count["odoo"] += here
+        count["odoo_units"] += min(odoo_units, units)
+        if state in MISSING_STATES or state == "unknown":
+            count["missing"] += orders
+        elif state == "pending":
+            count["pending"] += orders
+
+    def _sum_counts(self, counts):
+        total = self._new_count()
+        for count in counts:
+            for name in total:
+                total[name] += count[name]
+        return total
+
+    def _describe_channels(self, channels):
+        fulfillments = dict(
+            self._fields["fulfillment"]._description_selection(self.env)
+        )
+        described = [
+            {
+                "marketplace_id": marketplace.id,
+                "name": marketplace.name or self.env._("No channel"),
+                "fulfillment": fulfillment,
+                "fulfillment_name": fulfillments.get(fulfillment, "–"),
+                **count,
+            }
+            for (marketplace, fulfillment), count in channels.items()
+        ]
+        return sorted(described, key=lambda c: (c["name"], c["fulfillment"] or ""))
+
+    def _set_statuses(self, account, zone, days, fulfillment):
+        """Set for each day whether it is complete, and what its reports leave open.
+
+        ``missing``: orders are missing; ``gap``: all that is known is here, but no
+        report covers a part of the day; ``pending``: orders are not due yet, or the
+        lists end within the day; ``complete``; ``none``: Amazon's lists do not reach
+        this day; ``empty``: they do, and there is no order.
+        """
+        start = self._to_utc(min(days), zone)
+        stop = self._to_utc(max(days), zone, days=1)
+        gaps = account._get_report_gaps(start, stop)
+        last = account._get_last_control_moment() or start
+        late = max(last, fields.Datetime.now() - LATEST_MAY_BE)
+        lists = [period for period in gaps.pop("all_orders") if period[0] < late]
+        if fulfillment:
+            gaps = {k: v for k, v in gaps.items() if k.startswith(fulfillment)}
+        for day, count in days.items():
+            begin, end = self._to_utc(day, zone), self._to_utc(day, zone, days=1)
+            hidden = [p for p in lists if p[0] < end and p[1] > begin]
+            count["gaps"] = self._describe_gaps(gaps, begin, end, zone)
+            if hidden and count["amazon"]:
+                count["gaps"] += self._describe_gaps(
+                    {"all_orders": hidden}, begin, end, zone
+                )
+            if count["missing"]:
+                count["status"] = "missing"
+            elif not count["amazon"] and (hidden or begin >= last):
+                count["status"] = "none"
+            elif count["gaps"]:
+                count["status"] = "gap"
+            elif count["pending"] or end > last:
+                count["status"] = "pending"
+            else:
+                count["status"] = "complete" if count["amazon"] else "empty"
+            if begin < last < end:
+                count["gaps"].append(
+                    self.env._(
+                        "Amazon's list of all orders reaches until %s only.",
+                        self._to_local_time(last, zone),
+                    )
+                )
+
+    def _describe_gaps(self, gaps, begin, end, zone):
+        labels = dict(
+            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
+        )
+        return [
+            self.env._(
+                "%(kind)s: no report covers %(start)s to %(end)s",
+                kind=labels[kind],
+                start=self._to_local_time(max(period[0], begin), zone),
+                end=self._to_local_time(min(period[1], end), zone),
+            )
+            for kind, periods in gaps.items()
+            for period in periods
+            if period[0] < end and period[1] > begin
+        ]
+
+    def _describe_reach(self, account):
+        """Return until when Amazon's lists tell of changes, as text, or ``""``."""
+        last = account._get_last_control_moment()
+        return fields.Datetime.to_string(last) if last else ""
+
+    @api.model
+    def _to_utc(self, day, zone, days=0):
+        """Return the naive UTC moment at which a day begins where the account is.
+
+        :param int days: so many days later
+        """
+        midnight = datetime.combine(day + timedelta(days=days), datetime.min.time())
+        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _to_local(self, moment, zone):
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _to_local_time(self, moment, zone):
+        local = pytz.utc.localize(moment).astimezone(zone)
+        return local.strftime("%Y-%m-%d %H:%M")
+
+    # === ACTIONS === #
+
+    @api.model
+    def action_open_day(self, account_id, date_from, date_to=None, **filters):
+        """Return the action that lists the orders of business days, missing first.
+
+        :param str date_from: first day; ``date_to``: last day, or the same
+        :param filters: as for `get_calendar`, and ``missing`` (only what is missing)
+        """
+        account = self.env["amazon.account"].browse(account_id)
+        account.check_access("read")
+        zone = account._get_time_zone()
+        first = fields.Date.to_date(date_from)
+        last = fields.Date.to_date(date_to or date_from)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_control_order_action"
+        )
+        start, stop = self._to_utc(first, zone), self._to_utc(last, zone, days=1)
+        action["domain"] = [
+            ("account_id", "=", account.id),
+            ("purchase_date", ">=", fields.Datetime.to_string(start)),
+            ("purchase_date", "<", fields.Datetime.to_string(stop)),
+        ]
+        for name in ("marketplace_id", "fulfillment"):
+            if filters.get(name):
+                action["domain"].append((name, "=", filters[name]))
+        action["context"] = {"search_default_missing": bool(filters.get("missing"))}
+        action["display_name"] = (
+            self.env._("Orders of %s", first)
+            if first == last
+            else self.env._("Orders from %(first)s to %(last)s", first=first, last=last)
+        )
+        return action
+
+    def action_view_order(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.sale_order_id.id,
+            "view_mode": "form",
+        }
+
+    def action_find(self):
+        """Say why the order is not here, and offer what mends it."""
+        self.ensure_one()
+        return self.env["amazon.order.finder"]._show(self.order_ref)
+
+    def action_set_aside(self):
+        """Leave orders out of the comparison: a person knows that they do not come."""
+        self._set_aside(True)
+        return True
+
+    def action_expect(self):
+        """Expect orders again that were set aside."""
+        self._set_aside(False)
+        return True
+
+    def _set_aside(self, value):
+        self.check_access("read")
+        orders = self.sudo()
+        orders.write({"is_set_aside": value, "to_check": True})
+        self._refresh(orders.account_id)

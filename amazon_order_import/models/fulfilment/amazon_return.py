@@ -1,0 +1,244 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import clean_context
+
+from ..account.amazon_account import STOCK_POLICIES
+
+DISPOSITIONS = [
+    ("SELLABLE", "Sellable"),
+    ("DAMAGED", "Damaged by Amazon"),
+    ("CUSTOMER_DAMAGED", "Damaged by customer"),
+    ("DEFECTIVE", "Defective"),
+    ("CARRIER_DAMAGED", "Damaged by carrier"),
+    ("EXPIRED", "Expired"),
+    ("other", "Other"),
+]
+STATUSES = [
+    ("returned", "Returned to inventory"),
+    ("reimbursed", "Reimbursed"),
+    ("donated", "Donated"),
+    ("repackaging", "Being repackaged"),
+    ("repackaged", "Repackaged"),
+    ("other", "Other"),
+]
+#: Amazon's texts in lower case -> key of ``STATUSES``
+STATUS_TEXTS = {
+    "unit returned to inventory": "returned",
+    "reimbursed": "reimbursed",
+    "immediate_donation": "donated",
+    "pending repackaging": "repackaging",
+    "repackaged successfully": "repackaged",
+}
+
+
+class AmazonReturn(models.Model):
+    """Goods that a customer sent back to Amazon: one record per row of the report.
+
+    A row that comes again with a later date is the same return. It is known by order,
+    SKU and Amazon's label of the unit; without label by its date and its place among
+    equal rows of the file.
+    """
+
+    _name = "amazon.return"
+    _description = "Return to Amazon"
+    _order = "return_date desc, id desc"
+    _rec_name = "sku"
+    _check_company_auto = True
+
+    account_id = fields.Many2one(
+        "amazon.account", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        "Order",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        "Order Line",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    order_ref = fields.Char("Amazon Order", readonly=True, index="btree_not_null")
+    is_multi_channel = fields.Boolean(
+        "Multi-channel",
+        readonly=True,
+        help="Amazon only shipped the goods; the sale took place elsewhere",
+    )
+    return_key = fields.Char(
+        readonly=True, help="Amazon's label, or what stands for it"
+    )
+    return_date = fields.Datetime(
+        "Returned", readonly=True, help="When Amazon took the goods in"
+    )
+    sku = fields.Char("SKU", required=True, readonly=True)
+    asin = fields.Char("ASIN", readonly=True)
+    fnsku = fields.Char("FNSKU", readonly=True)
+    title = fields.Char(readonly=True, help="Amazon's title of the article")
+    product_id = fields.Many2one(
+        "product.product", readonly=True, check_company=True, index="btree_not_null"
+    )
+    quantity = fields.Integer(readonly=True, default=1)
+    fulfillment_center_id = fields.Many2one(
+        "amazon.fulfillment.center",
+        "Fulfilment Centre",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    country_id = fields.Many2one(related="fulfillment_center_id.country_id")
+    disposition = fields.Char(
+        "Amazon's Condition", readonly=True, help="As Amazon's report says"
+    )
+    disposition_type = fields.Selection(
+        DISPOSITIONS, "Condition", compute="_compute_types", store=True
+    )
+    status = fields.Char("Amazon's Status", readonly=True)
+    status_type = fields.Selection(
+        STATUSES, "Status", compute="_compute_types", store=True
+    )
+    reason = fields.Char("Amazon's Reason", readonly=True)
+    reason_text = fields.Char("Reason", compute="_compute_reason_text")
+    license_plate = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Amazon's label of the unit (LPN). The same unit may come back again from "
+        "another order",
+    )
+    comment = fields.Text("Customer's Comment", readonly=True)
+    stock_policy = fields.Selection(
+        STOCK_POLICIES,
+        "FBA Stock",
+        readonly=True,
+        help="The setting of the account when the return was imported: whether its "
+        "goods come back to the stock in Odoo",
+    )
+    location_id = fields.Many2one(
+        "stock.location",
+        "Booked Into",
+        readonly=True,
+        check_company=True,
+        help="Where the goods lie in Odoo's stock now; empty where none were booked",
+    )
+    move_ids = fields.One2many("stock.move", "amazon_return_id", readonly=True)
+    credit_move_id = fields.Many2one(
+        "account.move",
+        "Credit Note",
+        readonly=True,
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The credit note over these goods. Amazon also takes goods back without "
+        "refund, and refunds without taking goods back",
+    )
+    row_ids = fields.One2many("amazon.report.row", "return_id", readonly=True)
+
+    _return_unique = models.UniqueIndex(
+        "(account_id, COALESCE(order_ref, ''), sku, return_key)",
+        "This return is known already.",
+    )
+
+    @api.depends("disposition", "status")
+    def _compute_types(self):
+        dispositions = dict(DISPOSITIONS)
+        for record in self:
+            code = (record.disposition or "").upper()
+            known = code if code in dispositions else "other"
+            record.disposition_type = known if code else False
+            text = (record.status or "").casefold()
+            record.status_type = STATUS_TEXTS.get(text, "other") if text else False
+
+    @api.depends("reason")
+    def _compute_reason_text(self):
+        for record in self:
+            text = (record.reason or "").replace("_", " ").strip()
+            record.reason_text = text.capitalize() or False
+
+    @api.depends("sku", "license_plate", "order_ref")
+    def _compute_display_name(self):
+        for record in self:
+            parts = (record.order_ref, record.sku, record.license_plate)
+            record.display_name = " ".join(filter(None, parts))
+
+    def unlink(self):
+        # The goods go where they were before the return.
+        self.env["amazon.stock.booker"].take_back_returns(self)
+        return super().unlink()
+
+    def _is_sellable(self):
+        """Whether Amazon sells the unit again: it is in its stock as before."""
+        self.ensure_one()
+        return self.disposition_type == "SELLABLE" and self.status_type == "returned"
+
+    def _get_stock_location(self):
+        """Return where the goods belong in Odoo's stock now; empty: nowhere."""
+        self.ensure_one()
+        account = self.account_id
+        nowhere = self.env["stock.location"]
+        if self.stock_policy not in ("move", "summary") or not self.product_id:
+            return nowhere
+        if self._is_sellable():
+            return account._get_fba_location(self.country_id)
+        rule = account.return_rule_ids._find_rule(self)
+        return rule._get_location(self) if rule else nowhere
+
+    def _attach_credit_notes(self):
+        """Link returns to the credit notes over their goods, as far as there are any.
+
+        Each credit note stands for as many units as it credits of the order line.
+        """
+        open_returns = self.filtered(
+            lambda record: record.sale_line_id
+            and (
+                not record.credit_move_id
+                or record.sudo().credit_move_id.state == "cancel"
+            )
+        ).sorted(lambda record: (record.return_date, record.id))
+        if not open_returns:
+            return
+        left = defaultdict(float)
+        for line in open_returns.sudo().sale_line_id.invoice_lines:
+            move = line.move_id
+            if move.move_type == "out_refund" and move.state != "cancel":
+                for sale_line in line.sale_line_ids:
+                    left[sale_line, move] += line.quantity
+        for sale_line, move, quantity in self.sudo()._read_group(
+            [
+                ("sale_line_id", "in", open_returns.sale_line_id.ids),
+                ("credit_move_id.state", "in", ("draft", "posted")),
+            ],
+            ["sale_line_id", "credit_move_id"],
+            ["quantity:sum"],
+        ):
+            left[sale_line, move] -= quantity
+        for record in open_returns:
+            for (sale_line, move), quantity in left.items():
+                if sale_line == record.sale_line_id and quantity >= record.quantity:
+                    record.sudo().credit_move_id = move
+                    left[sale_line, move] -= record.quantity
+                    break
+
+    # === ACTIONS === #
+
+    def action_view_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.stock_move_line_action"
+        )
+        action["domain"] = [("move_id.amazon_return_id", "in", self.ids)]
+        action["context"] = clean_context(self.env.context)
+        return action
+
+    def action_view_rows(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_row_action"
+        )
+        action["domain"] = [("return_id", "in", self.ids)]
+        return action

@@ -1,0 +1,160 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from ...report_formats import open_report
+
+AMOUNTS = ("untaxed", "tax", "total")
+
+
+class AmazonReport(models.Model):
+    _inherit = "amazon.report"
+
+    vat_totals = fields.Json(
+        help="Sums by month and currency: of the file, and of its documents in Odoo"
+    )
+    vat_totals_differ = fields.Boolean(compute="_compute_vat_totals_html")
+    vat_totals_html = fields.Html("Totals", compute="_compute_vat_totals_html")
+    vat_document_count = fields.Integer(
+        "VAT Documents", compute="_compute_vat_document_count"
+    )
+
+    def _compute_vat_document_count(self):
+        counts = dict(
+            self.env["amazon.report.row"]._read_group(
+                [("report_id", "in", self.ids), ("vat_document_id", "!=", False)],
+                ["report_id"],
+                ["vat_document_id:count_distinct"],
+            )
+        )
+        for report in self:
+            report.vat_document_count = counts.get(report, 0)
+
+    def _check_vat_totals(self):
+        """Compare the sums of the file with those of its documents, by month.
+
+        Rows without a number are no documents yet and do not count, nor do those that
+        tell of no sale.
+        """
+        self.env.flush_all()
+        told = self._sum_vat_file()
+        found = self._sum_vat_documents()
+        self.vat_totals = [
+            {
+                "month": month,
+                "currency": currency,
+                "file": told[month, currency],
+                "odoo": found[month, currency],
+            }
+            for month, currency in sorted(set(told) | set(found))
+        ]
+
+    def _sum_vat_file(self):
+        """Return ``{(month, currency): [net, tax, total]}`` of the file, as text."""
+        sums = defaultdict(lambda: [Decimal(0)] * 3)
+        importer = self.env["amazon.vat.document.importer"]
+        with self._open_file() as stream:
+            parsed = open_report(stream, self.kind, self.charset or None)
+            for row in parsed.rows():
+                if not row.values or not row.values.number:
+                    continue
+                if importer._get_no_sale(row.values):
+                    continue
+                parts = row.values.components.values()
+                key = self._get_month(row.values.date), row.values.currency
+                amounts = [
+                    sum((part[place] for part in parts), Decimal(0))
+                    for place in range(3)
+                ]
+                sums[key] = [a + b for a, b in zip(sums[key], amounts, strict=True)]
+        return defaultdict(
+            lambda: ["0.00"] * 3,
+            {key: [f"{a:.2f}" for a in amounts] for key, amounts in sums.items()},
+        )
+
+    def _sum_vat_documents(self):
+        """Return the same of what the documents in Odoo hold."""
+        sums = defaultdict(lambda: ["0.00"] * 3)
+        for month, currency, *amounts in self.env[
+            "amazon.vat.document.line"
+        ]._read_group(
+            [("row_ids.report_id", "=", self.id)],
+            ["date:month", "currency_id"],
+            [f"amount_{name}:sum" for name in AMOUNTS],
+        ):
+            sums[self._get_month(month), currency.name] = [
+                f"{amount + 0.0:.2f}".replace("-0.00", "0.00") for amount in amounts
+            ]
+        return sums
+
+    def _get_month(self, date):
+        return f"{date:%Y-%m}" if date else ""
+
+    @api.depends("vat_totals")
+    def _compute_vat_totals_html(self):
+        for report in self:
+            totals = report.vat_totals or []
+            report.vat_totals_differ = any(t["file"] != t["odoo"] for t in totals)
+            report.vat_totals_html = report._render_vat_totals(totals)
+
+    def _render_vat_totals(self, totals):
+        """Return the sums as a table; text of the file is escaped."""
+        if not totals:
+            return False
+        heads = (
+            self.env._("Month"),
+            self.env._("Currency"),
+            self.env._("Net in the file"),
+            self.env._("Tax in the file"),
+            self.env._("Total in the file"),
+            self.env._("Total in Odoo"),
+            "",
+        )
+        lines = []
+        for entry in totals:
+            same = entry["file"] == entry["odoo"]
+            mark = (
+                Markup('<span class="text-success">✓ %s</span>') % self.env._("agrees")
+                if same
+                else Markup('<span class="text-danger">%s</span>')
+                % self.env._(
+                    "differs: net %(net)s, tax %(tax)s",
+                    net=entry["odoo"][0],
+                    tax=entry["odoo"][1],
+                )
+            )
+            lines.append(
+                Markup("<tr>%s</tr>")
+                % Markup().join(
+                    Markup('<td class="%s">%s</td>')
+                    % ("text-end" if 2 <= place < 6 else "", cell)
+                    for place, cell in enumerate(
+                        (
+                            entry["month"],
+                            entry["currency"],
+                            *entry["file"],
+                            entry["odoo"][2],
+                            mark,
+                        )
+                    )
+                )
+            )
+        return Markup(
+            '<table class="table table-sm"><thead><tr>%s</tr></thead>'
+            "<tbody>%s</tbody></table>"
+        ) % (
+            Markup().join(Markup("<th>%s</th>") % head for head in heads),
+            Markup().join(lines),
+        )
+
+    def action_view_vat_documents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_vat_document_action"
+        )
+        action["domain"] = [("row_ids.report_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,369 @@
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import plaintext2html, split_every
+
+from ...report_formats import KINDS
+
+_logger = logging.getLogger(__name__)
+
+#: Orders confirmed, or invoiced, in one call (see design.md, "Batches").
+CONFIRM_BATCH = 50
+INVOICING_WORKFLOWS = ("invoice", "paid")
+#: Countries whose marketplaces take part in VCS.
+VCS_COUNTRIES = KINDS["vcs_lite"].countries
+
+
+class AmazonOrderWorkflow(models.AbstractModel):
+    _name = "amazon.order.workflow"
+    _description = "Workflow of Imported Amazon Orders"
+
+    @api.model
+    def run(self, report, order_refs):
+        """Take the orders of a batch as far as the account's settings say.
+
+        Never raises for an order that cannot go further: its rows, or a to-do on the
+        order or the invoice, tell the reason.
+
+        :param report: ``amazon.report`` record, whose rows tell what fails
+        :param order_refs: list of Amazon order numbers
+        """
+        account = report.account_id
+        if account.order_workflow == "quotation" or self.env.context.get(
+            "amazon_preview"
+        ):
+            return
+        orders = self.env["sale.order"].search(
+            [
+                ("company_id", "=", report.company_id.id),
+                ("amazon_order_ref", "in", order_refs),
+                ("state", "in", ("draft", "sale")),
+            ],
+            # Where the stock does not suffice for all, who bought first gets it.
+            order="date_order, id",
+        )
+        orders -= self._get_incomplete(orders)
+        drafts = orders.filtered(lambda order: order.state == "draft")
+        for ids in split_every(CONFIRM_BATCH, drafts.ids):
+            self._confirm_batch(report, drafts.browse(ids))
+        if account.order_workflow in INVOICING_WORKFLOWS:
+            orders = orders.filtered_domain(self._get_invoice_domain(account))
+            # A further report may have removed what was in the way.
+            orders.filtered("amazon_workflow_note").amazon_workflow_note = False
+            self._invoice_orders(account, orders)
+
+    @api.model
+    def run_invoicing(self, account, commit):
+        """Invoice what can be invoiced since a delivery, for one account.
+
+        :param account: ``amazon.account`` record
+        :param commit: function that commits and returns the seconds left
+        """
+        if account.order_workflow not in INVOICING_WORKFLOWS:
+            return
+        last_id = 0
+        while True:
+            orders = self.env["sale.order"].search(
+                [
+                    *self._get_invoice_domain(account),
+                    ("amazon_workflow_note", "=", False),
+                    ("id", ">", last_id),
+                ],
+                order="id",
+                limit=CONFIRM_BATCH,
+            )
+            if not orders:
+                return
+            last_id = orders[-1].id
+            orders = orders.with_company(account.company_id)
+            self._invoice_orders(account, orders - self._get_incomplete(orders))
+            if not commit(len(orders)):
+                return
+
+    # === CONFIRM === #
+
+    def _get_incomplete(self, orders):
+        """Return the orders of which a report row still needs a person."""
+        rows = self.env["amazon.report.row"].search(
+            [
+                ("company_id", "in", orders.company_id.ids),
+                ("order_ref", "in", orders.mapped("amazon_order_ref")),
+                "|",
+                ("outcome", "in", ("waiting", "error")),
+                "&",
+                ("needs_attention", "=", True),
+                # What was in the way then may be gone by now.
+                ("code", "!=", "not_confirmed"),
+            ]
+        )
+        incomplete = set(rows.mapped("order_ref"))
+        return orders.filtered(lambda order: order.amazon_order_ref in incomplete)
+
+    def _confirm_batch(self, report, orders):
+        try:
+            with self.env.cr.savepoint():
+                orders.action_confirm()
+                self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(orders) > 1:
+                for order in orders:
+                    self._confirm_batch(report, order)
+                return
+            _logger.warning(
+                "Report %s: order %s cannot be confirmed",
+                report.id,
+                orders.amazon_order_ref,
+                exc_info=not isinstance(error, UserError),
+            )
+            self.env["amazon.report.row"].search(
+                [("report_id", "=", report.id), ("sale_order_id", "=", orders.id)]
+            ).write(
+                {
+                    "needs_attention": True,
+                    "code": "not_confirmed",
+                    "message": self.env._(
+                        "Order %(order)s is imported but could not be confirmed: "
+                        "%(error)s\nOpen the quotation, correct this and confirm it.",
+                        order=orders.amazon_order_ref,
+                        error=error,
+                    ),
+                }
+            )
+
+    # === INVOICE === #
+
+    def _get_invoice_domain(self, account):
+        """Orders of which goods can be invoiced; charges alone make no invoice."""
+        return [
+            ("amazon_account_id", "=", account.id),
+            ("state", "=", "sale"),
+            ("invoice_status", "=", "to invoice"),
+            ("amazon_is_replacement", "=", False),
+            (
+                "order_line",
+                "any",
+                [("amazon_line_type", "=", "item"), ("qty_to_invoice", ">", 0)],
+            ),
+        ]
+
+    def _invoice_orders(self, account, orders):
+        by_amazon = orders.filtered(
+            lambda order: (
+                order.amazon_invoicing_locked
+                or (order.amazon_is_invoiced and not order.amazon_invoicing_unlocked)
+            )
+        )
+        by_amazon.amazon_workflow_note = self.env._(
+            "Amazon invoices this order to the buyer (VAT Calculation Service): Odoo "
+            "makes no invoice by itself."
+        )
+        orders -= by_amazon
+        by_data = orders.filtered(
+            lambda order: self._is_invoiced_by_vat_data(account, order)
+        )
+        by_data.amazon_workflow_note = self.env._(
+            "VCS Lite: the invoices are made from Amazon's figures, one for each "
+            "shipment, as soon as the report “VCS Lite: VAT invoice data” gives them."
+        )
+        for ids in split_every(CONFIRM_BATCH, (orders - by_data).ids):
+            invoices = self._create_invoices(orders.browse(ids))
+            invoices = self._post_invoices(self._hold_locked(invoices))
+            if account.order_workflow == "paid":
+                self._pay_invoices(account, invoices)
+
+    def _is_invoiced_by_vat_data(self, account, order):
+        """Whether Amazon's VCS Lite data say what is to be invoiced, and how."""
+        country = order.amazon_marketplace_id.country_id
+        return account.vat_service == "vcs_lite" and country.code in VCS_COUNTRIES
+
+    def _try_together(self, records, action, on_failure):
+        """Do something for all records at once; if that fails, for each of them.
+
+        :param action: function of records that returns ``account.move`` records
+        :param on_failure: function of the one record and of its exception
+        :return: what ``action`` returned for those with which it succeeded
+        """
+        nothing = self.env["account.move"]
+        if not records:
+            return nothing
+        try:
+            with self.env.cr.savepoint():
+                result = action(records)
+                self.env.flush_all()
+                return result
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(records) > 1:
+                return nothing.concat(
+                    *(
+                        self._try_together(record, action, on_failure)
+                        for record in records
+                    )
+                )
+            _logger.warning(
+                "%s: %s",
+                records,
+                error,
+                exc_info=not isinstance(error, UserError),
+            )
+            on_failure(records, error)
+            return nothing
+
+    def _create_invoices(self, orders):
+        """Return one draft invoice per order."""
+
+        def create(orders):
+            for company, members in orders.grouped("company_id").items():
+                members.currency_id._check_amazon_rate(company)
+            return orders.with_context(
+                amazon_workflow=True, raise_if_nothing_to_invoice=False
+            )._create_invoices(grouped=True)
+
+        def fail(order, error):
+            note = self.env._(
+                "The invoice of order %(order)s could not be created: %(error)s\n"
+                "Correct this, then create the invoice on the order.",
+                order=order.amazon_order_ref,
+                error=error,
+            )
+            order.amazon_workflow_note = note
+            order._schedule_amazon_activity(note)
+
+        return self._try_together(orders, create, fail)
+
+    def _hold_locked(self, invoices):
+        """Return the invoices of open periods; the others stay drafts, with a to-do.
+
+        Odoo would post them in another period than that of the supply.
+        """
+        opened = invoices.browse()
+        for invoice in invoices:
+            date = invoice.invoice_date
+            tax = invoice._affect_tax_report()
+            locks = invoice._get_violated_lock_dates(date, tax)
+            if not locks:
+                opened |= invoice
+                continue
+            self._leave_invoice(
+                invoice,
+                self.env._(
+                    "The invoice of order %(order)s belongs into a locked period "
+                    "(%(date)s; locked: %(locks)s). Choose another invoice date, or "
+                    "have the period opened, and post it.",
+                    order=invoice.invoice_origin,
+                    date=date,
+                    locks=self.env["res.company"]._format_lock_dates(locks),
+                ),
+            )
+        return opened
+
+    def _post_invoices(self, invoices):
+        """Post invoices; return those that are posted."""
+
+        def post(invoices):
+            invoices.action_post()
+            return invoices
+
+        def fail(invoice, error):
+            self._leave_invoice(
+                invoice,
+                self.env._(
+                    "The invoice of order %(order)s could not be posted: %(error)s\n"
+                    "Correct this and post it.",
+                    order=invoice.invoice_origin,
+                    error=error,
+                ),
+            )
+
+        return self._try_together(invoices, post, fail)
+
+    def _leave_invoice(self, invoice, reason):
+        """Put a to-do with the reason on an invoice that stays where it is."""
+        orders = invoice.line_ids.sale_line_ids.order_id
+        orders.amazon_workflow_note = reason
+        account = orders.amazon_account_id[:1]
+        user = account.user_id or self.env.user
+        record = invoice
+        if not invoice.with_user(user).has_access("read"):
+            # Odoo assigns no to-do to somebody who cannot open it.
+            record = orders[:1]
+        record.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Invoice of an Amazon order"),
+            note=Markup(plaintext2html(reason)),
+            user_id=user.id,
+        )
+
+    # === PAYMENT === #
+
+    def _pay_invoices(self, account, invoices):
+        """Book the payment of each invoice in the clearing journal."""
+
+        def pay(invoices):
+            journal = account.payment_journal_id
+            payments = self.env["account.payment"].create(
+                [self._prepare_payment(journal, invoice) for invoice in invoices]
+            )
+            # Its balance is what Amazon has yet to pay out. Given at creation, Odoo
+            # would replace it.
+            payments.outstanding_account_id = journal.default_account_id
+            payments.action_post()
+            for payment, invoice in zip(payments, invoices, strict=True):
+                lines = (payment.move_id + invoice).line_ids.filtered(
+                    lambda line: line.account_id.account_type == "asset_receivable"
+                    and not line.reconciled
+                )
+                lines.reconcile()
+                invoice.matched_payment_ids += payment
+            return invoices
+
+        def fail(invoice, error):
+            self._leave_invoice(
+                invoice,
+                self.env._(
+                    "The payment of the invoice of order %(order)s could not be booked "
+                    "in the clearing journal: %(error)s\nCorrect this and register the "
+                    "payment on the invoice.",
+                    order=invoice.invoice_origin,
+                    error=error,
+                ),
+            )
+
+        due = invoices.filtered(lambda invoice: invoice.amount_residual > 0)
+        self._try_together(due, pay, fail)
+
+    def _prepare_payment(self, journal, invoice):
+        method = journal.inbound_payment_method_line_ids[:1]
+        if not method:
+            raise UserError(
+                self.env._(
+                    "The account %(account)s has no clearing journal with a payment "
+                    "method for incoming payments.",
+                    account=invoice.line_ids.sale_line_ids.order_id.amazon_account_id[
+                        :1
+                    ].name,
+                )
+            )
+        receivable = invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": invoice.commercial_partner_id.id,
+            "company_id": invoice.company_id.id,
+            "amount": invoice.amount_residual,
+            "currency_id": invoice.currency_id.id,
+            "date": invoice.invoice_date,
+            "memo": invoice.payment_reference or invoice.name,
+            "journal_id": journal.id,
+            "payment_method_line_id": method.id,
+            "destination_account_id": receivable.account_id[:1].id,
+        }

@@ -1,0 +1,360 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import html2plaintext, plaintext2html
+
+from ..account.amazon_account import STOCK_POLICIES
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    amazon_order_ref = fields.Char("Amazon Order", copy=False, readonly=True)
+    amazon_account_id = fields.Many2one(
+        "amazon.account",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    amazon_marketplace_id = fields.Many2one(
+        "amazon.marketplace", "Amazon Channel", copy=False, readonly=True
+    )
+    amazon_fulfillment = fields.Selection(
+        [("mfn", "Merchant (MFN)"), ("fba", "Amazon (FBA)")],
+        "Fulfilled By",
+        copy=False,
+        readonly=True,
+    )
+    amazon_purchase_date = fields.Datetime(
+        "Purchased on Amazon", copy=False, readonly=True
+    )
+    amazon_ship_service_level = fields.Char(
+        "Shipping Service", copy=False, readonly=True
+    )
+    amazon_is_business = fields.Boolean("Business Order", copy=False, readonly=True)
+    amazon_is_prime = fields.Boolean("Prime", copy=False, readonly=True)
+    amazon_purchase_order_number = fields.Char(
+        "Buyer's Purchase Order", copy=False, readonly=True
+    )
+    amazon_price_designation = fields.Char(
+        "Price Designation", copy=False, readonly=True
+    )
+    amazon_ioss_number = fields.Char("IOSS Number", copy=False, readonly=True)
+    amazon_cancel_reason = fields.Char(
+        "Buyer's Reason to Cancel", copy=False, readonly=True
+    )
+    amazon_is_replacement = fields.Boolean(
+        "Replacement",
+        copy=False,
+        readonly=True,
+        help="Amazon's replacement for another order: free of charge, not invoiced",
+    )
+    amazon_replaced_order_ref = fields.Char(
+        "Replaces Amazon Order", copy=False, readonly=True
+    )
+    amazon_tax_withheld = fields.Monetary(
+        "Tax Collected by Amazon",
+        compute="_compute_amazon_amounts",
+        store=True,
+        help="Tax that Amazon collected from the buyer and pays to the authorities "
+        "itself; it is not part of this order",
+    )
+    amazon_amount_total = fields.Monetary(
+        "Amazon's Total", compute="_compute_amazon_amounts", store=True
+    )
+    amazon_amount_difference = fields.Monetary(
+        "Difference to Amazon",
+        compute="_compute_amazon_amount_difference",
+        store=True,
+        help="Total in Odoo less Amazon's total; 0 unless somebody changed the order",
+    )
+    amazon_amount_tax = fields.Monetary(
+        "Amazon's Tax", compute="_compute_amazon_amounts", store=True
+    )
+    amazon_tax_difference = fields.Monetary(
+        "Tax Difference to Amazon",
+        compute="_compute_amazon_amount_difference",
+        store=True,
+        help="Tax in Odoo less Amazon's tax; 0 unless somebody changed the order",
+    )
+    amazon_is_invoiced = fields.Boolean(
+        "Invoiced by Amazon",
+        copy=False,
+        readonly=True,
+        help="Amazon's report says that Amazon sends the invoice to the buyer",
+    )
+    amazon_workflow_note = fields.Text(
+        "Why Not Further",
+        copy=False,
+        readonly=True,
+        help="Why the order was not taken as far as the account's settings say",
+    )
+    amazon_earliest_ship_date = fields.Datetime(
+        "Ship From", copy=False, readonly=True, help="Amazon's earliest ship date"
+    )
+    amazon_latest_ship_date = fields.Datetime(
+        "Ship By",
+        copy=False,
+        readonly=True,
+        help="Amazon's latest ship date; deliveries are due by it",
+    )
+    amazon_earliest_delivery_date = fields.Datetime(
+        "Deliver From", copy=False, readonly=True
+    )
+    amazon_latest_delivery_date = fields.Datetime(
+        "Deliver By", copy=False, readonly=True
+    )
+    amazon_stock_policy = fields.Selection(
+        STOCK_POLICIES,
+        "FBA Stock",
+        copy=False,
+        readonly=True,
+        help="How the goods of this order are booked out of the stock at Amazon: the "
+        "setting of the account when the order was imported",
+    )
+    amazon_parcel_ids = fields.One2many("amazon.parcel", "order_id", "Parcels")
+    amazon_return_ids = fields.One2many("amazon.return", "sale_order_id", "Returns")
+    amazon_return_count = fields.Integer(
+        "Returned Units", compute="_compute_amazon_return_count"
+    )
+    amazon_vat_invoice_ids = fields.One2many(
+        "amazon.vat.invoice", "sale_order_id", "VAT Invoice Data"
+    )
+    amazon_vat_invoice_count = fields.Integer(
+        "VAT Data", compute="_compute_amazon_vat_invoice_count"
+    )
+    amazon_told = fields.Json(
+        copy=False, help="What Amazon said of the order, to notice when it changes"
+    )
+    amazon_row_ids = fields.One2many("amazon.report.row", "sale_order_id")
+    amazon_row_count = fields.Integer(
+        "Report Rows", compute="_compute_amazon_row_count"
+    )
+
+    _amazon_order_ref_unique = models.UniqueIndex(
+        "(company_id, amazon_order_ref) WHERE amazon_order_ref IS NOT NULL",
+        "This Amazon order exists already in this company.",
+    )
+
+    @api.depends(
+        "order_line.amazon_tax_withheld",
+        "order_line.amazon_amount_total",
+        "order_line.amazon_amount_tax",
+    )
+    def _compute_amazon_amounts(self):
+        for order in self:
+            lines = order.order_line
+            order.amazon_tax_withheld = sum(lines.mapped("amazon_tax_withheld"))
+            order.amazon_amount_total = sum(lines.mapped("amazon_amount_total"))
+            order.amazon_amount_tax = sum(lines.mapped("amazon_amount_tax"))
+
+    @api.depends(
+        "amount_total",
+        "amount_tax",
+        "amazon_amount_total",
+        "amazon_amount_tax",
+        "amazon_order_ref",
+    )
+    def _compute_amazon_amount_difference(self):
+        for order in self:
+            differences = (
+                order.amount_total - order.amazon_amount_total,
+                order.amount_tax - order.amazon_amount_tax,
+            )
+            if not order.amazon_order_ref:
+                differences = (0.0, 0.0)
+            order.amazon_amount_difference, order.amazon_tax_difference = (
+                order.currency_id.round(difference) for difference in differences
+            )
+
+    def _compute_amazon_row_count(self):
+        counts = dict(
+            self.env["amazon.report.row"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.amazon_row_count = counts.get(order, 0)
+
+    @api.depends("amazon_return_ids.quantity")
+    def _compute_amazon_return_count(self):
+        for order in self:
+            order.amazon_return_count = sum(order.amazon_return_ids.mapped("quantity"))
+
+    def _compute_amazon_vat_invoice_count(self):
+        counts = dict(
+            self.env["amazon.vat.invoice"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.amazon_vat_invoice_count = counts.get(order, 0)
+
+    @api.depends("amazon_fulfillment", "state")
+    def _compute_delivery_status(self):
+        # What Amazon reports as shipped has left, without any transfer in Odoo.
+        shipped = self.filtered(
+            lambda order: order.amazon_fulfillment == "fba" and order.state == "sale"
+        )
+        shipped.delivery_status = "full"
+        return super(SaleOrder, self - shipped)._compute_delivery_status()
+
+    @api.depends("amazon_fulfillment", "amazon_parcel_ids.shipment_date")
+    def _compute_effective_date(self):
+        shipped = self.filtered(lambda order: order.amazon_fulfillment == "fba")
+        for order in shipped:
+            dates = filter(None, order.amazon_parcel_ids.mapped("shipment_date"))
+            order.effective_date = min(dates, default=False)
+        return super(SaleOrder, self - shipped)._compute_effective_date()
+
+    def action_confirm(self):
+        # Amazon's orders keep the date of purchase; Odoo would give all orders of one
+        # call the same date.
+        amazon = self.filtered("amazon_order_ref")
+        if amazon and amazon != self:
+            (self - amazon).action_confirm()
+            return amazon.action_confirm()
+        result = super().action_confirm()
+        amazon._settle_amazon_rows()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self.filtered("amazon_order_ref")._settle_amazon_rows()
+        return result
+
+    def _settle_amazon_rows(self):
+        """Close what reports wanted a person to look at: the person has decided."""
+        if not self or self.env.context.get("amazon_import"):
+            return
+        rows = (
+            self.env["amazon.report.row"]
+            .sudo()
+            .search([("sale_order_id", "in", self.ids), ("needs_attention", "=", True)])
+        )
+        rows.needs_attention = False
+        rows.report_id._update_attention()
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self and all(self.mapped("amazon_order_ref")):
+            values.pop("date_order", None)
+        return values
+
+    # === INVOICE === #
+
+    def _prepare_invoice(self):
+        values = super()._prepare_invoice()
+        if self.amazon_order_ref:
+            shipped = self._get_amazon_supply_date()
+            if self.amazon_fulfillment == "fba" and shipped:
+                values["delivery_date"] = shipped
+            if self.env.context.get("amazon_workflow"):
+                today = self._get_local_date(fields.Datetime.now())
+                values["invoice_date"] = min(shipped or today, today)
+        return values
+
+    def _get_amazon_supply_date(self):
+        """Return the day to which the turnover belongs, in the company's time zone.
+
+        What Amazon ships: the day of the shipment; what is delivered from here and
+        invoiced by its delivery: the day of the last delivery; what is invoiced before
+        it: the day of the purchase.
+        """
+        self.ensure_one()
+        goods = self.order_line.filtered(
+            lambda line: line.amazon_line_type == "item" and line.qty_to_invoice
+        )
+        shipped = list(filter(None, goods.mapped("amazon_shipment_date")))
+        if self.amazon_fulfillment == "mfn":
+            moves = goods.move_ids.filtered(lambda move: move.state == "done")
+            shipped = moves.mapped("date")
+        moment = max(shipped, default=self.amazon_purchase_date or self.date_order)
+        return self._get_local_date(moment)
+
+    def _get_amazon_shipped_at(self):
+        """Return when the order was shipped as a naive UTC datetime, or False."""
+        self.ensure_one()
+        if self.amazon_fulfillment == "fba":
+            dates = self.order_line.mapped("amazon_shipment_date")
+        else:
+            done = self.picking_ids.filtered(
+                lambda picking: (
+                    picking.state == "done" and picking.picking_type_code == "outgoing"
+                )
+            )
+            dates = done.mapped("date_done")
+        return max(filter(None, dates), default=False)
+
+    def _get_local_date(self, moment):
+        """Return the date of a naive UTC moment where the company is."""
+        zone = self.company_id.partner_id.tz or self.amazon_account_id.user_id.tz
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone or "UTC"), moment
+        ).date()
+
+    # === CHANGES === #
+
+    def _schedule_amazon_activity(self, note, summary=None):
+        """Put a to-do on the order for the responsible user of the account."""
+        self.ensure_one()
+        if not self._has_amazon_activity(note):
+            user = self.amazon_account_id.user_id or self.user_id or self.env.user
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary or self.env._("Amazon changed this order"),
+                note=Markup(plaintext2html(note)),
+                user_id=user.id,
+            )
+
+    def _has_amazon_activity(self, note):
+        """Whether a to-do with this text is still open."""
+        wanted = "".join(note.split())
+        return any(
+            wanted in "".join(html2plaintext(activity.note or "").split())
+            for activity in self.activity_ids
+        )
+
+    # === STOCK === #
+
+    def _amazon_reverse_moves(self):
+        """Take back what is booked out of the stock at Amazon for these orders.
+
+        :return: the ``stock.move`` that bring the goods back, done
+        """
+        return self.env["amazon.stock.booker"].reverse(self)
+
+    def action_view_amazon_moves(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.stock_move_line_action"
+        )
+        action["domain"] = [("move_id.sale_line_id", "in", self.order_line.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_amazon_returns(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_return_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        return action
+
+    def action_view_amazon_rows(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_row_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        return action
+
+    def action_view_amazon_vat_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_vat_invoice_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,245 @@
+from dataclasses import dataclass
+
+from odoo import api, fields, models
+
+from ...report_formats import KINDS
+from ...report_formats.row_format import normal_name
+
+
+@dataclass(frozen=True)
+class WantedColumn:
+    """A column that an account's settings need.
+
+    - ``names``: normal names of which one is enough
+    - ``box``: Amazon's name of the box to tick; ``why``: what is lost without it
+    """
+
+    names: tuple
+    box: str
+    why: str
+
+
+class AmazonReport(models.Model):
+    """Advice on the columns that a seller switches on and off in Seller Central."""
+
+    _inherit = "amazon.report"
+
+    columns = fields.Json(
+        "Column Names",
+        help="Names of the file's columns, those that are lost and those that are new",
+    )
+    column_advice = fields.Text(
+        "Columns to Switch On", compute="_compute_column_advice"
+    )
+    unknown_columns = fields.Text(
+        "New Columns",
+        compute="_compute_column_advice",
+        help="Columns that Amazon has added; their values are kept on the rows",
+    )
+    column_url = fields.Char("Column Picker", compute="_compute_column_url")
+
+    def _note_columns(self, parsed):
+        """Note the columns of a file, which are missing, lost or new.
+
+        :param parsed: ``report_formats.Report``
+        """
+        self.ensure_one()
+        names = [normal_name(name) for name in parsed.header]
+        self.columns = {
+            "names": names,
+            "lost": self._get_lost_columns(names),
+            "unknown": list(parsed.unknown_columns),
+        }
+
+    def _get_lost_columns(self, names):
+        """Return the columns that earlier reports had and this one has no more."""
+        earlier = self.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "=", self.kind),
+                ("columns", "!=", False),
+                ("id", "<", self.id),
+            ],
+            order="id desc",
+            limit=1,
+        )
+        known = earlier.columns or {}
+        had = [*known.get("names", ()), *known.get("lost", ())]
+        row_format = KINDS[self.kind].row_format
+        # A column that nothing reads may go unnoticed.
+        read = {name for column in row_format.columns for name in column.names}
+        aliases = [set(column.names) for column in row_format.columns]
+        return [
+            name
+            for name in dict.fromkeys(had)
+            if name in read
+            and not any(name in group and group & set(names) for group in aliases)
+        ]
+
+    def _get_wanted_columns(self):
+        """Return the columns that the account's settings need in this kind of report.
+
+        Only columns that a seller can switch on; those of FBA reports are fixed.
+
+        :return: list of `WantedColumn`
+        """
+        self.ensure_one()
+        if not self.kind.startswith("mfn"):
+            return []
+        account = self.account_id
+        wanted = [
+            WantedColumn(
+                ("sales-channel",),
+                self.env._("Sales channel"),
+                self.env._("tells on which marketplace an order was placed"),
+            ),
+            WantedColumn(
+                ("item-promotion-discount", "ship-promotion-discount"),
+                self.env._("Promotions"),
+                self.env._("without it, orders with a discount come out too dear"),
+            ),
+        ]
+        if account.gift_wrap_product_id:
+            wanted.append(
+                WantedColumn(
+                    ("gift-wrap-price", "gift-wrap-type"),
+                    self.env._("Gift options"),
+                    self.env._(
+                        "without it, the price of gift wrap is missing (you offer "
+                        "none: empty the product for gift wrap in the account)"
+                    ),
+                )
+            )
+        if account.region == "eu":
+            wanted += [
+                WantedColumn(
+                    ("bill-address-1", "bill-country"),
+                    self.env._("Billing address"),
+                    self.env._("without it, invoices carry the delivery address"),
+                ),
+                WantedColumn(
+                    (
+                        "buyer-tax-registration-id",
+                        "buyer-vat-number",
+                        "buyer-tax-registration-number",
+                        "buyer-vat-registration-number",
+                        "buyer-vat-id",
+                    ),
+                    self.env._("Buyer tax identifiers"),
+                    self.env._(
+                        "gives the VAT number of business buyers; without it, they are "
+                        "invoiced as consumers"
+                    ),
+                ),
+                WantedColumn(
+                    ("is-business-order",),
+                    self.env._("Business order details"),
+                    self.env._(
+                        "gives purchase order number and company of business buyers"
+                    ),
+                ),
+            ]
+        if account.vat_service != "none":
+            wanted.append(
+                WantedColumn(
+                    ("vat-exclusive-item-price", "vat-exclusive-shipping-price"),
+                    self.env._("VAT details"),
+                    self.env._(
+                        "gives the net prices that Amazon's VAT Calculation Service "
+                        "found"
+                    ),
+                )
+            )
+        channels = account.channel_ids.filtered("active").marketplace_id
+        if any(channels.mapped("collects_tax")):
+            wanted.append(
+                WantedColumn(
+                    ("tax-collection-model", "tax-collection-responsible-party"),
+                    self.env._("Tax collection details"),
+                    self.env._("tells whether Amazon pays the tax itself"),
+                )
+            )
+        return wanted
+
+    @api.depends_context("lang")
+    @api.depends(
+        "columns",
+        "kind",
+        "account_id.region",
+        "account_id.vat_service",
+        "account_id.gift_wrap_product_id",
+        "account_id.channel_ids.active",
+    )
+    def _compute_column_advice(self):
+        for report in self:
+            columns = report.columns or {}
+            report.column_advice = report._explain_columns(columns) or False
+            report.unknown_columns = ", ".join(columns.get("unknown", ())) or False
+
+    def _explain_columns(self, columns):
+        """Return what is to be done about columns, one line each, or ``""``."""
+        names = set(columns.get("names", ()))
+        lines = [
+            self.env._("Tick “%(box)s”: %(why)s.", box=wanted.box, why=wanted.why)
+            for wanted in self._get_wanted_columns()
+            if names and names.isdisjoint(wanted.names)
+        ]
+        if lost := columns.get("lost"):
+            lines.append(
+                self.env._(
+                    "Earlier reports had these columns, this one has not: %(names)s. "
+                    "Somebody switched them off in Seller Central, or Amazon changed "
+                    "the report.",
+                    names=", ".join(lost),
+                )
+            )
+        return "\n".join(lines)
+
+    @api.depends("account_id")
+    def _compute_column_url(self):
+        for report in self:
+            report.column_url = report.account_id._get_column_url()
+
+
+class AmazonAccount(models.Model):
+    _inherit = "amazon.account"
+
+    column_advice = fields.Text(
+        "Columns to Switch On", compute="_compute_column_advice"
+    )
+    column_url = fields.Char("Column Picker", compute="_compute_column_advice")
+
+    @api.depends_context("lang")
+    @api.depends("vat_service", "region", "gift_wrap_product_id", "channel_ids.active")
+    def _compute_column_advice(self):
+        latest = self._get_latest_reports()
+        for account in self:
+            texts = [
+                f"{report.display_name}\n{report.column_advice}"
+                for report in latest
+                if report.account_id == account and report.column_advice
+            ]
+            account.column_advice = "\n".join(texts) or False
+            account.column_url = account._get_column_url()
+
+    def _get_latest_reports(self):
+        """Return the latest report of each kind whose columns are known."""
+        Report = self.env["amazon.report"]
+        latest = Report._read_group(
+            [("account_id", "in", self.ids), ("columns", "!=", False)],
+            ["account_id", "kind"],
+            ["id:max"],
+        )
+        return Report.browse([report_id for _account, _kind, report_id in latest])
+
+    def _get_column_url(self):
+        """Return the page of Seller Central on which columns are switched on."""
+        self.ensure_one()
+        channels = self.channel_ids.filtered("active").marketplace_id
+        hosts = channels or self.env["amazon.marketplace"].search(
+            [("region", "=", self.region)]
+        )
+        home = hosts.filtered(lambda m: m.country_id == self.company_id.country_id)
+        host = (home or hosts)[:1].seller_central_host
+        # Source: amzn/selling-partner-api-docs#1939
+        return host and f"https://{host}/order-reports-and-feeds/column-picker"

@@ -1,0 +1,314 @@
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+from ...report_formats import KINDS
+from .amazon_report import IMPORTERS
+
+#: How far an outage is made up for where Amazon does not say how far it looks back.
+MAX_LOOKBACK_DAYS = 60
+#: In how many reports a gap is asked for before it is left to a person.
+GAP_ATTEMPTS = 3
+#: How often a kind is asked for that Amazon refuses to this application, or that
+#: cannot be asked for as the account is.
+REFUSED_RETRY = timedelta(hours=6)
+REFUSED_CODES = ("role", "refused", "not_requested")
+#: Two reports end and begin at the same second; clocks have their jitter.
+SMALLEST_GAP = timedelta(seconds=2)
+DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often a kind is asked for, and for how many days back.
+
+    - `hour`: of the day, in the responsible's time zone; None: at once
+    - `vat_service`: only for accounts with this setting
+    """
+
+    kind: str
+    minutes: int
+    days: int
+    hour: int | None = None
+    vat_service: str = ""
+
+
+#: Source: reference/amazon-reports.md 9.
+CADENCES = (
+    Cadence("mfn_orders_eu", 30, 2),
+    Cadence("mfn_orders_na", 30, 2),
+    Cadence("fba_orders_eu", 4 * 60, 3),
+    Cadence("fba_orders_eu", DAY, 10, hour=2),
+    Cadence("fba_orders_na", 4 * 60, 3),
+    Cadence("fba_orders_na", DAY, 10, hour=2),
+    Cadence("fba_returns", DAY, 8, hour=4),
+    Cadence("fba_returns", 7 * DAY, 35, hour=9),
+    Cadence("fba_inventory", 4 * 60, 1),
+    Cadence("vcs_lite", 2 * 60, 1, vat_service="vcs_lite"),
+    Cadence("vcs_invoices", DAY, 10, hour=5, vat_service="vcs"),
+    Cadence("all_orders", DAY, 3, hour=3),
+)
+
+
+class AmazonReportRequest(models.Model):
+    """Requests that repeat, and what they make up for."""
+
+    _inherit = "amazon.report.request"
+
+    interval_minutes = fields.Integer("Every (minutes)", default=60)
+    lookback_days = fields.Integer(
+        "Days Back",
+        default=2,
+        help="Each report reaches back this many days; the overlap with the one before "
+        "makes sure that nothing falls between two reports",
+    )
+    next_run = fields.Datetime(default=fields.Datetime.now, copy=False)
+    watermark = fields.Datetime(
+        compute="_compute_watermark",
+        help="Start of the last period that came in whole: after an outage, the next "
+        "report reaches back to it",
+    )
+
+    _interval_positive = models.Constraint(
+        "CHECK (interval_minutes >= 15)",
+        "Amazon makes these reports every 15 minutes at best: "
+        "choose an interval of at least 15 minutes.",
+    )
+    _lookback_positive = models.Constraint(
+        "CHECK (lookback_days >= 1)", "A report reaches back at least one day."
+    )
+
+    @api.depends("kind", "repeat", "interval_minutes", "lookback_days")
+    def _compute_display_name(self):
+        result = super()._compute_display_name()
+        for request in self.filtered(lambda r: r.repeat and r.kind):
+            request.display_name = self.env._(
+                "%(kind)s, every %(time)s",
+                kind=request.display_name,
+                time=self._describe_minutes(request.interval_minutes),
+            )
+        return result
+
+    def _compute_watermark(self):
+        for request in self:
+            last = request.repeat and request._get_last_good()
+            request.watermark = last and last.date_from
+
+    def _describe_repetition(self):
+        every = self._describe_minutes(self.interval_minutes)
+        if not self.is_dated:
+            return self.env._("Requested every %(time)s by itself.", time=every)
+        text = self.env._(
+            "Requested every %(time)s by itself, each time for the last %(days)s days. "
+            "After an outage further back, so that no time stays uncovered.",
+            time=every,
+            days=self.lookback_days,
+        )
+        if self.lookback_days * DAY <= self.interval_minutes:
+            text += " " + self.env._(
+                "The days back are too few for an overlap: Amazon reports some orders "
+                "late. Choose more."
+            )
+        return text
+
+    # === WHEN === #
+
+    @api.model
+    def _create_due_reports(self):
+        """Create the reports of the recurring requests whose time has come."""
+        now = fields.Datetime.now()
+        due = self.search([("repeat", "=", True), ("next_run", "<=", now)])
+        due = due.filtered("account_id.active").try_lock_for_update()
+        for request in due.filtered("account_id.has_credentials"):
+            if not request._has_report_on_its_way():
+                request._create_reports(request._get_due_windows(now))
+            request.next_run = request._get_next_run(now)
+
+    def _has_report_on_its_way(self):
+        """Whether a report of this request is at Amazon; a stuck one waits alone."""
+        waiting = self.env["amazon.report"].search(
+            [("request_id", "=", self.id), ("state", "=", "requested")]
+        )
+        return bool(waiting.filtered(lambda report: not report.is_stuck))
+
+    def _get_next_run(self, now):
+        """Return the next time of the rhythm; what was missed is not made up for."""
+        interval = timedelta(minutes=self.interval_minutes)
+        if self._is_refused():
+            return now + max(interval, REFUSED_RETRY)
+        missed = (now - self.next_run) // interval
+        return self.next_run + (missed + 1) * interval
+
+    def _is_refused(self):
+        """Whether Amazon refuses this kind: asking all the time would not help."""
+        last = self.env["amazon.report"].search(
+            [("request_id", "=", self.id), ("state", "!=", "requested")], limit=1
+        )
+        return last.state == "failed" and last.failure_code in REFUSED_CODES
+
+    # === WHAT FOR === #
+
+    def _get_due_windows(self, now):
+        """Return the windows that are due: the latest days, and what failed before.
+
+        :return: list of ``(start, end)``, naive UTC; False for undated reports
+        """
+        self.ensure_one()
+        if not self.is_dated:
+            return [(False, False)]
+        end = self._get_latest_end(now)
+        start = self._get_start(end)
+        windows = []
+        for gap in self._get_gaps(start):
+            windows += self._split_period(*gap)
+        return windows + self._split_period(start, end)
+
+    def _get_latest_end(self, now):
+        if self.is_whole_days:
+            return now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return now - self._get_clock_margin()
+
+    def _get_limit(self, end):
+        """Return before which moment nothing is asked for."""
+        days = KINDS[self.kind].lookback_days or MAX_LOOKBACK_DAYS
+        limit = end - timedelta(days=min(days, MAX_LOOKBACK_DAYS))
+        if self.account_id.orders_from:
+            limit = max(limit, self.account_id.orders_from)
+        return limit
+
+    def _get_start(self, end):
+        """Return from when on the next report has to reach.
+
+        Usually some days back. After an outage, or where the last reports failed, to
+        the start of the last period that came in whole: what Amazon reports late is
+        missing at its end.
+        """
+        self.ensure_one()
+        span = timedelta(days=self.lookback_days)
+        start = end - span
+        if last := self._get_last_good():
+            if last.date_to < start:
+                # No further than a usual overlap, or each outage would go back to the
+                # one before.
+                start = max(last.date_from, last.date_to - span)
+        elif first := self._get_first():
+            start = min(start, first.date_from)
+        return max(start, self._get_limit(end))
+
+    def _get_gaps(self, start):
+        """Return the time before ``start`` that this request has not brought in.
+
+        A period is asked for a few times only; then the report that failed says what a
+        person has to do.
+        """
+        Report = self.env["amazon.report"]
+        first = self._get_first()
+        if not first:
+            return []
+        begin = max(first.date_from, self._get_limit(start))
+        gaps = []
+        for gap in Report._get_uncovered(
+            self.account_id,
+            self.kind,
+            begin,
+            start,
+            settled=True,
+            # What this request does not ask for, it cannot bring in.
+            marketplaces=self._get_marketplaces(),
+        ):
+            failed = Report.search_count(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("kind", "=", self.kind),
+                    ("state", "in", ("failed", "cancelled")),
+                    ("failure_code", "not in", REFUSED_CODES),
+                    ("date_from", "<", gap[1]),
+                    ("date_to", ">", gap[0]),
+                ],
+                limit=GAP_ATTEMPTS,
+            )
+            if failed < GAP_ATTEMPTS and gap[1] - gap[0] > SMALLEST_GAP:
+                gaps.append(gap)
+        return gaps
+
+    def _get_first(self):
+        return self.env["amazon.report"].search(
+            [("request_id", "=", self.id), ("date_from", "!=", False)],
+            order="date_from",
+            limit=1,
+        )
+
+    def _get_last_good(self):
+        """Return the report of this request whose period is the last that came in."""
+        Report = self.env["amazon.report"]
+        return Report.search(
+            [
+                ("request_id", "=", self.id),
+                ("date_to", "!=", False),
+                *Report._get_good_domain(),
+            ],
+            order="date_to desc",
+            limit=1,
+        )
+
+    # === DEFAULTS === #
+
+    @api.model
+    def _set_up(self, account, cadences=CADENCES):
+        """Create the recurring requests that an account should have, if missing.
+
+        :param account: ``amazon.account`` record
+        :param cadences: those to look at
+        :return: ``amazon.report.request`` records that were created
+        """
+        known = self.with_context(active_test=False).search(
+            [("account_id", "=", account.id), ("repeat", "=", True)]
+        )
+        there = {(r.kind, r.interval_minutes > 12 * 60, r.lookback_days) for r in known}
+        kinds = set(known.mapped("kind"))
+        vals_list = []
+        for cadence in cadences:
+            kind = KINDS[cadence.kind]
+            if (
+                cadence.kind not in IMPORTERS
+                or account.region not in kind.regions
+                or cadence.vat_service not in ("", account.vat_service)
+                or (cadence.kind, cadence.minutes > 12 * 60, cadence.days) in there
+                or (cadence.kind in kinds and cadence.hour is None)
+            ):
+                continue
+            vals_list.append(
+                {
+                    "account_id": account.id,
+                    "kind": cadence.kind,
+                    "repeat": True,
+                    "interval_minutes": cadence.minutes,
+                    "lookback_days": cadence.days,
+                    "next_run": self._get_first_run(account, cadence.hour),
+                }
+            )
+        return self.create(vals_list)
+
+    @api.model
+    def _set_up_vat(self, account):
+        """Request what a VAT service needs that was chosen after the set-up."""
+        known = [("account_id", "=", account.id), ("repeat", "=", True)]
+        if self.with_context(active_test=False).search_count(known, limit=1):
+            self._set_up(account, [c for c in CADENCES if c.vat_service])
+
+    @api.model
+    def _get_first_run(self, account, hour):
+        """Return when a cadence begins: at once, or at an hour of the local day."""
+        now = fields.Datetime.now()
+        if hour is None:
+            return now
+        zone = pytz.timezone(account.user_id.tz or "UTC")
+        local = pytz.utc.localize(now).astimezone(zone)
+        day = local.date() + timedelta(days=local.hour >= hour)
+        moment = zone.localize(
+            fields.Datetime.to_datetime(day).replace(hour=hour), is_dst=False
+        )
+        return moment.astimezone(pytz.utc).replace(tzinfo=None)

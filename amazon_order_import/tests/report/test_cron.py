@@ -1,0 +1,639 @@
+import logging
+from datetime import timedelta
+from types import SimpleNamespace
+from unittest import SkipTest
+from unittest.mock import patch
+
+import requests
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...models.report import amazon_report
+from ...report_formats import KINDS
+from ...selling_partner import SellingPartnerClient
+from ...selling_partner.errors import UnavailableError
+from ..common import AmazonCase, simulated_amazon
+
+MFN = "mfn_orders_eu"
+SECRETS = {
+    "lwa_client_id": "amzn1.application-oa2-client.simulated-eu",
+    "lwa_client_secret": "amzn1.oa2-cs.v1.simulated-eu",
+    "lwa_refresh_token": "Atzr|simulated-eu",
+}
+REPORT_LOGGER = "odoo.addons.amazon_order_import.models.report.amazon_report"
+
+
+class CronCase(AmazonCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.amazon = simulated_amazon(
+            SimpleNamespace(addCleanup=cls.addClassCleanup, skipTest=cls._skip),
+            seed=7,
+            history_days=3,
+        )
+        cls.account.write(
+            {
+                **SECRETS,
+                "sp_api_endpoint": cls.amazon.url,
+                "lwa_endpoint": cls.amazon.url,
+                "unknown_sku_policy": "create",
+            }
+        )
+        cls.account.action_test_connection()
+        cls.cron = cls.env.ref("amazon_order_import.ir_cron_check_reports")
+
+    @staticmethod
+    def _skip(reason):
+        raise SkipTest(reason)
+
+    def setUp(self):
+        super().setUp()
+        self.control("DELETE", "faults")
+        self.control("DELETE", "requests")
+        # Reports of the same days follow each other faster than Amazon allows for FBA.
+        self.control("POST", "settings", fba_throttle=False)
+        # The simulated Amazon knows the reports of the tests before, which Odoo has
+        # forgotten: they are not looked for as those of another program.
+        self.note_call("getReports")
+
+    def note_call(self, operation, kind="fba_orders_eu", **values):
+        """Enter a call into the ledger, made just now where not said otherwise."""
+        return self.env["amazon.api.call"].create(
+            {
+                "account_id": self.account.id,
+                "seller_key": self.account._get_seller_key(),
+                "operation": operation,
+                "report_type": KINDS[kind].report_type,
+                "called_at": fields.Datetime.now(),
+                "status": 200,
+                **values,
+            }
+        )
+
+    def control(self, method, name, **body):
+        answer = requests.request(
+            method, f"{self.amazon.url}/_control/{name}", json=body, timeout=20
+        )
+        self.assertEqual(answer.status_code, 200, answer.text)
+        return answer.json()
+
+    def fault(self, kind, operation=None, **values):
+        match = {"operation": operation} if operation else {}
+        self.control("POST", "faults", kind=kind, match=match, **values)
+
+    def asked(self, operation):
+        """How often an operation was called."""
+        log = self.control("GET", "requests")["requests"]
+        return sum(entry.get("operation") == operation for entry in log)
+
+    def run_cron(self, times=1):
+        with self.enter_registry_test_mode():
+            for _round in range(times):
+                self.let_poll()
+                self.cron.method_direct_trigger()
+
+    def let_poll(self):
+        """The seconds pass after which Amazon is asked how far a report is."""
+        self.env["amazon.report"].search(
+            [("next_attempt", "!=", False), ("last_error", "=", False)]
+        ).next_attempt = False
+
+    def pass_time(self, reports, **span):
+        """What waits has waited, and Amazon's quotas are full again."""
+        reports.next_attempt = False
+        span = timedelta(**(span or {"hours": 12}))
+        for call in self.env["amazon.api.call"].search([]):
+            call.called_at -= span
+
+    def run_until(self, reports, rounds=8):
+        """Run the scheduled action until the reports rest, as time passes."""
+        for _round in range(rounds):
+            self.pass_time(reports)
+            self.run_cron()
+            if all(
+                state not in amazon_report.OPEN_STATES
+                for state in reports.mapped("state")
+            ):
+                return
+
+    def request(self, account=None, kind=MFN, **values):
+        now = fields.Datetime.now()
+        request = self.env["amazon.report.request"].create(
+            {
+                "account_id": (account or self.account).id,
+                "kind": kind,
+                # From before the first order, so that each is told in full.
+                "date_from": now - timedelta(days=4),
+                "date_to": now,
+                **values,
+            }
+        )
+        return request.report_ids
+
+
+@tagged("post_install", "-at_install")
+class TestCron(CronCase):
+    """The scheduled action brings every report to its end, whatever Amazon does."""
+
+    def test_connection(self):
+        self.assertEqual(self.account.connection_state, "connected")
+        self.assertIn("Amazon.de", self.account.connection_message)
+        names = self.account.channel_ids.marketplace_id.mapped("name")
+        self.assertIn("Amazon.fr", names)
+        self.account.action_test_connection()
+        self.assertEqual(len(self.account.channel_ids), len(names))
+
+    def test_report_from_request_to_orders(self):
+        for kind, fulfilment in ((MFN, "mfn"), ("fba_orders_eu", "fba")):
+            with self.subTest(kind=kind):
+                self.note_call("getReports")
+                report = self.request(kind=kind)
+                self.assertEqual(report.state, "requested")
+                self.run_cron()
+                self.assertTrue(report.amazon_report_id)
+                self.assertEqual(report.state, "requested")
+                self.run_until(report)
+                self.assertEqual(report.state, "done", report.failure_reason)
+                self.assertTrue(report.file_size)
+                self.assertTrue(report.checksum)
+                self.check_against_amazon(report, fulfilment)
+        self.assertEqual(self.asked("createReport"), 2)
+
+    def check_against_amazon(self, report, fulfilment):
+        orders = report.row_ids.sale_order_id
+        self.assertTrue(orders)
+        answer = requests.get(
+            f"{self.amazon.url}/_control/expected",
+            params={"seller": "eu", "fulfillment": fulfilment},
+            timeout=20,
+        ).json()["orders"]
+        for order in orders:
+            self.assertEqual(
+                f"{order.amount_total:.2f}",
+                f"{float(answer[order.amazon_order_ref]['total']):.2f}",
+                order.amazon_order_ref,
+            )
+
+    def test_nothing_to_do(self):
+        self.run_cron()
+        self.assertFalse(self.control("GET", "requests")["requests"])
+
+    def test_no_secret_in_logs_or_messages(self):
+        report = self.request()
+        with self.assertLogs(level=logging.DEBUG) as caught:
+            logging.getLogger("test").debug("started")
+            self.fault("internal", "getReport")
+            self.run_until(report)
+            self.fault("unauthorized", "getMarketplaceParticipations", count=5)
+            self.account.action_test_connection()
+        texts = [
+            *caught.output,
+            *(str(record.__dict__) for record in caught.records),
+            *self.account.message_ids.mapped("body"),
+            *report.message_ids.mapped("body"),
+            str(report.read()),
+            self.account.connection_message,
+        ]
+        for text in texts:
+            for secret in SECRETS.values():
+                self.assertNotIn(secret, text)
+            for token in ("Atza|", "Atzr|", "Atz.sprdt|", "X-Amz-Signature"):
+                self.assertNotIn(token, text)
+
+    # === WHAT GOES WRONG === #
+
+    def check_waits(self, report, connection="connected"):
+        """The report is still on its way, and says what it waits for."""
+        self.assertEqual(report.state, "requested", report.failure_reason)
+        self.assertTrue(report.last_error)
+        self.assertGreater(report.next_attempt, fields.Datetime.now())
+        self.assertEqual(self.account.connection_state, connection)
+        before = len(self.control("GET", "requests")["requests"])
+        self.run_cron()
+        self.assertEqual(
+            len(self.control("GET", "requests")["requests"]), before, "It waits"
+        )
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertFalse(report.last_error)
+        self.assertEqual(self.account.connection_state, "connected")
+        self.assertEqual(
+            self.env["amazon.report"].search_count(
+                [("amazon_report_id", "=", report.amazon_report_id)]
+            ),
+            1,
+        )
+
+    def test_throttled(self):
+        for operation in ("createReport", "getReport", "getReportDocument"):
+            with self.subTest(operation=operation):
+                report = self.request()
+                self.fault("throttle", operation)
+                self.run_until_error(report)
+                self.check_waits(report)
+
+    def run_until_error(self, report):
+        for _round in range(5):
+            self.run_cron()
+            if report.last_error or report.state != "requested":
+                return
+
+    def test_unavailable(self):
+        for kind in ("internal", "unavailable", "drop"):
+            with self.subTest(kind=kind):
+                report = self.request()
+                self.fault(kind, "getReport")
+                self.run_until_error(report)
+                # Amazon has answered, or not at all.
+                state = "unreachable" if kind == "drop" else "connected"
+                self.check_waits(report, state)
+
+    def test_trouble_with_one_report(self):
+        """It changes no state back and forth, and after a day somebody is told."""
+        self.fault("internal", "createReport", count=None)
+        self.account.connection_checked -= timedelta(hours=1)
+        report = self.request()
+        notes = len(self.account.message_ids)
+        for _round in range(3):
+            self.pass_time(report)
+            self.run_cron()
+        self.assertIn("HTTP 500", report.last_error)
+        self.assertEqual(self.account.connection_state, "connected")
+        self.assertEqual(len(self.account.message_ids), notes)
+        check = self.env.ref("amazon_order_import.ir_cron_check_connections")
+        self.assertLessEqual(
+            self.account.next_connection_check, fields.Datetime.now(), "Is it all?"
+        )
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search([("cron_id", "=", check.id)])
+        )
+        self.assertFalse(report.activity_ids)
+        report.trouble_since -= timedelta(hours=25)
+        self.pass_time(report)
+        self.run_cron()
+        self.assertIn("trouble", report.activity_ids.summary)
+        self.control("DELETE", "faults")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertFalse(report.activity_ids)
+
+    def test_download_cut(self):
+        report = self.request()
+        self.fault("cut", "downloadDocument")
+        self.run_until_error(report)
+        self.check_waits(report, "unreachable")
+
+    def test_expired_link_is_fetched_anew(self):
+        report = self.request()
+        self.fault("expired_link", "downloadDocument")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+
+    def test_refused_link_is_tried_again_later(self):
+        report = self.request()
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_until_error(report)
+        self.assertIn("link", report.last_error)
+        self.check_waits(report)
+
+    def test_refused_link_is_given_up_after_days(self):
+        report = self.request()
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_until_error(report)
+        report.write(
+            {"asked_at": report.asked_at - timedelta(days=3), "next_attempt": False}
+        )
+        self.fault("expired_link", "downloadDocument", count=2)
+        self.run_cron()
+        self.assertEqual(report.failure_code, "link_refused")
+        self.assertIn("proxy", report.failure_reason)
+
+    def test_document_that_cannot_be_taken(self):
+        report, other = self.request() + self.request(kind="fba_orders_eu")
+        self.control(
+            "POST",
+            "faults",
+            kind="not_gzip",
+            match={"report_type": KINDS[report.kind].report_type},
+        )
+        self.run_until(report + other)
+        self.assertEqual(report.state, "failed")
+        self.assertTrue(report.failure_reason)
+        self.assertFalse(report.row_ids)
+        self.assertEqual(other.state, "done", "The next report goes on")
+        self.assertEqual(self.account.connection_state, "connected")
+
+    def test_amazon_gives_up(self):
+        report = self.request()
+        self.fault("fatal", count=3)
+        self.run_until(report, rounds=12)
+        self.assertEqual(report.state, "failed")
+        self.assertEqual(report.failure_code, "fatal")
+        self.assertTrue(report.failure_reason)
+        self.assertEqual(self.asked("createReport"), 3, "Tried again, but not forever")
+
+    def test_nothing_to_report(self):
+        report = self.request()
+        self.fault("cancelled")
+        self.run_until(report)
+        self.assertEqual(report.state, "cancelled")
+        self.assertIn("nothing to report", report.failure_reason)
+
+    def test_credentials_refused(self):
+        report = self.request()
+        self.account.lwa_client_secret = "wrong"
+        self.run_cron()
+        self.assertEqual(self.account.connection_state, "credentials")
+        self.assertIn("client secret", self.account.connection_message)
+        self.assertFalse(report.amazon_report_id)
+
+    def test_role_missing(self):
+        report = self.request()
+        self.fault("forbidden", "createReport")
+        self.run_cron()
+        self.assertEqual(self.account.connection_state, "role_missing")
+        self.assertIn("role", self.account.connection_message)
+        self.assertEqual(report.state, "failed")
+        self.assertTrue(report.failure_reason)
+
+    # === NEVER TWICE, NEVER LOST === #
+
+    def lose_answer(self):
+        """Amazon carries createReport out, but its answer gets lost."""
+        original = SellingPartnerClient.create_report
+
+        def create_report(client, *args, **kwargs):
+            original(client, *args, **kwargs)
+            raise UnavailableError("No answer in time", seconds=60, maybe_done=True)
+
+        return patch.object(SellingPartnerClient, "create_report", create_report)
+
+    def test_lost_answer_is_found_again(self):
+        report = self.request()
+        with self.lose_answer():
+            self.run_cron()
+        self.assertFalse(report.amazon_report_id)
+        self.assertEqual(report.state, "requested")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.last_error)
+        self.assertEqual(self.asked("createReport"), 1)
+
+    def test_lost_answers_of_two_reports(self):
+        """Each of two equal reports gets one of Amazon's, not both the same."""
+        reports = self.request() + self.request()
+        with self.lose_answer():
+            for _round in range(2):
+                self.pass_time(reports)
+                self.run_cron()
+        self.run_until(reports)
+        self.assertEqual(reports.mapped("state"), ["done"] * 2)
+        self.assertEqual(len(set(reports.mapped("amazon_report_id"))), 2)
+
+    def test_never_asked_is_asked(self):
+        """Where Amazon has not got the request, it is sent again."""
+        report = self.request()
+        self.fault("drop", "createReport")
+        self.run_cron()
+        self.assertFalse(report.amazon_report_id)
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+
+    def test_recurring(self):
+        request = self.env["amazon.report.request"].create(
+            {
+                "account_id": self.account.id,
+                "kind": MFN,
+                "repeat": True,
+                "interval_minutes": 60,
+            }
+        )
+        self.assertFalse(request.report_ids)
+        self.run_cron()
+        report = request.report_ids
+        self.assertEqual(len(report), 1)
+        self.assertAlmostEqual(
+            report.date_to - report.date_from,
+            timedelta(days=2),
+            delta=timedelta(seconds=1),
+        )
+        self.run_until(report)
+        self.assertEqual(len(request.report_ids), 1, "Not before its time")
+        request.next_run = fields.Datetime.now() - timedelta(hours=5)
+        self.run_cron()
+        self.assertEqual(len(request.report_ids), 2, "Once, not once for each hour")
+        request.next_run = fields.Datetime.now() - timedelta(minutes=1)
+        self.run_cron()
+        self.assertEqual(len(request.report_ids), 2, "Not while one is on its way")
+        self.run_until(request.report_ids)
+        self.assertEqual(set(request.report_ids.mapped("state")), {"done"})
+
+    def test_refused_credentials_lose_no_report(self):
+        """Amazon has made the report; new credentials fetch it."""
+        report = self.request()
+        self.run_cron()
+        self.assertTrue(report.amazon_report_id)
+        self.account.lwa_client_secret = "wrong"
+        self.run_cron()
+        self.assertEqual(self.account.connection_state, "credentials")
+        self.account.lwa_client_secret = SECRETS["lwa_client_secret"]
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+        self.assertEqual(self.asked("createReport"), 1)
+
+    def test_refused_credentials_ask_no_more(self):
+        """Login with Amazon is not tried for every report and every five minutes."""
+        for _number in range(3):
+            self.request()
+        self.account.lwa_client_secret = "wrong"
+        self.run_cron(3)
+        self.assertEqual(self.asked("token"), 1)
+
+    def test_gap_after_an_outage(self):
+        """The first report after ten days of silence reaches back ten days."""
+        request = self.env["amazon.report.request"].create(
+            {"account_id": self.account.id, "kind": MFN, "repeat": True}
+        )
+        self.run_cron()
+        self.run_until(request.report_ids)
+        last = request.report_ids
+        last.date_to -= timedelta(days=10)
+        last.date_from -= timedelta(days=10)
+        request.next_run = fields.Datetime.now()
+        self.run_cron()
+        following = request.report_ids - last
+        self.assertLessEqual(min(following.mapped("date_from")), last.date_to)
+
+    def test_failed_report_is_covered_by_the_next(self):
+        """What Amazon gave up on is asked for again with the next recurring report."""
+        request = self.env["amazon.report.request"].create(
+            {
+                "account_id": self.account.id,
+                "kind": MFN,
+                "repeat": True,
+                "lookback_days": 1,
+            }
+        )
+        self.run_cron()
+        first = request.report_ids
+        first._fail("fatal", "Amazon gave up")
+        first.date_to -= timedelta(days=3)
+        first.date_from -= timedelta(days=3)
+        request.next_run = fields.Datetime.now()
+        self.run_cron()
+        second = request.report_ids - first
+        self.assertLessEqual(min(second.mapped("date_from")), first.date_from)
+
+    def test_page_of_html_is_tried_again(self):
+        """A proxy's or a maintenance page in place of an answer is no final answer."""
+        report = self.request()
+        self.fault("non_json", "getReport")
+        self.run_until(report)
+        self.assertEqual(report.state, "done", report.failure_reason)
+
+    def test_archived_account_rests(self):
+        self.request()
+        self.account.active = False
+        self.run_cron()
+        self.assertFalse(self.control("GET", "requests")["requests"])
+
+    def test_resumes_after_interruption(self):
+        report = self.request()
+        self.run_until_ready(report)
+        done = []
+
+        def commit(rows=0):
+            done.append(rows)
+            return 0
+
+        with patch.object(amazon_report, "BATCH_ROWS", 3):
+            self.env["amazon.report"]._process_ready(commit)
+            self.assertEqual(done, [3])
+            self.assertEqual((report.state, report.next_row), ("processing", 3))
+            first = report.row_ids.sale_order_id.ids
+            self.run_until(report)
+        self.assertEqual(report.state, "done")
+        self.assertEqual(len(report.row_ids), report.row_count)
+        self.assertLessEqual(set(first), set(report.row_ids.sale_order_id.ids))
+        self.check_against_amazon(report, "mfn")
+
+    def run_until_ready(self, report):
+        with patch.object(
+            type(report), "_process_ready", lambda _self, commit: commit()
+        ):
+            for _round in range(6):
+                self.run_cron()
+        self.assertEqual(report.state, "ready")
+
+    def test_time_is_up(self):
+        """A large file goes on at once, not after the action's five minutes."""
+        rows = [{"order-id": f"302-0000001-{number:07}"} for number in range(5)]
+        report = self.env["amazon.report"].create_from_file(
+            self.account, MFN, "large.txt", self.make_file(MFN, *rows)
+        )
+        with (
+            patch.object(amazon_report, "BATCH_ROWS", 1),
+            patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0),
+        ):
+            self.run_cron()
+        self.assertEqual(report.state, "done")
+        self.assertEqual(self.outcomes(report), ["created"] * 5)
+
+    # === ONE DOES NOT STOP ANOTHER === #
+
+    def test_account_that_cannot_ask(self):
+        """An account without channels has its reason; the others go on."""
+        first = self.account.copy({"name": "No channels", "sequence": 1})
+        first.write({**SECRETS, "channel_ids": [fields.Command.clear()]})
+        bad = self.request(account=first)
+        good = self.request()
+        self.run_until(bad + good)
+        self.assertEqual(bad.state, "failed")
+        self.assertIn("No channels", bad.failure_reason)
+        self.assertEqual(bad.activity_ids.user_id, first._get_responsible())
+        self.assertEqual(good.state, "done")
+
+    def test_account_with_an_impossible_endpoint(self):
+        first = self.account.copy({"name": "Wrong", "sequence": 1})
+        first.write({**SECRETS, "sp_api_endpoint": "no address at all"})
+        first.channel_ids = [
+            fields.Command.create(
+                {
+                    "marketplace_id": self.env.ref(
+                        "amazon_order_import.amazon_marketplace_de"
+                    ).id
+                }
+            )
+        ]
+        bad = self.request(account=first)
+        good = self.request()
+        self.run_until(good)
+        self.assertEqual(good.state, "done")
+        self.assertTrue(bad.last_error or bad.failure_reason)
+
+    @mute_logger(REPORT_LOGGER)
+    def test_report_that_crashes(self):
+        """What nobody foresaw fails one report, not the queue, not each night."""
+        content = self.make_file(MFN, {})
+        create = self.env["amazon.report"].create_from_file
+        bad = create(self.account, MFN, "bad.txt", content)
+        good = create(self.account, MFN, "good.txt", content)
+        importer = type(self.env["amazon.order.importer"])
+        original = importer.import_rows
+
+        def import_rows(records, report, pairs):
+            if report == bad:
+                raise KeyError("nobody foresaw this")
+            return original(records, report, pairs)
+
+        with patch.object(importer, "import_rows", import_rows):
+            self.run_cron()
+        self.assertEqual(good.state, "done")
+        self.assertEqual(bad.state, "failed")
+        self.assertTrue(bad.failure_reason)
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
+        bad._process_again()
+        self.run_cron()
+        self.assertEqual(bad.state, "done")
+        self.assertFalse(bad.activity_ids)
+
+    def test_file_that_is_no_report_calls_a_person(self):
+        """Nobody sits in front of it when the scheduled action reads a file."""
+        create = self.env["amazon.report"].create_from_file
+        bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
+        self.run_cron()
+        self.assertEqual(bad.state, "failed")
+        self.assertEqual(bad.activity_ids.user_id, self.account._get_responsible())
+
+    def test_outcomes_in_the_language_of_the_responsible(self):
+        """The scheduled action speaks English; who reads up on a row need not."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.account.user_id.write({"lang": "de_DE", "tz": "Europe/Berlin"})
+        self.account.orders_from = "2026-10-31 23:30:00"
+        create = self.env["amazon.report"].create_from_file
+        early = create(self.account, MFN, "early.txt", self.make_file(MFN, {}))
+        bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
+        self.run_cron()
+        self.assertIn("wurde vor dem 01.11.2026", early.row_ids.message)
+        self.assertIn("Laden Sie", bad.failure_reason)
+        self.assertIn("konnte nicht importiert", bad.activity_ids.summary)
+
+    @mute_logger(REPORT_LOGGER)
+    def test_lost_file_in_the_queue(self):
+        content = self.make_file(MFN, {})
+        create = self.env["amazon.report"].create_from_file
+        lost = create(self.account, MFN, "lost.txt", content)
+        good = create(self.account, MFN, "good.txt", content)
+        original = type(lost)._open_file
+
+        def open_file(report):
+            if report == lost:
+                raise FileNotFoundError("no such file")
+            return original(report)
+
+        with patch.object(type(lost), "_open_file", open_file):
+            self.run_cron()
+        self.assertEqual((lost.state, good.state), ("failed", "done"))
+        self.assertEqual(lost.failure_code, "file_missing")

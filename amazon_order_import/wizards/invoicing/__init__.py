@@ -1,0 +1,3 @@
+from . import account_move_reversal
+from . import amazon_vat_unlock
+from . import sale_advance_payment_inv

@@ -1,0 +1,4 @@
+from . import amazon_first_run
+from . import amazon_report_preview
+from . import amazon_report_undo
+from . import amazon_report_upload

@@ -1,0 +1,96 @@
+import base64
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...models.account.amazon_marketplace import STOCK_POOLS
+from ...report_formats.kinds import KIND_SELECTION
+
+
+class AmazonReportUpload(models.TransientModel):
+    _name = "amazon.report.upload"
+    _description = "Upload of an Amazon Report File"
+
+    account_id = fields.Many2one(
+        "amazon.account",
+        required=True,
+        default=lambda self: self.env["amazon.account"].search([], limit=1),
+    )
+    kind = fields.Selection(
+        KIND_SELECTION,
+        required=True,
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    file = fields.Binary(required=True, attachment=False)
+    filename = fields.Char()
+    stock_pool = fields.Selection(
+        STOCK_POOLS,
+        "Stock Of",
+        help="Which stock the file is about. Empty: the main one of the account",
+    )
+    stock_moment = fields.Datetime(
+        "Made On",
+        default=fields.Datetime.now,
+        help="When Amazon made the file: what was shipped since then is no difference",
+    )
+
+    @api.depends("account_id")
+    def _compute_kind(self):
+        for upload in self:
+            if not upload.kind and upload.account_id:
+                region = "eu" if upload.account_id.region == "eu" else "na"
+                upload.kind = f"mfn_orders_{region}"
+
+    def action_preview(self):
+        """Show what processing the file would do; the file is not archived."""
+        content = self._get_content()
+        return self.env["amazon.report.preview"]._show(
+            lambda max_rows: self._with_stock(self.env["amazon.report"])._preview_file(
+                self.account_id,
+                self.kind,
+                self.filename or f"{self.kind}.txt",
+                content,
+                max_rows,
+            ),
+            {"upload_id": self.id},
+        )
+
+    def _get_content(self):
+        self.ensure_one()
+        self.account_id.check_access("read")
+        if not self.file:
+            raise UserError(self.env._("Choose the report file first."))
+        return base64.b64decode(self.file)
+
+    def _with_stock(self, reports):
+        """Have new reports of FBA stock note what the file does not say itself."""
+        if self.kind != "fba_inventory":
+            return reports
+        return reports.with_context(
+            default_stock_pool=self.stock_pool,
+            default_stock_moment=self.stock_moment,
+        )
+
+    def action_upload(self):
+        """Archive the file and process it at once; show the report."""
+        content = self._get_content()
+        report = (
+            self._with_stock(self.env["amazon.report"])
+            .sudo()
+            .create_from_file(
+                self.account_id,
+                self.kind,
+                self.filename or f"{self.kind}.txt",
+                content,
+            )
+        )
+        report._process_soon()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "amazon.report",
+            "res_id": report.id,
+            "view_mode": "form",
+        }
