@@ -7,8 +7,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..messages import Message, Name, format_message, get_error_message, message
 from ..models.report.importing import ConcurrentImport
 from ..report_formats import normal_name
+from ..trusted_context import get_trusted
 
 _logger = logging.getLogger(__name__)
 
@@ -72,27 +74,29 @@ class AmazonRowImporter(models.AbstractModel):
         return []
 
     @api.model
-    def _set_outcome(self, work, outcome, message=False, code=False, **values):
-        """Store what became of a row."""
+    def _set_outcome(self, work, outcome, message=None, code=None, **values):
+        """Store what became of a row.
+
+        :param message: `Message` that says why, or None; its reason becomes the code
+        """
         work.record.write(
-            {"outcome": outcome, "message": message, "code": code, **values}
+            {
+                "outcome": outcome,
+                "message": message,
+                "code": code or (isinstance(message, Message) and message.reason),
+                **values,
+            }
         )
 
     def _is_read(self, report, work):
         """Whether a row could be read; where not, its outcome tells why."""
         error = work.parsed.error
         if error:
-            self._set_outcome(
-                work, "error", report._translate_format_error(error), error.code
-            )
+            self._set_outcome(work, "error", format_message(error))
         return not error
 
     def _explain_multi_channel(self, order_ref):
-        return self.env._(
-            "Multi-channel order %(order)s: Amazon only ships it for you, the sale "
-            "took place elsewhere.",
-            order=order_ref,
-        )
+        return message("multi_channel", order=order_ref)
 
     def _get_cells(self, raw):
         """Return the cells of a row by the normal names of their columns.
@@ -194,9 +198,10 @@ class AmazonRowImporter(models.AbstractModel):
                 raise
             except UniqueViolation as error:
                 self._check_concurrent(error)
-                self._keep_out(works, "concurrent", error)
+                self._keep_out(works, "concurrent")
             except UserError as error:
-                self._keep_out(works, getattr(error, "code", "refused"), error)
+                code = getattr(error, "code", None)
+                self._keep_out(works, "refused", get_error_message(error), code)
             except Exception as error:
                 # Any addon may be in the way; the others must not suffer.
                 _logger.exception(
@@ -205,44 +210,33 @@ class AmazonRowImporter(models.AbstractModel):
                     works[0].parsed.number,
                     key,
                 )
-                self._keep_out(works, "unexpected", error)
+                words = f"{type(error).__name__}: {error}"
+                self._keep_out(works, "unexpected", words)
 
     def _check_concurrent(self, error):
-        if self.env.context.get("amazon_retry_concurrent"):
+        if get_trusted(self.env, "amazon_retry_concurrent"):
             raise ConcurrentImport from error
 
-    def _keep_out(self, works, code, error):
-        """Store on rows that they are not imported, and why."""
-        what = self._describe_group(works)
-        outcome = "error"
-        if code == "concurrent":
-            outcome = "waiting"
-            message = self.env._(
-                "%(what)s was being imported by another process at the same moment. "
-                "Process the report again: it will find it.",
-                what=what,
-            )
-        elif code == "unexpected":
-            message = self.env._(
-                "%(what)s was not imported because of an unexpected error (%(error)s); "
-                "the server log has its details. Pass this on to your administrator, "
-                "then process the report again.",
-                what=what,
-                error=f"{type(error).__name__}: {error}",
-            )
-        else:
-            message = self.env._(
-                "%(what)s was not imported: %(error)s\nCorrect this and process the "
-                "report again.",
-                what=what,
-                error=error,
-            )
+    def _keep_out(self, works, cause, error=None, code=None):
+        """Store on rows that they are not imported, and why.
+
+        :param str cause: ``concurrent``, ``refused`` or ``unexpected``
+        :param error: what went wrong, a `Message` or words
+        """
+        values = {"what": self._describe_group(works)}
+        if error is not None:
+            values["error"] = error
+        outcome = "waiting" if cause == "concurrent" else "error"
+        reason = message(f"not_imported_{cause}", **values)
+        # Why our own code keeps it out is what people look for.
+        if not code and isinstance(error, Message) and error.code != "words":
+            code = error.reason
         for work in works:
-            self._set_outcome(work, outcome, message, code)
+            self._set_outcome(work, outcome, reason, code)
 
     def _describe_group(self, works):
         """Return what a group of rows is about, as the subject of a sentence."""
-        return self.env._("Order %(order)s", order=works[0].values.order_id)
+        return message("subject_order", order=works[0].values.order_id)
 
     # === OTHER REPORTS === #
 
@@ -296,9 +290,9 @@ class AmazonRowImporter(models.AbstractModel):
             {
                 "outcome": "unchanged",
                 "code": "settled_elsewhere",
-                "message": self.env._(
-                    "Settled by %(report)s, row %(number)s.",
-                    report=report.display_name,
+                "message": message(
+                    "settled_elsewhere",
+                    report=Name.of(report),
                     number=work.record.number,
                 ),
                 "sale_order_id": work.record.sale_order_id.id,

@@ -9,6 +9,7 @@ from ...models.report.importing import IMPORT_CONTEXT, UndoStep
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...trusted_context import get_trusted
 from ..row_importer import RowWork
 
 #: A return says the same as before where these do not differ.
@@ -259,7 +260,7 @@ class AmazonReturnImporter(models.AbstractModel):
         if (
             work.order
             or work.record.return_id
-            or self.env.context.get("amazon_without_order")
+            or get_trusted(self.env, "amazon_without_order")
         ):
             return True
         if work.multi_channel:

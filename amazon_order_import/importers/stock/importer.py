@@ -7,6 +7,7 @@ from ...models.order.lookups import OrderBatch
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
 from ...models.report.importing import IMPORT_CONTEXT, RefusedFile, UndoStep
 from ...report_formats import StockConditionRow, StockCountryRow
+from ...trusted_context import get_trusted
 from ..row_importer import RowWork
 
 #: Fields of ``amazon.stock.level`` -> attribute of the rows.
@@ -110,7 +111,7 @@ class AmazonStockImporter(models.AbstractModel):
         )
         if snapshot:
             self._finish_snapshot(report, snapshot)
-            if not self.env.context.get("amazon_preview"):
+            if not get_trusted(self.env, "amazon_preview"):
                 self.env["amazon.stock.adjuster"].settle(snapshot)
 
     @api.model

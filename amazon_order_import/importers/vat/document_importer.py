@@ -8,6 +8,7 @@ from ...models.invoicing.amazon_vat_document_line import COMPONENTS
 from ...models.order.lookups import OrderBatch
 from ...models.report.importing import IMPORT_CONTEXT, UndoStep
 from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...trusted_context import get_trusted
 from ..row_importer import RowWork
 
 
@@ -826,7 +827,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 self.env["amazon.vat.document.booker"].match_items(account, group)
 
     def _book(self, documents):
-        if not self.env.context.get("amazon_preview"):
+        if not get_trusted(self.env, "amazon_preview"):
             self.env["amazon.vat.document.booker"].book(documents)
 
     def _correct_orders(self, account, orders):

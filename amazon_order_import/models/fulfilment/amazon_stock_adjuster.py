@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
+from ...trusted_context import Trusted
 from .amazon_stock_booker import STAND_IN_LOT
 
 _logger = logging.getLogger(__name__)
@@ -237,7 +238,7 @@ class AmazonStockAdjuster(models.AbstractModel):
         quants = self._set_counts(chosen)
         known = snapshot.move_ids
         quants.with_context(
-            amazon_snapshot_id=snapshot.id,
+            amazon_snapshot_id=Trusted(snapshot.id),
             inventory_name=self.env._("Amazon's count %s", snapshot.display_name),
         )._apply_inventory()
         snapshot.invalidate_recordset(["move_ids"])

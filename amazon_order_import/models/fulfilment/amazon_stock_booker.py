@@ -5,6 +5,8 @@ from datetime import datetime
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
+from ...trusted_context import Trusted
+
 STAND_IN_LOT = "AMAZON-FBA"
 
 
@@ -370,7 +372,7 @@ class AmazonStockBooker(models.AbstractModel):
             return self.env["stock.move"]
         # Whoever confirms an order books its stock; that is no right to move other
         # goods.
-        self = self.sudo().with_context(amazon_booking=True, tracking_disable=True)
+        self = self.sudo().with_context(amazon_booking=Trusted(), tracking_disable=True)
         sources = self._find_goods(bookings)
         moves = self.env["stock.move"].create(
             [self._prepare_move(booking, sources) for booking in bookings]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import clean_context, groupby
 
+from ...trusted_context import Trusted, get_trusted
 from .stock_quant import Reservations
 
 
@@ -48,23 +49,23 @@ class StockMove(models.Model):
 
     def _should_bypass_reservation(self, forced_location=False):
         # What has left already needs no reservation, neither before nor after.
-        return self.env.context.get(
-            "amazon_booking"
+        return get_trusted(
+            self.env, "amazon_booking"
         ) or super()._should_bypass_reservation(forced_location)
 
     def _skip_push(self):
         # What Amazon ships goes to the customer at once, whatever the routes say.
-        return self.env.context.get("amazon_booking") or super()._skip_push()
+        return get_trusted(self.env, "amazon_booking") or super()._skip_push()
 
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
-        if self.env.context.get("amazon_import"):
+        if get_trusted(self.env, "amazon_import"):
             self._create_amazon_pickings()
         return super()._action_confirm(
             merge=merge, merge_into=merge_into, create_proc=create_proc
         )
 
     def _action_assign(self, force_qty=False):
-        if self.env.context.get("amazon_import") and not force_qty:
+        if get_trusted(self.env, "amazon_import") and not force_qty:
             self._reserve_together()
         return super()._action_assign(force_qty=force_qty)
 
@@ -100,7 +101,7 @@ class StockMove(models.Model):
             ]
         reservations = Reservations()
         self.env["stock.move.line"].with_context(
-            amazon_reservations=reservations
+            amazon_reservations=Trusted(reservations)
         ).create(vals_list)
         for (product, *place), quantity in reservations.quantities.items():
             location, lot, package, owner = place
@@ -119,7 +120,7 @@ class StockMove(models.Model):
 
         Odoo searches the rules for each move; in a batch, most often there are none.
         """
-        if not self.env.context.get("amazon_import"):
+        if not get_trusted(self.env, "amazon_import"):
             return self
         orderpoints = self.env["stock.warehouse.orderpoint"].sudo()
         products = orderpoints.search(

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...trusted_context import get_trusted
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -7,7 +9,7 @@ class StockPicking(models.Model):
     def action_confirm(self):
         # Odoo confirms the transfers of each order of a batch on their own; the import
         # does it once for all of them (see sale.order.line._action_launch_stock_rule).
-        if self.env.context.get("amazon_collect_pickings"):
+        if get_trusted(self.env, "amazon_collect_pickings"):
             return True
         return super().action_confirm()
 

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ...trusted_context import get_trusted
+
 
 class Reservations:
     """What the moves of a batch reserve: ``{(product, place, ...): quantity}``.
@@ -29,7 +31,7 @@ class StockQuant(models.Model):
         strict=True,
     ):
         # The moves of a batch book together (see stock.move._reserve_together).
-        reservations = self.env.context.get("amazon_reservations")
+        reservations = get_trusted(self.env, "amazon_reservations")
         if reservations:
             key = (product_id, location_id, lot_id, package_id, owner_id)
             reservations.quantities[key] += quantity
@@ -55,6 +57,6 @@ class StockQuant(models.Model):
         values = super()._get_inventory_move_values(
             qty, location_id, location_dest_id, package_id, package_dest_id
         )
-        if snapshot_id := self.env.context.get("amazon_snapshot_id"):
+        if snapshot_id := get_trusted(self.env, "amazon_snapshot_id"):
             values["amazon_snapshot_id"] = snapshot_id
         return values

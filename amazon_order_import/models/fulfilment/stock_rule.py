@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...trusted_context import get_trusted
+
 
 class StockRule(models.Model):
     _inherit = "stock.rule"
@@ -9,7 +11,7 @@ class StockRule(models.Model):
         self, route_ids, packaging_uom_id, product_id, warehouse_ids, domain
     ):
         # The orders of a batch ask for the same few rules again and again.
-        known = self.env.context.get("amazon_stock_rules")
+        known = get_trusted(self.env, "amazon_stock_rules")
         if known is None:
             return super()._search_rule_for_warehouses(
                 route_ids, packaging_uom_id, product_id, warehouse_ids, domain

@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...trusted_context import get_trusted
+
 #: What Amazon takes in the number of a document (amazon-reports.md 6.2). It trims
 #: spaces, so that a number with spaces may come out as another one.
 NUMBER = re.compile(r"[0-9A-Za-z,/\\\-_;:#]+")
@@ -119,7 +121,7 @@ class AccountMove(models.Model):
 
     def _match_amazon_documents(self):
         """Have Amazon's documents find what they waited for: it is posted now."""
-        if self.env.context.get("amazon_booking"):
+        if get_trusted(self.env, "amazon_booking"):
             return
         documents = self._get_amazon_orders().sudo().amazon_vat_document_ids
         if waiting := documents.filtered(lambda doc: doc.entry_state == "waiting"):
@@ -211,7 +213,7 @@ class AccountMove(models.Model):
 
     def _queue_amazon_uploads(self):
         """Put posted documents into the upload queue, as their accounts want it."""
-        if self.env.context.get("amazon_preview"):
+        if get_trusted(self.env, "amazon_preview"):
             return
         moves = self.filtered(
             lambda move: (

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from ...trusted_context import Trusted
 from ..order.lookups import OrderBatch
 from ..report.importing import IMPORT_CONTEXT
 from .amazon_refund_guard import RefundExceeded
@@ -37,7 +38,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         :param documents: ``amazon.vat.document`` records, in superuser mode
         """
         # What is posted here must not start to book what is in hand already.
-        self = self.with_context(**IMPORT_CONTEXT, amazon_booking=True)
+        self = self.with_context(**IMPORT_CONTEXT, amazon_booking=Trusted())
         documents = documents.with_env(self.env)
         documents = (documents | self._get_related(documents)).filtered("can_book")
         for account, group in documents.grouped("account_id").items():

@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...trusted_context import Trusted, get_trusted
 from ..order.amazon_order_workflow import CONFIRM_BATCH
 from ..order.lookups import OrderBatch
 from ..report.importing import IMPORT_CONTEXT
@@ -201,8 +202,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         """
         self = self.with_context(
             **IMPORT_CONTEXT,
-            amazon_by_person=by_person,
-            amazon_workflow=True,
+            amazon_by_person=Trusted(by_person),
+            amazon_workflow=Trusted(),
         )
         documents = documents.with_env(self.env).filtered(
             lambda document: document.state == "to_invoice" and not document.move_id
@@ -239,7 +240,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             )
 
     def _is_by_person(self):
-        return self.env.context.get("amazon_by_person")
+        return get_trusted(self.env, "amazon_by_person")
 
     def _note_failure(self, document, error):
         document._set_state(

@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html, split_every
 
 from ...report_formats import KINDS
+from ...trusted_context import Trusted, get_trusted
 
 _logger = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ class AmazonOrderWorkflow(models.AbstractModel):
         :param order_refs: list of Amazon order numbers
         """
         account = report.account_id
-        if account.order_workflow == "quotation" or self.env.context.get(
-            "amazon_preview"
+        if account.order_workflow == "quotation" or get_trusted(
+            self.env, "amazon_preview"
         ):
             return
         orders = self.env["sale.order"].search(
@@ -223,7 +224,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
             for company, members in orders.grouped("company_id").items():
                 members.currency_id._check_amazon_rate(company)
             return orders.with_context(
-                amazon_workflow=True, raise_if_nothing_to_invoice=False
+                amazon_workflow=Trusted(), raise_if_nothing_to_invoice=False
             )._create_invoices(grouped=True)
 
         def fail(order, error):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...trusted_context import get_trusted
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -60,7 +62,7 @@ class ResPartner(models.Model):
     def _compute_vies_valid(self):
         # The European VAT service takes seconds per number and is often away: an
         # import does not ask it. It is asked when somebody edits the contact.
-        if self.env.context.get("amazon_import"):
+        if get_trusted(self.env, "amazon_import"):
             self.vies_valid = False
             return None
         return super()._compute_vies_valid()
@@ -68,7 +70,7 @@ class ResPartner(models.Model):
     def _company_dependent_commercial_sync(self):
         # Copies the customer's settings in each other company to a new contact, some
         # queries per contact and company. Those of an import belong to one company.
-        if self.env.context.get("amazon_import") and (
+        if get_trusted(self.env, "amazon_import") and (
             self.company_id == self.env.company
         ):
             return None

@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import html2plaintext, plaintext2html
 
+from ...trusted_context import get_trusted
 from ..account.amazon_account import STOCK_POLICIES
 
 
@@ -226,7 +227,7 @@ class SaleOrder(models.Model):
 
     def _settle_amazon_rows(self):
         """Close what reports wanted a person to look at: the person has decided."""
-        if not self or self.env.context.get("amazon_import"):
+        if not self or get_trusted(self.env, "amazon_import"):
             return
         rows = (
             self.env["amazon.report.row"]
@@ -250,7 +251,7 @@ class SaleOrder(models.Model):
             shipped = self._get_amazon_supply_date()
             if self.amazon_fulfillment == "fba" and shipped:
                 values["delivery_date"] = shipped
-            if self.env.context.get("amazon_workflow"):
+            if get_trusted(self.env, "amazon_workflow"):
                 today = self._get_local_date(fields.Datetime.now())
                 values["invoice_date"] = min(shipped or today, today)
         return values

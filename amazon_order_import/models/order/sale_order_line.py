@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ...trusted_context import Trusted, get_trusted
+
 LINE_TYPES = [
     ("item", "Item"),
     ("shipping", "Shipping"),
@@ -111,7 +113,7 @@ class SaleOrderLine(models.Model):
 
     def _update_line_quantity(self, values):
         lines = self
-        if self.env.context.get("amazon_import"):
+        if get_trusted(self.env, "amazon_import"):
             # Odoo refuses less than is delivered; here, less is delivered, too.
             lines = self.filtered(lambda line: line.qty_delivered_method != "amazon")
         return super(SaleOrderLine, lines)._update_line_quantity(values)
@@ -124,11 +126,12 @@ class SaleOrderLine(models.Model):
         # What Amazon has shipped needs no delivery from here.
         lines = self.filtered(lambda line: not line._is_shipped_by_amazon())
         (self - lines)._book_amazon_stock()
-        if not self.env.context.get("amazon_import"):
+        if not get_trusted(self.env, "amazon_import"):
             return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
         lines._create_stock_references()
         collected = lines.with_context(
-            amazon_collect_pickings=True, amazon_stock_rules={}
+            amazon_collect_pickings=Trusted(),
+            amazon_stock_rules=Trusted({}),
         )
         result = super(SaleOrderLine, collected)._action_launch_stock_rule(**kwargs)
         lines.order_id.picking_ids.filtered(
@@ -146,7 +149,7 @@ class SaleOrderLine(models.Model):
         if self.env.context.get("skip_procurement"):
             return self.env["stock.move"]
         policies = {"move"}
-        if not self.env.context.get("amazon_import"):
+        if not get_trusted(self.env, "amazon_import"):
             policies.add("summary")
         return self.env["amazon.stock.booker"].book_lines(
             self.filtered(

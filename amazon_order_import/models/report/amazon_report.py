@@ -12,6 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...report_formats import ReportFileError, open_report
 from ...report_formats.kinds import KIND_SELECTION, ORDER_KINDS
+from ...trusted_context import Trusted, get_trusted
 from .amazon_report_row import OPEN_OUTCOMES, OUTCOMES
 from .importing import ConcurrentImport, RefusedFile
 
@@ -280,8 +281,8 @@ class AmazonReport(models.Model):
     def _open_file(self):
         """Return the archived file as a seekable binary stream."""
         self.ensure_one()
-        if "amazon_preview_content" in self.env.context:
-            return io.BytesIO(self.env.context["amazon_preview_content"])
+        if (content := get_trusted(self.env, "amazon_preview_content")) is not None:
+            return io.BytesIO(content)
         attachment = self._find_attachment()
         if attachment.store_fname:
             return open(attachment._full_path(attachment.store_fname), "rb")
@@ -471,7 +472,7 @@ class AmazonReport(models.Model):
         """
         records = self._get_row_records(batch)
         importer = self._get_importer().with_context(
-            amazon_retry_concurrent=retry_concurrent
+            amazon_retry_concurrent=Trusted(retry_concurrent)
         )
         importer.import_rows(self, list(zip(records, batch, strict=True)))
         self.next_row = batch[-1].number

@@ -4,9 +4,11 @@ from contextlib import contextmanager
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...trusted_context import Trusted
+
 #: Nothing of a preview may reach anybody: no mail, no to-do by mail, no number.
 PREVIEW_CONTEXT = {
-    "amazon_preview": True,
+    "amazon_preview": Trusted(),
     "tracking_disable": True,
     "mail_notrack": True,
     "mail_create_nolog": True,
@@ -54,7 +56,9 @@ class AmazonReport(models.Model):
         with self._rolled_back():
             report = (
                 self.sudo()
-                .with_context(**PREVIEW_CONTEXT, amazon_preview_content=content)
+                .with_context(
+                    **PREVIEW_CONTEXT, amazon_preview_content=Trusted(content)
+                )
                 .create(
                     {
                         "account_id": account.id,

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ...messages import MessageText
+from ...trusted_context import Trusted
+
 OUTCOMES = [
     ("created", "Created"),
     ("updated", "Updated"),
@@ -37,7 +40,7 @@ class AmazonReportRow(models.Model):
     needs_attention = fields.Boolean(
         help="The row is imported, but a person should look at its order"
     )
-    message = fields.Text(help="Why the row has this outcome, and what to do next")
+    message = MessageText(help="Why the row has this outcome, and what to do next")
     code = fields.Char(help="Technical name of the reason")
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
@@ -141,6 +144,6 @@ class AmazonReportRow(models.Model):
         )
         rows.check_access("read")
         self.env["amazon.return.importer"].sudo().with_context(
-            amazon_without_order=True
+            amazon_without_order=Trusted()
         ).import_again(rows.sudo())
         return True

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from odoo.exceptions import UserError
 
+from ...trusted_context import Trusted
+
 IMPORT_CONTEXT = {
     # One note per report says what happened; not one per order.
     "tracking_disable": True,
@@ -12,7 +14,7 @@ IMPORT_CONTEXT = {
     "sale_no_log_for_new_lines": True,
     # A wrong VAT number must not keep an order out.
     "no_vat_validation": True,
-    "amazon_import": True,
+    "amazon_import": Trusted(),
 }
 
 
