@@ -9,6 +9,7 @@ Amazon and of Odoo stay as they are: they are values.
 from .catalog import CATALOG
 from .template import Template
 from .message import (
+    FieldName,
     Joined,
     Label,
     Message,

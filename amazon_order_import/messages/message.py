@@ -33,6 +33,14 @@ class Label:
 
 
 @dataclass(frozen=True)
+class FieldName:
+    """What a field is called."""
+
+    model: str
+    field: str
+
+
+@dataclass(frozen=True)
 class Name:
     """What a record is called; `text` where it is not there any more."""
 
@@ -131,6 +139,8 @@ def _pack(value):
         return {"money": str(value.amount), "currency": value.currency_id}
     if isinstance(value, Label):
         return {"label": [value.model, value.field, value.value]}
+    if isinstance(value, FieldName):
+        return {"field": [value.model, value.field]}
     if isinstance(value, Name):
         return {"name": [value.model, value.id, value.text]}
     if isinstance(value, Term):
@@ -158,6 +168,7 @@ _UNPACK = {
     ),
     "money": lambda data: Money(Decimal(data["money"]), data["currency"]),
     "label": lambda data: Label(*data["label"]),
+    "field": lambda data: FieldName(*data["field"]),
     "name": lambda data: Name(*data["name"]),
     "term": lambda data: Term(data["term"]),
     "joined": lambda data: Joined(tuple(map(_unpack, data["joined"])), data["by"]),

@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_date, format_datetime
 from odoo.tools.misc import formatLang
 
 from .catalog import CATALOG
-from .message import Joined, Label, Message, Money, Name, Term, words
+from .message import FieldName, Joined, Label, Message, Money, Name, Term, words
 from .template import FormatTemplate
 
 
@@ -106,6 +106,10 @@ def _write_label(env, label):
     return dict(field._description_selection(env)).get(label.value, label.value)
 
 
+def _write_field_name(env, name):
+    return env[name.model]._fields[name.field]._description_string(env)
+
+
 def _write_name(env, name):
     if name.model not in env:
         return name.text
@@ -125,6 +129,7 @@ _WRITERS = {
     Message: compose,
     Money: _write_money,
     Label: _write_label,
+    FieldName: _write_field_name,
     Name: _write_name,
     Term: lambda env, term: translate(env, term.text),
     Decimal: _write_number,
