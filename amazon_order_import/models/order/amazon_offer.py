@@ -85,14 +85,12 @@ class AmazonOffer(models.Model):
     def create(self, vals_list):
         offers = super().create(vals_list)
         offers.filtered("product_id")._process_waiting_rows()
-        self.env["amazon.stock.level"].sudo()._assign_products(offers)
         return offers
 
     def write(self, vals):
         result = super().write(vals)
         if vals.get("product_id"):
             self._process_waiting_rows()
-            self.env["amazon.stock.level"].sudo()._assign_products(self)
         return result
 
     def _get_waiting_rows(self):

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext, plaintext2html
 
 from ...trusted_context import get_trusted
-from ..account.amazon_account import STOCK_POLICIES
 
 
 class SaleOrder(models.Model):
@@ -106,19 +105,6 @@ class SaleOrder(models.Model):
     amazon_latest_delivery_date = fields.Datetime(
         "Deliver By", copy=False, readonly=True
     )
-    amazon_stock_policy = fields.Selection(
-        STOCK_POLICIES,
-        "FBA Stock",
-        copy=False,
-        readonly=True,
-        help="How the goods of this order are booked out of the stock at Amazon: the "
-        "setting of the account when the order was imported",
-    )
-    amazon_parcel_ids = fields.One2many("amazon.parcel", "order_id", "Parcels")
-    amazon_return_ids = fields.One2many("amazon.return", "sale_order_id", "Returns")
-    amazon_return_count = fields.Integer(
-        "Returned Units", compute="_compute_amazon_return_count"
-    )
     amazon_vat_invoice_ids = fields.One2many(
         "amazon.vat.invoice", "sale_order_id", "VAT Invoice Data"
     )
@@ -178,11 +164,6 @@ class SaleOrder(models.Model):
         for order in self:
             order.amazon_row_count = counts.get(order, 0)
 
-    @api.depends("amazon_return_ids.quantity")
-    def _compute_amazon_return_count(self):
-        for order in self:
-            order.amazon_return_count = sum(order.amazon_return_ids.mapped("quantity"))
-
     def _compute_amazon_vat_invoice_count(self):
         counts = dict(
             self.env["amazon.vat.invoice"]._read_group(
@@ -191,23 +172,6 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.amazon_vat_invoice_count = counts.get(order, 0)
-
-    @api.depends("amazon_fulfillment", "state")
-    def _compute_delivery_status(self):
-        # What Amazon reports as shipped has left, without any transfer in Odoo.
-        shipped = self.filtered(
-            lambda order: order.amazon_fulfillment == "fba" and order.state == "sale"
-        )
-        shipped.delivery_status = "full"
-        return super(SaleOrder, self - shipped)._compute_delivery_status()
-
-    @api.depends("amazon_fulfillment", "amazon_parcel_ids.shipment_date")
-    def _compute_effective_date(self):
-        shipped = self.filtered(lambda order: order.amazon_fulfillment == "fba")
-        for order in shipped:
-            dates = filter(None, order.amazon_parcel_ids.mapped("shipment_date"))
-            order.effective_date = min(dates, default=False)
-        return super(SaleOrder, self - shipped)._compute_effective_date()
 
     def action_confirm(self):
         # Amazon's orders keep the date of purchase; Odoo would give all orders of one
@@ -316,32 +280,6 @@ class SaleOrder(models.Model):
             wanted in "".join(html2plaintext(activity.note or "").split())
             for activity in self.activity_ids
         )
-
-    # === STOCK === #
-
-    def _amazon_reverse_moves(self):
-        """Take back what is booked out of the stock at Amazon for these orders.
-
-        :return: the ``stock.move`` that bring the goods back, done
-        """
-        return self.env["amazon.stock.booker"].reverse(self)
-
-    def action_view_amazon_moves(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "stock.stock_move_line_action"
-        )
-        action["domain"] = [("move_id.sale_line_id", "in", self.order_line.ids)]
-        action["context"] = {}
-        return action
-
-    def action_view_amazon_returns(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "amazon_order_import.amazon_return_action"
-        )
-        action["domain"] = [("sale_order_id", "=", self.id)]
-        return action
 
     def action_view_amazon_rows(self):
         self.ensure_one()
