@@ -3,17 +3,6 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 
-#: Fields that Odoo derives from the customer; an import has set them itself.
-KEPT_FIELDS = (
-    "note",
-    "payment_term_id",
-    "preferred_payment_method_line_id",
-    "pricelist_id",
-    "team_id",
-    "user_id",
-    "warehouse_id",
-)
-
 
 @dataclass
 class OrderChange:
@@ -188,9 +177,9 @@ class AmazonOrderChange(models.AbstractModel):
         if position != order.fiscal_position_id:
             values["fiscal_position_id"] = position.id
             change.retax = True
-        kept = [order._fields[name] for name in (*KEPT_FIELDS, "fiscal_position_id")]
-        with self.env.protecting(kept, order):
-            order.with_context(update_delivery_shipping_partner=True).write(values)
+        order.with_context(update_delivery_shipping_partner=True)._set_amazon_contacts(
+            values
+        )
         order.picking_ids.move_ids.filtered(
             lambda move: move.partner_id and move.state not in ("done", "cancel")
         ).partner_id = delivery

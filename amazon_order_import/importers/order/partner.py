@@ -1,34 +1,25 @@
 import hashlib
-import re
 from collections import defaultdict
 
 from odoo import api, models
 
-from .address_text import (
+from ...models.order.address_text import (
     EMAIL_LENGTH,
     LINE_LENGTH,
     PHONE_LENGTH,
     POSTAL_CODE_LENGTH,
     clean,
     country_code,
+    is_amazon,
     languages_of,
     place_key,
     shorten,
     state_keys,
 )
+from ...models.order.res_partner import ADDRESS_FIELDS
 
-ADDRESS_FIELDS = ("street", "street2", "city", "zip", "state_id", "country_id")
 #: Contacts of an order: `res.partner` type of each.
 KINDS = ("invoice", "delivery")
-#: Amazon itself buys, for its export programmes. Its pick-up points ("Amazon Locker
-#: ...") have no legal form in their name.
-AMAZON_COMPANY = re.compile(
-    r"amazon\b.*\b(s\.?\s?[àa]\.?\s?r\.?\s?l|gmbh|inc|llc|ltd|limited|corp|k\.?k)\b",
-    re.IGNORECASE,
-)
-#: Prefix of a European VAT number where it is not the code of the country.
-VAT_PREFIXES = {"GR": "EL"}
-VAT_KINDS = ("", "VAT", "VATNUMBER", "VAT_NUMBER")
 
 
 class _OrderTexts:
@@ -92,8 +83,9 @@ class AmazonPartnerImporter(models.AbstractModel):
         texts = set()
         for row in rows:
             texts |= {row.recipient.country, row.billing.country}
-            for registration in getattr(row, "buyer_tax_registrations", ()):
-                texts |= {registration.country, registration.number[:2]}
+            texts |= self.env["amazon.vat.number"].get_country_texts(
+                getattr(row, "buyer_tax_registrations", ())
+            )
         codes = {code for text in texts if (code := country_code(clean(text)))}
         countries = {
             country.code: country
@@ -142,7 +134,12 @@ class AmazonPartnerImporter(models.AbstractModel):
         delivery = self._prepare_contact(
             row.recipient, recipient or shown, common, places, texts
         )
-        vat, vat_state = self._get_vat(row, batch, places, invoice)
+        vat, vat_state = self.env["amazon.vat.number"].choose(
+            batch.account,
+            getattr(row, "buyer_tax_registrations", ()),
+            places["countries"],
+            self.env["res.country"].browse(invoice["country_id"] or ()),
+        )
         self._flag_order(row, texts, vat_state, recipient, delivery)
         key = self._get_key(row, common["email"], vat or company, name)
         buyer = {
@@ -193,7 +190,7 @@ class AmazonPartnerImporter(models.AbstractModel):
         if vat_state in ("invalid", "unconfirmed"):
             texts.flag(f"vat_{vat_state}")
         names = (getattr(row, "buyer_company", ""), row.billing.name, row.buyer_name)
-        if any(AMAZON_COMPANY.match(clean(name)) for name in names):
+        if any(is_amazon(name) for name in names):
             texts.flag("amazon_is_buyer")
 
     def _get_language(self, work, batch, places):
@@ -243,76 +240,6 @@ class AmazonPartnerImporter(models.AbstractModel):
             **common,
             "phone": texts.line(address.phone, PHONE_LENGTH) or common["phone"],
         }
-
-    # === VAT NUMBERS === #
-
-    def _get_vat(self, row, batch, places, invoice):
-        """Choose the buyer's VAT number.
-
-        Only its form is checked: the European VAT service (VIES) is slow and often
-        away, an import does not ask it.
-
-        :return: ``(number, state)``, both false where there is none; the state is one
-            of ``res.partner.amazon_vat_state``
-        """
-        address_country = self.env["res.country"].browse(invoice["country_id"] or ())
-        found = []
-        for registration in getattr(row, "buyer_tax_registrations", ()):
-            number = clean(registration.number)
-            country = (
-                places["countries"].get(country_code(clean(registration.country)))
-                or address_country
-                or places["countries"].get(country_code(number[:2]))
-                or address_country
-            )
-            is_european = "EU_PREFIX" in (country.country_group_codes or ())
-            if is_european and registration.kind.upper() not in VAT_KINDS:
-                continue
-            number, is_valid = self._check_vat(
-                number, country, address_country or country
-            )
-            found.append((is_valid, country == address_country, number, country))
-        if not found:
-            return False, False
-        # `max` takes the first of equals.
-        is_valid, _local, number, country = max(found, key=lambda item: item[:2])
-        return number, self._get_vat_state(batch, is_valid, country)
-
-    def _get_vat_state(self, batch, is_valid, country):
-        if not is_valid:
-            return "invalid"
-        if batch.account.vat_service != "none":
-            # Amazon asks VIES itself before it treats a buyer as a business.
-            return "confirmed"
-        company = batch.company
-        if (
-            "vat_check_vies" in company._fields
-            and company.vat_check_vies
-            and country != company.account_fiscal_country_id
-        ):
-            return "unconfirmed"
-        return "plausible"
-
-    def _check_vat(self, number, country, address_country):
-        """Return a VAT number the way Odoo stores it, and whether its form is right.
-
-        :param country: ``res.country`` in which the number is registered
-        :param address_country: ``res.country`` of the customer
-        """
-        candidates = [number]
-        if "EU_PREFIX" in (country.country_group_codes or ()):
-            prefix = VAT_PREFIXES.get(country.code, country.code)
-            if not number.upper().startswith(prefix):
-                candidates.insert(0, prefix + number)
-        Partner = self.env["res.partner"].with_context(no_vat_validation=False)
-        for candidate in candidates:
-            valid, _code = Partner._run_vat_checks(
-                address_country, candidate, validation="setnull"
-            )
-            if valid:
-                return valid, True
-        kept, _code = Partner._run_vat_checks(address_country, number, validation=False)
-        return kept, False
 
     # === CONTACTS IN ODOO === #
 

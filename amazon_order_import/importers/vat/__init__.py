@@ -1,3 +1,2 @@
 from . import document_importer
 from . import invoice_importer
-from . import partner

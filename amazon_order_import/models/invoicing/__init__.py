@@ -3,6 +3,7 @@ from . import account_move
 from . import account_move_line
 from . import account_move_refund
 from . import amazon_account_vat
+from . import amazon_buyer_vat
 from . import amazon_account_invoice
 from . import amazon_invoice_upload
 from . import amazon_invoice_upload_result

@@ -59,7 +59,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             if number:
                 numbers[order] = number
         if numbers:
-            self.env["amazon.partner.importer"].set_vat_numbers(account, numbers)
+            self.env["amazon.buyer.vat"].set_numbers(account, numbers)
 
     def _correct_taxes(self, account, by_order):
         figures = {

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from ...trusted_context import get_trusted
 
+ADDRESS_FIELDS = ("street", "street2", "city", "zip", "state_id", "country_id")
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"

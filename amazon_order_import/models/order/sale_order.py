@@ -5,6 +5,18 @@ from odoo.tools import html2plaintext, plaintext2html
 
 from ...trusted_context import get_trusted
 
+#: Fields that Odoo derives from the customer; an import has set them itself.
+KEPT_FIELDS = (
+    "fiscal_position_id",
+    "note",
+    "payment_term_id",
+    "preferred_payment_method_line_id",
+    "pricelist_id",
+    "team_id",
+    "user_id",
+    "warehouse_id",
+)
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -260,6 +272,15 @@ class SaleOrder(models.Model):
         ).date()
 
     # === CHANGES === #
+
+    def _set_amazon_contacts(self, values):
+        """Change customer or addresses, and nothing that Odoo derives from them.
+
+        :param dict values: values of the order
+        """
+        kept = [self._fields[name] for name in KEPT_FIELDS]
+        with self.env.protecting(kept, self):
+            self.write(values)
 
     def _schedule_amazon_activity(self, note, summary=None):
         """Put a to-do on the order for the responsible user of the account."""

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
-from ...importers.order.address_text import clean, country_code, shorten, state_keys
+from ...models.order.address_text import clean, country_code, shorten, state_keys
 from ...models.order.lookups import OrderBatch
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import open_report

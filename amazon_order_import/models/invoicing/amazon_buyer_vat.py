@@ -2,18 +2,19 @@ from collections import Counter
 
 from odoo import api, models
 
-from ...models.order.lookups import OrderBatch
-from ...report_formats import VatInvoiceRow
-from ..order.address_text import clean
-from ..order.change import KEPT_FIELDS
-from ..order.partner import ADDRESS_FIELDS, AMAZON_COMPANY
+from ...report_formats import TaxRegistration
+from ..order.address_text import clean, country_code, is_amazon
+from ..order.res_partner import ADDRESS_FIELDS
 
 
-class AmazonPartnerImporter(models.AbstractModel):
-    _inherit = "amazon.partner.importer"
+class AmazonBuyerVat(models.AbstractModel):
+    """Gives customers the VAT numbers that came after their orders."""
 
-    @api.model
-    def set_vat_numbers(self, account, numbers):
+    _name = "amazon.buyer.vat"
+    _description = "Later VAT Numbers of Amazon's Buyers"
+
+    @api.private
+    def set_numbers(self, account, numbers):
         """Fill in the VAT numbers of buyers that came after their orders.
 
         A customer whom this order alone has made gets the number. One that has another
@@ -23,28 +24,9 @@ class AmazonPartnerImporter(models.AbstractModel):
         :param account: ``amazon.account`` record of all orders
         :param dict numbers: ``{sale.order: VAT number as Amazon writes it}``
         """
-        batch = OrderBatch(None, account, account.company_id)
-        rows = {
-            order: VatInvoiceRow(
-                order.amazon_order_ref, "SHIPMENT", buyer_vat_number=number
-            )
-            for order, number in numbers.items()
-        }
-        places = self._get_places(rows.values())
-        found = {}
-        for order, row in rows.items():
-            country = order.partner_id.commercial_partner_id.country_id
-            number, state = self._get_vat(
-                row, batch, places, {"country_id": country.id}
-            )
-            if number and state != "invalid":
-                found[order] = {
-                    "vat": number,
-                    "amazon_vat": number,
-                    "amazon_vat_state": state,
-                }
+        found = self._check_numbers(account, numbers)
         keys = {order: self._get_vat_key(order, vals) for order, vals in found.items()}
-        known = self._find_customers(batch, keys.values())
+        known = self._find_customers(account, keys.values())
         orders = self.env["sale.order"].concat(*found)
         counts = self._count_orders(orders.partner_id.commercial_partner_id)
         for order, vals in found.items():
@@ -53,15 +35,49 @@ class AmazonPartnerImporter(models.AbstractModel):
                 if customer.amazon_vat_state != vals["amazon_vat_state"]:
                     customer.write(vals)
             elif keys[order] not in known and self._is_own_customer(
-                batch, customer, counts
+                account, customer, counts
             ):
                 customer.write({**vals, "is_company": True})
             elif not self._is_invoiced(order):
                 own = known.get(keys[order]) or self._create_own_customer(
-                    batch, order, {**vals, "amazon_buyer_key": keys[order]}
+                    account, order, {**vals, "amazon_buyer_key": keys[order]}
                 )
                 known[keys[order]] = own
-                self._set_customer(order, own)
+                order._set_amazon_contacts(
+                    {"partner_id": own.id, "partner_invoice_id": own.id}
+                )
+
+    def _check_numbers(self, account, numbers):
+        """Return the values of ``res.partner`` by order, for numbers of good form."""
+        service = self.env["amazon.vat.number"]
+        registrations = {
+            order: [TaxRegistration(number, "", "VAT")]
+            for order, number in numbers.items()
+        }
+        countries = self._find_countries(
+            set().union(*map(service.get_country_texts, registrations.values()))
+        )
+        found = {}
+        for order, registered in registrations.items():
+            number, state = service.choose(
+                account,
+                registered,
+                countries,
+                order.partner_id.commercial_partner_id.country_id,
+            )
+            if number and state != "invalid":
+                found[order] = {
+                    "vat": number,
+                    "amazon_vat": number,
+                    "amazon_vat_state": state,
+                }
+        return found
+
+    def _find_countries(self, texts):
+        """Return ``res.country`` by ISO code, those that texts name."""
+        codes = {code for text in texts if (code := country_code(clean(text)))}
+        countries = self.env["res.country"].search([("code", "in", list(codes))])
+        return countries.grouped("code")
 
     def _get_vat_key(self, order, vals):
         """Return what finds the customer of an order with a VAT number again."""
@@ -71,13 +87,13 @@ class AmazonPartnerImporter(models.AbstractModel):
             base = f"order|{order.amazon_order_ref}"
         return f"{base}|{vals['vat'].casefold()}"
 
-    def _find_customers(self, batch, keys):
+    def _find_customers(self, account, keys):
         customers = {}
         for customer in self.env["res.partner"].search(
             [
                 ("amazon_buyer_key", "in", list(keys)),
                 ("parent_id", "=", False),
-                ("company_id", "in", [False, batch.company.id]),
+                ("company_id", "in", [False, account.company_id.id]),
             ],
             order="id",
         ):
@@ -93,15 +109,15 @@ class AmazonPartnerImporter(models.AbstractModel):
             counts[partner.commercial_partner_id] += count
         return counts
 
-    def _is_own_customer(self, batch, customer, counts):
+    def _is_own_customer(self, account, customer, counts):
         """Whether nobody else's VAT number can stand on a customer."""
         key = customer.amazon_buyer_key or ""
         return (
             bool(key)
             and not customer.vat
             and not key.startswith("anonymous|")
-            and customer != batch.account.collective_partner_id
-            and not AMAZON_COMPANY.match(clean(customer.name or ""))
+            and customer != account.collective_partner_id
+            and not is_amazon(customer.name or "")
             and counts[customer] <= 1
         )
 
@@ -112,7 +128,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             or any(move.state != "cancel" for move in order.invoice_ids)
         )
 
-    def _create_own_customer(self, batch, order, vals):
+    def _create_own_customer(self, account, order, vals):
         """Create the customer with a VAT number: name and address are the buyer's."""
         contact = order.partner_invoice_id
         copied = {
@@ -123,10 +139,5 @@ class AmazonPartnerImporter(models.AbstractModel):
             # Given, it is not asked for at the European VAT service.
             vals = {**vals, "vies_valid": False}
         return contact.create(
-            {**copied, **vals, "is_company": True, "company_id": batch.company.id}
+            {**copied, **vals, "is_company": True, "company_id": account.company_id.id}
         )
-
-    def _set_customer(self, order, customer):
-        kept = [order._fields[name] for name in (*KEPT_FIELDS, "fiscal_position_id")]
-        with self.env.protecting(kept, order):
-            order.write({"partner_id": customer.id, "partner_invoice_id": customer.id})

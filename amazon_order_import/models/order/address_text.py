@@ -1,7 +1,7 @@
 """What buyers type into addresses: text made fit for Odoo, places recognised.
 
 Plain functions, no Odoo record: `clean`, `shorten`, `country_code`, `place_key`,
-`state_keys`, `languages_of`.
+`state_keys`, `languages_of`, `is_amazon`.
 """
 
 import functools
@@ -18,6 +18,12 @@ POSTAL_CODE_LENGTH = 24
 PHONE_LENGTH = 64
 EMAIL_LENGTH = 254
 
+#: Amazon itself buys, for its export programmes. Its pick-up points ("Amazon Locker
+#: ...") have no legal form in their name.
+_AMAZON_COMPANY = re.compile(
+    r"amazon\b.*\b(s\.?\s?[àa]\.?\s?r\.?\s?l|gmbh|inc|llc|ltd|limited|corp|k\.?k)\b",
+    re.IGNORECASE,
+)
 #: Joins letters of some scripts and emoji; the other format characters are invisible
 #: or turn the direction of text around.
 _KEPT_FORMAT_CHARACTERS = "\u200c\u200d"
@@ -103,6 +109,11 @@ def place_key(text):
         character for character in decomposed if not unicodedata.combining(character)
     )
     return " ".join(re.findall(r"\w+", letters))
+
+
+def is_amazon(name):
+    """Whether a name is that of one of Amazon's companies."""
+    return bool(_AMAZON_COMPANY.match(clean(name)))
 
 
 @functools.cache
