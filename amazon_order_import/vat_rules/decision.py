@@ -1,0 +1,221 @@
+"""From what Amazon states about a sale to the return it belongs to.
+
+Amazon's own statement decides, the address only where it is silent, in this order: who
+collects the tax, the scheme, the export, the seller's registration and its country,
+where the goods leave and arrive, the buyer's number, the rate. What contradicts itself
+is unclear: a person decides then.
+"""
+
+from dataclasses import dataclass, field
+
+from . import schemes
+from .territories import EU_COUNTRIES, Territory
+
+#: Kinds of a `Decision`.
+KINDS = (
+    "deemed",
+    "domestic",
+    "oss",
+    "intra_community",
+    "export",
+    "unclear",
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What Amazon says of the tax of one document, or what is known of an order.
+
+    - `home`: code of the country in which the company declares its VAT
+    - `responsibility`, `scheme`: see ``schemes``; ``""`` where Amazon is silent
+    - `is_export`: None where Amazon is silent
+    - `registration`: code of the country of the seller's number, ``""`` if unknown
+    - `registrations`: codes of the countries in which the seller is registered, for
+      documents that do not say under which number; without the home country
+    - `departure`, `destination`: `Territory`, None if unknown
+    - `buyer_country`: code of the country of the buyer's number, ``""``: no business
+    - `is_taxed`: whether VAT is charged; None: it has to be computed
+    """
+
+    home: str
+    responsibility: str = ""
+    scheme: str = ""
+    is_export: bool | None = None
+    registration: str = ""
+    registrations: frozenset = frozenset()
+    departure: Territory | None = None
+    destination: Territory | None = None
+    buyer_country: str = ""
+    is_taxed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a sale is for VAT.
+
+    - `kind`: ``deemed`` (Amazon owes the VAT; a supply to Amazon without VAT),
+      ``domestic`` (in the return of `registration`), ``oss``, ``intra_community``,
+      ``export``, or ``unclear``
+    - `registration`: code of the country in whose return it goes; for ``oss`` the one
+      of the return
+    - `tax_country`: code of the country whose VAT it is; for ``intra_community`` and
+      ``export`` ``""``
+    - `is_business`: whether the buyer owes or deducts the VAT
+    - `reason`: why it is unclear, a code of `REASONS`; `details`: what it is about
+    """
+
+    kind: str
+    registration: str = ""
+    tax_country: str = ""
+    is_business: bool = False
+    reason: str = ""
+    details: dict = field(default_factory=dict, compare=False)
+
+
+#: Why a sale is unclear.
+REASONS = (
+    "responsibility_unknown",
+    "scheme_unknown",
+    "scheme_of_platform",
+    "oss_outside",
+    "oss_at_home",
+    "oss_without_tax",
+    "export_taxed",
+    "export_inside",
+    "not_export",
+    "tax_missing",
+    "taxed_abroad",
+    "departure_elsewhere",
+)
+
+
+def decide(statement):
+    """Decide in which return a sale goes.
+
+    :param statement: `Statement`
+    :return: `Decision`
+    """
+    for rule in (_by_responsibility, _by_scheme, _by_export, _by_registration):
+        decision = rule(statement)
+        if decision:
+            return decision
+    raise AssertionError("the last rule decides always")
+
+
+def _unclear(reason, **details):
+    return Decision("unclear", reason=reason, details=details)
+
+
+def _by_responsibility(statement):
+    if statement.responsibility == schemes.AMAZON:
+        return Decision("deemed", _get_registration(statement))
+    if statement.responsibility == schemes.UNKNOWN:
+        return _unclear("responsibility_unknown")
+    return None
+
+
+def _by_scheme(statement):
+    scheme = statement.scheme
+    if not scheme:
+        return None
+    if scheme == schemes.UNKNOWN:
+        return _unclear("scheme_unknown")
+    if scheme == schemes.OSS:
+        return _by_oss(statement)
+    if not statement.responsibility:
+        # All others are schemes of the platform.
+        return Decision("deemed", _get_registration(statement))
+    country = {schemes.UK_VOEC: "GB", schemes.CH_VOEC: "CH", schemes.NO_VOEC: "NO"}
+    if scheme in country:
+        # The seller owes the VAT of the import himself.
+        return Decision("domestic", country[scheme], country[scheme])
+    return _unclear("scheme_of_platform")
+
+
+def _by_oss(statement):
+    destination = statement.destination
+    if destination and not destination.in_union:
+        return _unclear("oss_outside", place=destination.code)
+    if statement.is_taxed is False:
+        return _unclear("oss_without_tax")
+    country = destination.vat_country if destination else ""
+    departure = statement.departure.vat_country if statement.departure else ""
+    if country and country == (departure or statement.home):
+        return _unclear("oss_at_home", country=country)
+    return Decision("oss", statement.registration or statement.home, country)
+
+
+def _by_export(statement):
+    if not statement.is_export:
+        return None
+    if statement.is_taxed:
+        return _unclear("export_taxed")
+    destination = statement.destination
+    departure = statement.departure
+    if (
+        destination
+        and destination.in_union
+        and (not departure or departure.vat_country in EU_COUNTRIES)
+    ):
+        return _unclear("export_inside", place=destination.code)
+    return Decision("export", _get_registration(statement))
+
+
+def _get_registration(statement):
+    """The country of the return: as stated, else where the goods are."""
+    if statement.registration:
+        return statement.registration
+    departure = statement.departure.vat_country if statement.departure else ""
+    if departure in statement.registrations:
+        return departure
+    return statement.home
+
+
+def _by_registration(statement):
+    registration = _get_registration(statement)
+    departure = statement.departure.vat_country if statement.departure else registration
+    destination = (
+        statement.destination.vat_country if statement.destination else departure
+    )
+    if departure == destination:
+        return _decide_local(statement, registration, departure)
+    if destination in EU_COUNTRIES and departure in EU_COUNTRIES:
+        return _decide_in_union(statement, registration, departure, destination)
+    return _decide_outside(statement, registration, departure, destination)
+
+
+def _decide_local(statement, registration, country):
+    """A sale within one country: always in that country's return."""
+    if registration not in (country, statement.home):
+        return _unclear("departure_elsewhere", country=country)
+    business = bool(statement.buyer_country)
+    if statement.is_taxed is False and not business and country in EU_COUNTRIES:
+        return _unclear("tax_missing", country=country)
+    return Decision("domestic", country, country, business)
+
+
+def _decide_in_union(statement, registration, departure, destination):
+    """A sale from one member state to another."""
+    buyer = statement.buyer_country
+    if buyer in EU_COUNTRIES - {departure} and not statement.is_taxed:
+        return Decision("intra_community", departure, "", True)
+    if statement.is_taxed is None:
+        return Decision("oss", statement.home, destination)
+    if not statement.is_taxed:
+        return _unclear("tax_missing", country=destination)
+    if registration in (departure, destination):
+        # Below the threshold, or registered where the goods arrive.
+        return Decision("domestic", registration, registration)
+    return _unclear("departure_elsewhere", country=departure)
+
+
+def _decide_outside(statement, registration, departure, destination):
+    """A sale that leaves the Union, or one that never was in it."""
+    if statement.is_taxed:
+        if registration == destination:
+            # The seller imports the goods and owes the VAT there.
+            return Decision("domestic", registration, registration)
+        return _unclear("taxed_abroad", country=destination)
+    if statement.is_export is False and statement.is_taxed is False:
+        return _unclear("not_export", country=destination)
+    return Decision("export", registration)
