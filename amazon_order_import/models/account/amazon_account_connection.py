@@ -396,16 +396,7 @@ class AmazonAccount(models.Model):
         return result
 
     def _wake_reports(self):
-        """Have the reports go on at once that waited for another authorisation."""
-        self.env["amazon.report"].sudo().search(
-            [
-                ("account_id", "in", self.ids),
-                ("state", "=", "requested"),
-                # A report that Amazon made none of waits for another reason.
-                ("failure_code", "=", False),
-            ]
-        ).next_attempt = False
-        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+        """Have reports go on that waited for an authorisation; their domain fills it."""
 
     def _clean_credentials(self, vals):
         """Strip what comes along when a credential is pasted (spaces, line ends)."""
@@ -471,6 +462,31 @@ class AmazonAccount(models.Model):
             on_call=partial(self.env["amazon.api.call"]._note, self),
             before_call=partial(self.env["amazon.api.call"]._check_quota, self),
         )
+
+    # === THE SELLER === #
+
+    def _get_seller_accounts(self):
+        """Return all accounts of the same seller in the same region.
+
+        Amazon counts their calls together, whatever the company.
+        """
+        self.ensure_one()
+        account = self.sudo()
+        if not account.selling_partner_id:
+            return account
+        return account.with_context(active_test=False).search(
+            [
+                ("region", "=", account.region),
+                ("selling_partner_id", "=", account.selling_partner_id),
+            ]
+        )
+
+    def _get_seller_key(self):
+        """Return the seller whose quotas the calls of this account use up."""
+        self.ensure_one()
+        account = self.sudo()
+        seller = account.selling_partner_id or f"account {account.id}"
+        return f"{account.region} {seller}"
 
     # === STATE === #
 

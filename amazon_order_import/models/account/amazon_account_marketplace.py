@@ -16,18 +16,6 @@ class AmazonAccountMarketplace(models.Model):
         default=True,
         help="Orders of an inactive channel are not imported; their report rows say so",
     )
-    warehouse_id = fields.Many2one(
-        "stock.warehouse",
-        check_company=True,
-        help="Delivers the merchant-fulfilled orders of this channel. "
-        "Empty: the account's warehouse",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        check_company=True,
-        help="Sales team of the orders of this channel. Empty: the account's team",
-    )
 
     _account_marketplace_unique = models.UniqueIndex(
         "(account_id, marketplace_id)",

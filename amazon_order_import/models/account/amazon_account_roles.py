@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import fields, models
 
@@ -11,9 +11,6 @@ from ...selling_partner.errors import (
     ThrottledError,
     UnavailableError,
 )
-
-#: For how long a report that was asked for says that its kind is used.
-USE_MEMORY = timedelta(days=30)
 
 
 class AmazonAccount(models.Model):
@@ -33,27 +30,11 @@ class AmazonAccount(models.Model):
     def _get_used_kinds(self):
         """Return what these accounts request, or have requested of late.
 
+        Who requests reports fills it.
+
         :return: set of ``(account id, kind)``
         """
-        wanted = [
-            ("account_id", "in", self.ids),
-            ("repeat", "=", True),
-        ]
-        asked = [
-            ("account_id", "in", self.ids),
-            ("request_id", "!=", False),
-            ("create_date", ">=", fields.Datetime.now() - USE_MEMORY),
-        ]
-        used = set()
-        for model, domain in (
-            ("amazon.report.request", wanted),
-            ("amazon.report", asked),
-        ):
-            groups = (
-                self.env[model].sudo()._read_group(domain, ["account_id", "kind"], [])
-            )
-            used.update((account.id, kind) for account, kind in groups)
-        return used
+        return set()
 
     def _get_missing_access(self):
         """Return the ``amazon.account.access`` of used kinds whose role is missing."""
@@ -75,9 +56,7 @@ class AmazonAccount(models.Model):
                 "Amazon (Develop Apps > Edit App), then connect again: only a new "
                 "authorisation carries the new role."
             )
-        labels = dict(
-            self.env["amazon.report"]._fields["kind"]._description_selection(self.env)
-        )
+        labels = dict(self.access_ids._fields["kind"]._description_selection(self.env))
         return self.env._(
             "The application may not read the report “%(kind)s”: it lacks the role "
             "%(role)s. Add the role to the application at Amazon (Develop Apps > Edit "
@@ -163,9 +142,7 @@ class AmazonAccount(models.Model):
 
     def _look_for_reports(self, client, report_types):
         """Make one call of getReports; its outcome matters, not its answer."""
-        since = self.env["amazon.report"]._aware(
-            fields.Datetime.now() - timedelta(days=1)
-        )
+        since = fields.Datetime.now().replace(tzinfo=timezone.utc) - timedelta(days=1)
         next(iter(client.get_reports(report_types, created_since=since)), None)
 
     def _store_access(self, found, evidence, afresh=False):
@@ -204,11 +181,6 @@ class AmazonAccount(models.Model):
         order = [kind for kind, _label in KIND_SELECTION]
         missing.sort(key=lambda values: order.index(values["kind"]))
         self.env["amazon.account.access"].sudo().create(missing)
-
-    def action_check_roles(self):
-        """Ask Amazon anew which reports may be read, then show the list."""
-        self.action_test_connection()
-        return self.action_view_access()
 
     def action_view_access(self):
         self.ensure_one()

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import clean_context
 
-from ..account.amazon_account import STOCK_POLICIES
+from .amazon_account import STOCK_POLICIES
 
 DISPOSITIONS = [
     ("SELLABLE", "Sellable"),

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..account.amazon_account import STOCK_POLICIES
+from .amazon_account import STOCK_POLICIES
 
 
 class SaleOrder(models.Model):

@@ -10,3 +10,4 @@ from . import amazon_report_request
 from . import amazon_report_request_recurring
 from . import amazon_report_schedule
 from . import amazon_report_undo
+from . import ir_sequence

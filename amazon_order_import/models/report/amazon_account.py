@@ -6,6 +6,8 @@ from ...report_formats import KINDS
 from ...report_formats.kinds import ORDER_KINDS
 from ...selling_partner.errors import SellingPartnerError
 
+#: For how long a report that was asked for says that its kind is used.
+USE_MEMORY = timedelta(days=30)
 #: The scheduled action comes by itself after this time.
 CRON_INTERVAL = timedelta(minutes=5)
 #: The shortest time between two runs that the addon asks for.
@@ -13,10 +15,21 @@ SHORTEST_PAUSE = timedelta(seconds=30)
 
 
 class AmazonAccount(models.Model):
-    """What an account wants of Amazon's reports: from when on, how often."""
+    """What an account wants of Amazon's reports, and what has come of them."""
 
     _inherit = "amazon.account"
 
+    vat_service = fields.Selection(
+        [
+            ("none", "None: Odoo computes the tax"),
+            ("vcs_lite", "VCS Lite: Amazon computes the tax, you invoice"),
+            ("vcs", "VCS: Amazon computes the tax and invoices"),
+        ],
+        "VAT Calculation Service",
+        required=True,
+        default="none",
+        help="Whether this seller takes part in Amazon's VAT Calculation Service",
+    )
     orders_from = fields.Datetime(
         copy=False,
         help="Orders bought before this moment are not imported; their report rows say "
@@ -34,6 +47,9 @@ class AmazonAccount(models.Model):
     schedules_looked = fields.Datetime(readonly=True, copy=False)
     schedules_message = fields.Text(readonly=True, copy=False)
 
+    report_ids = fields.One2many("amazon.report", "account_id")
+    attention_count = fields.Integer("To Do", compute="_compute_report_counts")
+    last_import_at = fields.Datetime("Last Import", compute="_compute_report_counts")
     first_run_state = fields.Selection(
         [
             ("open", "Not decided"),
@@ -58,28 +74,94 @@ class AmazonAccount(models.Model):
                 self.env["amazon.report.request"]._set_up_vat(account)
         return result
 
-    def _get_seller_accounts(self):
-        """Return all accounts of the same seller in the same region.
-
-        Amazon counts their calls together, whatever the company.
-        """
-        self.ensure_one()
-        account = self.sudo()
-        if not account.selling_partner_id:
-            return account
-        return account.with_context(active_test=False).search(
-            [
-                ("region", "=", account.region),
-                ("selling_partner_id", "=", account.selling_partner_id),
-            ]
+    def _compute_report_counts(self):
+        Report = self.env["amazon.report"]
+        reports = dict(
+            Report._read_group(
+                [
+                    ("account_id", "in", self.ids),
+                    ("state", "in", ("attention", "failed")),
+                ],
+                ["account_id"],
+                ["__count"],
+            )
         )
+        imports = dict(
+            Report._read_group(
+                [("account_id", "in", self.ids), ("kind", "in", ORDER_KINDS)],
+                ["account_id"],
+                ["processed_at:max"],
+            )
+        )
+        for account in self:
+            account.attention_count = reports.get(account, 0)
+            account.last_import_at = imports.get(account, False)
 
-    def _get_seller_key(self):
-        """Return the seller whose quotas the calls of this account use up."""
-        self.ensure_one()
-        account = self.sudo()
-        seller = account.selling_partner_id or f"account {account.id}"
-        return f"{account.region} {seller}"
+    # === CONNECTION === #
+
+    def _get_used_kinds(self):
+        wanted = [
+            ("account_id", "in", self.ids),
+            ("repeat", "=", True),
+        ]
+        asked = [
+            ("account_id", "in", self.ids),
+            ("request_id", "!=", False),
+            ("create_date", ">=", fields.Datetime.now() - USE_MEMORY),
+        ]
+        used = super()._get_used_kinds()
+        for model, domain in (
+            ("amazon.report.request", wanted),
+            ("amazon.report", asked),
+        ):
+            groups = (
+                self.env[model].sudo()._read_group(domain, ["account_id", "kind"], [])
+            )
+            used.update((account.id, kind) for account, kind in groups)
+        return used
+
+    def _wake_reports(self):
+        self.env["amazon.report"].sudo().search(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "=", "requested"),
+                # A report that Amazon made none of waits for another reason.
+                ("failure_code", "=", False),
+            ]
+        ).next_attempt = False
+        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+        return super()._wake_reports()
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_check_reports(self):
+        """Advance every open report of every account; request the recurring ones.
+
+        The only place that commits: after each step, so that stopping Odoo at any
+        moment neither loses nor repeats anything.
+        """
+        self.env["amazon.report.request"]._create_due_reports()
+        commit = self.env["ir.cron"]._commit_progress
+        commit()
+        Report = self.env["amazon.report"]
+        for account in self.search([]):
+            seconds_left = Report._advance_at_amazon(account, commit)
+            if not seconds_left:
+                break
+            self.env["amazon.report.schedule"]._look(account, commit)
+        finished = Report._process_ready(commit)
+        self.search([])._do_after_reports(commit)
+        self._trigger_next_look()
+        if not finished:
+            # Odoo runs the action again at once, not after its five minutes.
+            commit(remaining=1)
+
+    def _do_after_reports(self, commit):
+        """Do what has waited for the reports; other domains fill it.
+
+        :param commit: function that ends the transaction; call it after each step
+        """
 
     @api.model
     def _trigger_next_look(self):
@@ -181,6 +263,20 @@ class AmazonAccount(models.Model):
                 # The form may stay open for some minutes.
                 starts[key] = max(orders_from, limit + timedelta(minutes=10))
         return starts
+
+    # === ACTIONS === #
+
+    def action_view_reports(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_report_action"
+        )
+        action["domain"] = [("account_id", "in", self.ids)]
+        return action
+
+    def action_view_attention(self):
+        action = self.action_view_reports()
+        action["context"] = {"search_default_attention": 1}
+        return action
 
     def action_set_up_requests(self):
         """Create the recurring requests that the account lacks, and show all."""

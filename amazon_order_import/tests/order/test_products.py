@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tests.common import new_test_user
 
-from ...models.account.sku_rule import SkuRule, find_pattern_fault
+from ...models.order.sku_rule import SkuRule, find_pattern_fault
 from ...report_formats import open_report
 from ..common import AmazonCase
 

@@ -1,0 +1,405 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .sku_rule import SkuRule, find_pattern_fault
+
+
+class AmazonAccount(models.Model):
+    """What becomes of the orders of an account."""
+
+    _inherit = "amazon.account"
+
+    customer_policy = fields.Selection(
+        [
+            ("buyer", "Each buyer is a customer"),
+            ("collective", "One collective customer"),
+        ],
+        "Customers",
+        required=True,
+        default="buyer",
+        help="Collective customer: buyers are contacts below it, as invoice and "
+        "delivery address; businesses with a VAT number stay customers of their own",
+    )
+    collective_partner_id = fields.Many2one(
+        "res.partner",
+        "Collective Customer",
+        check_company=True,
+        domain=[("parent_id", "=", False)],
+    )
+    unknown_sku_policy = fields.Selection(
+        [
+            ("wait", "Wait until the SKU has a product"),
+            ("placeholder", "Use the placeholder product"),
+            ("create", "Create the product"),
+        ],
+        "Unknown SKU",
+        required=True,
+        default="wait",
+    )
+    sku_prefix = fields.Char(
+        "SKU Prefix",
+        help="Taken off the start of a SKU before its internal reference is looked up",
+    )
+    sku_suffix = fields.Char(
+        "SKU Suffix",
+        help="Taken off the end of a SKU before its internal reference is looked up, "
+        "e.g. -FBA",
+    )
+    sku_pattern = fields.Char(
+        "SKU Pattern",
+        help="Regular expression that fits the whole SKU; its first group (in "
+        "brackets) is the internal reference. ([^-]+)-.* takes what stands before the "
+        "first hyphen, (.+)-[^-]* what stands before the last one",
+    )
+    sku_rule_preview = fields.Text(
+        "Examples", compute="_compute_sku_rule_preview", compute_sudo=True
+    )
+    line_name = fields.Selection(
+        [
+            ("product", "The product's name"),
+            ("amazon", "Amazon's title"),
+            ("both", "Both"),
+        ],
+        "Item Description",
+        required=True,
+        default="product",
+    )
+    promotion_policy = fields.Selection(
+        [
+            ("line", "As lines of their own"),
+            ("net", "Taken off the price"),
+        ],
+        "Promotions",
+        required=True,
+        default="line",
+    )
+    placeholder_product_id = fields.Many2one(
+        "product.product",
+        check_company=True,
+        default=lambda self: self._default_product("product_unknown_item"),
+    )
+    shipping_product_id = fields.Many2one(
+        "product.product",
+        "Shipping",
+        check_company=True,
+        default=lambda self: self._default_product("product_shipping"),
+    )
+    gift_wrap_product_id = fields.Many2one(
+        "product.product",
+        "Gift Wrap",
+        check_company=True,
+        default=lambda self: self._default_product("product_gift_wrap"),
+    )
+    item_promotion_product_id = fields.Many2one(
+        "product.product",
+        "Item Promotion",
+        check_company=True,
+        default=lambda self: self._default_product("product_item_promotion"),
+    )
+    shipping_promotion_product_id = fields.Many2one(
+        "product.product",
+        "Shipping Promotion",
+        check_company=True,
+        default=lambda self: self._default_product("product_shipping_promotion"),
+    )
+    withheld_tax_ids = fields.Many2many(
+        "account.tax",
+        string="Tax when Amazon collects it",
+        check_company=True,
+        domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
+        help="Tax (of 0 %) on the lines of orders whose sales tax or VAT Amazon "
+        "collects and pays itself. Empty: those lines carry no tax",
+    )
+    stated_tax_id = fields.Many2one(
+        "account.tax",
+        "Tax Stated by Amazon",
+        check_company=True,
+        domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
+        copy=False,
+        help="Tax (of 0 %) that carries the tax amount of Amazon's report where the "
+        "product and the fiscal position give no tax. Created when first needed",
+    )
+    order_workflow = fields.Selection(
+        [
+            ("quotation", "Quotation"),
+            ("confirm", "Confirmed"),
+            ("invoice", "Confirmed and invoiced"),
+            ("paid", "Confirmed, invoiced and paid"),
+        ],
+        "Imported Orders Become",
+        required=True,
+        default="confirm",
+        help="How far imported orders are taken by themselves. Invoices hold what can "
+        "be invoiced by the invoicing policy of the products; goods invoiced by "
+        "delivered quantity are invoiced after their delivery",
+    )
+    payment_journal_id = fields.Many2one(
+        "account.journal",
+        "Clearing Journal",
+        check_company=True,
+        domain=[("type", "in", ("bank", "cash", "credit"))],
+        help="Receives the payments of the invoices. What Amazon pays out later leaves "
+        "it again, so that its balance is what Amazon owes you",
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        check_company=True,
+        help="Delivers merchant-fulfilled orders. Empty: the company's first warehouse",
+    )
+    team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
+    tax_rule_ids = fields.One2many(
+        "amazon.tax.rule",
+        "account_id",
+        "Tax Rules",
+        context={"active_test": False},
+        help="Who owes the tax and which fiscal position gives it; the first rule that "
+        "fits decides",
+    )
+
+    order_count = fields.Integer(compute="_compute_order_counts")
+    offer_waiting_count = fields.Integer(
+        "Waiting SKUs", compute="_compute_order_counts"
+    )
+    order_check_count = fields.Integer(
+        "Orders to Check", compute="_compute_order_counts"
+    )
+
+    def _default_product(self, name):
+        return self.env.ref(f"amazon_order_import.{name}", raise_if_not_found=False)
+
+    def _compute_order_counts(self):
+        Order, Offer = self.env["sale.order"], self.env["amazon.offer"]
+        orders, checks = (
+            self._count_by_account(Order, "amazon_account_id", domain)
+            for domain in ([], self._get_check_domain())
+        )
+        offers = self._count_by_account(
+            Offer, "account_id", [("product_id", "=", False)]
+        )
+        for account in self:
+            account.order_count = orders.get(account, 0)
+            account.order_check_count = checks.get(account, 0)
+            account.offer_waiting_count = offers.get(account, 0)
+
+    def _count_by_account(self, Model, name, domain):
+        """Return how many records of a model each account has.
+
+        :param str name: field with the account
+        :return: dict ``{account: count}``
+        """
+        return dict(
+            Model._read_group([(name, "in", self.ids), *domain], [name], ["__count"])
+        )
+
+    @api.model
+    def _get_check_domain(self):
+        """Return the domain of the orders that a person has to look at."""
+        return [
+            "|",
+            "|",
+            ("amazon_amount_difference", "!=", 0),
+            ("amazon_workflow_note", "!=", False),
+            ("activity_ids", "!=", False),
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts.filtered(lambda a: not a.tax_rule_ids)._create_default_tax_rules()
+        return accounts
+
+    def _create_default_tax_rules(self):
+        """Prefill the table that says who owes the tax of an order."""
+        Rule = self.env["amazon.tax.rule"].sudo()
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        for account in self:
+            rules = Rule.create(Rule._prepare_default_rules(account))
+            for code in languages:
+                translated = Rule.with_context(lang=code)
+                for rule, vals in zip(
+                    rules, translated._prepare_default_rules(account), strict=True
+                ):
+                    rule.with_context(lang=code).name = vals["name"]
+
+    # === BUYERS AND PRODUCTS === #
+
+    @api.constrains("customer_policy", "collective_partner_id")
+    def _check_collective_partner(self):
+        for account in self:
+            if account.customer_policy == "collective" and not (
+                account.collective_partner_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Choose the collective customer of the account %(account)s, "
+                        "or make each buyer a customer.",
+                        account=account.name,
+                    )
+                )
+
+    @api.constrains("sku_pattern")
+    def _check_sku_pattern(self):
+        for account in self:
+            if message := account._explain_pattern_fault():
+                raise ValidationError(message)
+
+    def _explain_pattern_fault(self):
+        """Return what is wrong with the SKU pattern and what to do, or ``""``."""
+        self.ensure_one()
+        pattern = self.sku_pattern or ""
+        fault = find_pattern_fault(pattern) if pattern else ""
+        messages = {
+            "": "",
+            "too_long": self.env._("The SKU pattern is too long. Shorten it."),
+            "invalid": self.env._(
+                "The SKU pattern %(pattern)s is no regular expression. Check its "
+                "brackets and special characters.",
+                pattern=pattern,
+            ),
+            "no_group": self.env._(
+                "The SKU pattern %(pattern)s has no group. Put what is the internal "
+                "reference in brackets, e.g. (.+)-FBA",
+                pattern=pattern,
+            ),
+            "repeated_group": self.env._(
+                "The SKU pattern %(pattern)s repeats a group, which can take very "
+                "long. Repeat characters only, e.g. ([A-Z]+)-.* instead of "
+                "([A-Z]+-)*",
+                pattern=pattern,
+            ),
+            "too_many_repeats": self.env._(
+                "The SKU pattern %(pattern)s has too many repeats, which can take very "
+                "long. Use at most four of * + { }.",
+                pattern=pattern,
+            ),
+        }
+        return messages[fault]
+
+    def _get_sku_rule(self):
+        """Return how internal references are made of this account's SKUs."""
+        self.ensure_one()
+        return SkuRule(
+            self.sku_prefix or "", self.sku_suffix or "", self.sku_pattern or ""
+        )
+
+    @api.depends("sku_prefix", "sku_suffix", "sku_pattern")
+    def _compute_sku_rule_preview(self):
+        for account in self:
+            account.sku_rule_preview = account._get_sku_rule_preview()
+
+    def _get_sku_rule_preview(self):
+        """Return what the SKU rule makes of SKUs of this account, one per line."""
+        rule = self._get_sku_rule()
+        if fault := self._explain_pattern_fault():
+            return fault
+        if not rule or not self.ids:
+            return False
+        offers = self.env["amazon.offer"].search(
+            [("account_id", "in", self.ids)], order="product_id DESC, id DESC", limit=5
+        )
+        skus = offers.mapped("sku") or [
+            sku
+            for (sku,) in self.env["amazon.report.row"]._read_group(
+                [("account_id", "in", self.ids), ("sku", "!=", False)],
+                ["sku"],
+                limit=5,
+            )
+        ]
+        if not skus:
+            return self.env._("Examples appear here once reports have named SKUs.")
+        references = {sku: rule.apply(sku) for sku in skus}
+        products = {
+            product.default_code: product
+            for product in self.env["product.product"].search(
+                [
+                    ("default_code", "in", list(references.values())),
+                    ("company_id", "in", [False, self.company_id.id]),
+                ]
+            )
+        }
+        lines = []
+        for sku, reference in references.items():
+            if not reference:
+                lines.append(self.env._("%(sku)s: the rule does not fit", sku=sku))
+            elif reference in products:
+                lines.append(f"{sku} → {products[reference].display_name}")
+            else:
+                lines.append(
+                    self.env._(
+                        "%(sku)s → %(reference)s (no such internal reference)",
+                        sku=sku,
+                        reference=reference,
+                    )
+                )
+        return "\n".join(lines)
+
+    # === TAXES === #
+
+    def _get_stated_tax(self):
+        """Return the tax that carries a tax amount of Amazon's where Odoo has no tax.
+
+        It is a tax of 0 %: the amount is Amazon's, not computed. Created when first
+        needed.
+        """
+        self.ensure_one()
+        account = self.sudo().with_company(self.company_id)
+        if not account.stated_tax_id:
+            Tax = account.env["account.tax"]
+            country = account.company_id.account_fiscal_country_id
+            group = account.env["account.tax.group"].search(
+                [
+                    ("company_id", "=", account.company_id.id),
+                    ("country_id", "in", [country.id, False]),
+                ],
+                limit=1,
+            ) or account.env["account.tax.group"].create(
+                {
+                    "name": self.env._("Tax stated by Amazon"),
+                    "company_id": account.company_id.id,
+                    "country_id": country.id,
+                }
+            )
+            account.stated_tax_id = Tax.create(
+                {
+                    "name": self.env._("Tax stated by Amazon (%s)", account.name),
+                    "amount": 0.0,
+                    "amount_type": "percent",
+                    "type_tax_use": "sale",
+                    "tax_group_id": group.id,
+                    "country_id": country.id,
+                    "company_id": account.company_id.id,
+                    "price_include_override": "tax_excluded",
+                }
+            )
+        return account.stated_tax_id
+
+    # === AFTER THE REPORTS === #
+
+    def _do_after_reports(self, commit):
+        result = super()._do_after_reports(commit)
+        for account in self:
+            account = account._for_responsible(account)
+            account.env["amazon.order.workflow"].run_invoicing(account, commit)
+        return result
+
+    # === ACTIONS === #
+
+    def action_view_orders(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.sale_order_action"
+        )
+        action["domain"] = [("amazon_account_id", "in", self.ids)]
+        return action
+
+    def action_view_orders_to_check(self):
+        action = self.action_view_orders()
+        action["domain"] += self._get_check_domain()
+        return action
+
+    def action_view_waiting_offers(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_offer_action"
+        )
+        action["domain"] = [("account_id", "in", self.ids)]
+        action["context"] = {"search_default_without_product": 1}
+        return action
