@@ -65,15 +65,6 @@ class AmazonRowImporter(models.AbstractModel):
         """
 
     @api.model
-    def plan_undo(self, report):
-        """Say what taking back a report would do.
-
-        :param report: ``amazon.report`` record
-        :return: list of `UndoStep`
-        """
-        return []
-
-    @api.model
     def _set_outcome(self, work, outcome, message=None, code=None, **values):
         """Store what became of a row.
 
@@ -271,9 +262,7 @@ class AmazonRowImporter(models.AbstractModel):
         """
         settled = self.env["amazon.report.row"]
         for record in records:
-            unread = record.row_ids.filtered(
-                lambda row: row.outcome == "error" and row.report_id.id < report.id
-            )
+            unread = record.row_ids._filter_unread()._filter_older_than(report)
             told = record.row_ids.filtered(lambda row: row.report_id == report)
             if not unread or not told or record._get_unread_rows():
                 continue

@@ -10,6 +10,7 @@ from .invoicing import INVOICING
 from .order import ORDER
 from .report import REPORT
 from .template import FormatTemplate, Template
+from .undo import UNDO
 
 #: Serves every domain.
 _COMMON = {
@@ -26,6 +27,7 @@ _PARTS = (
     _FORMATS,
     ACCOUNT,
     REPORT,
+    UNDO,
     ORDER,
     FULFILMENT,
     INVOICING,

@@ -53,10 +53,6 @@ class AmazonControlImporter(models.AbstractModel):
         if first and first < last:
             report.write({"date_from": first, "date_to": last})
 
-    @api.model
-    def plan_undo(self, report):
-        return report._plan_control_undo()
-
     # === ROWS === #
 
     def _is_readable(self, report, work):

@@ -95,10 +95,6 @@ class AmazonOrderImporter(models.AbstractModel):
     def finish_report(self, report):
         self.env["amazon.shipment.importer"].finish_report(report)
 
-    @api.model
-    def plan_undo(self, report):
-        return report._plan_orders_undo()
-
     # === ROWS === #
 
     def _set_keys(self, report, works):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from odoo import api, models
 
 from ...models.order.lookups import OrderBatch
-from ...models.report.importing import IMPORT_CONTEXT, UndoStep
+from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import MULTI_CHANNEL_ID
@@ -116,23 +116,6 @@ class AmazonReturnImporter(models.AbstractModel):
                 ],
             )
         rows.report_id._update_attention()
-
-    @api.model
-    def plan_undo(self, report):
-        """Plan to remove the returns that the report made; see ``UndoStep``."""
-        steps = []
-        rows = report.row_ids.filtered("return_id")
-        for returned, told in rows.grouped("return_id").items():
-            others = returned.row_ids - told
-            reason = ""
-            if not told.filtered(lambda row: row.outcome == "created"):
-                reason = self.env._("What Amazon changed is not set back.")
-            elif others:
-                reason = self.env._("Also told by %(row)s.", row=others[0].display_name)
-            steps.append(
-                UndoStep(returned.sale_order_id, told, reason=reason, records=returned)
-            )
-        return steps
 
     # === ROWS === #
 

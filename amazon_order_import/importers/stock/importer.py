@@ -5,7 +5,7 @@ from odoo import api, models
 
 from ...models.order.lookups import OrderBatch
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
-from ...models.report.importing import IMPORT_CONTEXT, RefusedFile, UndoStep
+from ...models.report.importing import IMPORT_CONTEXT, RefusedFile
 from ...report_formats import StockConditionRow, StockCountryRow
 from ...trusted_context import get_trusted
 from ..row_importer import RowWork
@@ -113,30 +113,6 @@ class AmazonStockImporter(models.AbstractModel):
             self._finish_snapshot(report, snapshot)
             if not get_trusted(self.env, "amazon_preview"):
                 self.env["amazon.stock.adjuster"].settle(snapshot)
-
-    @api.model
-    def plan_undo(self, report):
-        """Plan to remove the snapshot of the report; see ``UndoStep``."""
-        snapshot = self.env["amazon.stock.snapshot"].search(
-            [("report_id", "=", report.id)]
-        )
-        if not snapshot:
-            return []
-        reason = ""
-        if snapshot.booking_state == "booked":
-            reason = self.env._(
-                "It is booked as inventory adjustment: %(count)s moves. The next "
-                "report of FBA stock corrects what is wrong.",
-                count=len(snapshot.move_ids),
-            )
-        return [
-            UndoStep(
-                self.env["sale.order"],
-                report.row_ids,
-                reason=reason,
-                records=snapshot,
-            )
-        ]
 
     # === SNAPSHOT === #
 

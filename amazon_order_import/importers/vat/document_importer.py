@@ -6,7 +6,7 @@ from odoo import api, models
 from ...models.invoicing.amazon_tax_correction import TaxFigures
 from ...models.invoicing.amazon_vat_document_line import COMPONENTS
 from ...models.order.lookups import OrderBatch
-from ...models.report.importing import IMPORT_CONTEXT, UndoStep
+from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.order_numbers import MULTI_CHANNEL_ID
 from ...trusted_context import get_trusted
 from ..row_importer import RowWork
@@ -81,43 +81,6 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             [("report_id", "=", report.id), *domain], order="number desc", limit=1
         )
         return row.vat_document_id
-
-    @api.model
-    def plan_undo(self, report):
-        """Documents that only this report told of, and that are not booked, go."""
-        rows = report.row_ids.filtered("vat_document_id")
-        others = self.env["amazon.report.row"]._read_group(
-            [
-                ("report_id", "!=", report.id),
-                ("vat_document_id", "in", rows.vat_document_id.ids),
-                ("code", "!=", "undone"),
-            ],
-            ["vat_document_id"],
-            ["id:recordset"],
-        )
-        told = dict(others)
-        steps = []
-        for document, document_rows in rows.grouped("vat_document_id").items():
-            reason = ""
-            if document.move_id:
-                reason = self.env._(
-                    "%(number)s is booked as %(entry)s.",
-                    number=document.number,
-                    entry=document.move_id.display_name,
-                )
-            elif document in told:
-                reason = self.env._(
-                    "Also told by %(row)s.", row=told[document][:1].display_name
-                )
-            steps.append(
-                UndoStep(
-                    document.sale_order_id,
-                    document_rows,
-                    reason=reason,
-                    records=document,
-                )
-            )
-        return steps
 
     @api.model
     def join_orders(self, account, orders):

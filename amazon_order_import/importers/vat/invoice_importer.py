@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from ...models.report.importing import IMPORT_CONTEXT, UndoStep
+from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import MULTI_CHANNEL_ID
 from ...trusted_context import get_trusted
@@ -55,35 +55,6 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         self.env["amazon.vat.invoice.maker"].make(documents[:MADE_AT_ONCE])
         self.env["amazon.invoice.upload"]._read_report(report)
         self.env.ref("amazon_order_import.ir_cron_upload_invoices").sudo()._trigger()
-
-    @api.model
-    def plan_undo(self, report):
-        steps = []
-        rows = report.row_ids.filtered("vat_invoice_id")
-        others = self.env["amazon.report.row"].search(
-            [
-                ("vat_invoice_id", "in", rows.vat_invoice_id.ids),
-                ("report_id", "!=", report.id),
-                ("code", "!=", "undone"),
-            ]
-        )
-        told = others.grouped("vat_invoice_id")
-        for document, members in rows.grouped("vat_invoice_id").items():
-            reason = ""
-            if document.move_id:
-                reason = self.env._(
-                    "Invoiced: %(names)s.", names=document.move_id.display_name
-                )
-            elif document in told:
-                reason = self.env._(
-                    "Also told by %(row)s.", row=told[document][0].display_name
-                )
-            steps.append(
-                UndoStep(
-                    document.sale_order_id, members, reason=reason, records=document
-                )
-            )
-        return steps
 
     # === ROWS === #
 

@@ -1,5 +1,6 @@
 from odoo import models
 
+from ...messages import message
 from ...report_formats.kinds import ORDER_KINDS
 from ..report.importing import UndoStep
 
@@ -9,12 +10,11 @@ class AmazonReport(models.Model):
 
     _inherit = "amazon.report"
 
-    def _compare_with_control_list(self):
-        """After a report: see what it brought of what was missing."""
-        self.ensure_one()
+    def _after_rows(self):
+        """See what the report brought of what was missing."""
         Control = self.env["amazon.control.order"].sudo()
         if self.kind in ORDER_KINDS:
-            self.env["amazon.control.importer"].cancel_created(self)
+            self._get_importer_of("all_orders").cancel_created(self)
         if self.kind == "all_orders" or Control.search_count(
             [
                 ("account_id", "=", self.account_id.id),
@@ -27,6 +27,13 @@ class AmazonReport(models.Model):
             self.env.ref(
                 "amazon_order_import.ir_cron_check_completeness"
             ).sudo()._trigger()
+        return super()._after_rows()
+
+    def _plan_undo(self):
+        steps = super()._plan_undo()
+        if self.kind == "all_orders":
+            steps += self._plan_control_undo()
+        return steps
 
     def _plan_control_undo(self):
         """Return what undoing a control list would do: forget what only it told."""
@@ -41,8 +48,8 @@ class AmazonReport(models.Model):
         if mine:
             made = set(mine.mapped("order_ref"))
             controls = controls.filtered(lambda control: control.order_ref in made)
-            steps.append(UndoStep(no_order, mine, records=controls))
+            steps.append(UndoStep(no_order, mine, controls))
         if left := rows - mine:
-            reason = self.env._("A later control list told of these orders.")
+            reason = message("undo_told_by_later_list")
             steps.append(UndoStep(no_order, left, reason=reason))
         return steps

@@ -11,6 +11,7 @@ from . import amazon_fulfillment_center
 from . import amazon_offer
 from . import amazon_parcel
 from . import amazon_report
+from . import amazon_report_row
 from . import amazon_return
 from . import amazon_return_rule
 from . import amazon_stock_snapshot

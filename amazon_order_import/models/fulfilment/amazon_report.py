@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+from ...messages import Joined, Name, message
+from ..report.importing import UndoStep
+
 
 class AmazonReport(models.Model):
     _inherit = "amazon.report"
@@ -48,3 +51,52 @@ class AmazonReport(models.Model):
         """Return the moment of a report of FBA stock, naive UTC."""
         self.ensure_one()
         return self.stock_moment or self.asked_at or self.create_date
+
+    # === PLAN OF AN UNDO === #
+
+    def _plan_undo(self):
+        steps = super()._plan_undo()
+        if self.kind == "fba_returns":
+            steps += self._plan_returns_undo()
+        elif self.kind == "fba_inventory":
+            steps += self._plan_snapshot_undo()
+        return steps
+
+    def _plan_returns_undo(self):
+        """Plan to remove the returns that the report made."""
+        steps = []
+        rows = self.row_ids.filtered("return_id")
+        for returned, told in rows.grouped("return_id").items():
+            others = returned.row_ids - told
+            reason = None
+            if not told.filtered(lambda row: row.outcome == "created"):
+                reason = message("undo_changed")
+            elif others:
+                reason = message("undo_also_told", row=Name.of(others[0]))
+            steps.append(
+                UndoStep(returned.sale_order_id, told, returned, reason=reason)
+            )
+        return steps
+
+    def _plan_snapshot_undo(self):
+        """Plan to remove the snapshot of the stock that the report made."""
+        snapshot = self.env["amazon.stock.snapshot"].search(
+            [("report_id", "=", self.id)]
+        )
+        if not snapshot:
+            return []
+        reason = None
+        if snapshot.booking_state == "booked":
+            reason = message("undo_stock_booked", count=len(snapshot.move_ids))
+        return [UndoStep(self.env["sale.order"], self.row_ids, snapshot, reason=reason)]
+
+    def _get_follow_up_reason(self, order):
+        if returns := order.amazon_return_ids:
+            return message(
+                "undo_returned", returns=Joined(tuple(map(Name.of, returns)))
+            )
+        return super()._get_follow_up_reason(order)
+
+    def _take_back_stock(self, lines):
+        self.env["amazon.stock.booker"].reverse_lines(lines)
+        return super()._take_back_stock(lines)

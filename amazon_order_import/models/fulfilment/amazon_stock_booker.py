@@ -102,8 +102,18 @@ class AmazonStockBooker(models.AbstractModel):
         :param orders: ``sale.order`` records
         :return: ``stock.move``, done
         """
-        lines = orders.order_line.filtered("amazon_booked_qty")
-        return self._book_differences({line: -line.amazon_booked_qty for line in lines})
+        return self.reverse_lines(orders.order_line)
+
+    @api.model
+    def reverse_lines(self, lines):
+        """The same for order lines.
+
+        :param lines: ``sale.order.line`` records
+        """
+        booked = lines.filtered("amazon_booked_qty")
+        return self._book_differences(
+            {line: -line.amazon_booked_qty for line in booked}
+        )
 
     @api.model
     def book_returns(self, returns):

@@ -9,6 +9,7 @@ from . import amazon_invoice_upload
 from . import amazon_invoice_upload_result
 from . import amazon_refund
 from . import amazon_report
+from . import amazon_report_row
 from . import amazon_vat_document_line
 from . import amazon_vat_invoice
 from . import sale_order

@@ -5,7 +5,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from ...messages import Name, message
 from ...report_formats import open_report
+from ..report.importing import UndoStep
 
 AMOUNTS = ("untaxed", "tax", "total")
 
@@ -55,7 +57,7 @@ class AmazonReport(models.Model):
     def _sum_vat_file(self):
         """Return ``{(month, currency): [net, tax, total]}`` of the file, as text."""
         sums = defaultdict(lambda: [Decimal(0)] * 3)
-        importer = self.env["amazon.vat.document.importer"]
+        importer = self._get_importer()
         with self._open_file() as stream:
             parsed = open_report(stream, self.kind, self.charset or None)
             for row in parsed.rows():
@@ -158,3 +160,44 @@ class AmazonReport(models.Model):
         action["domain"] = [("row_ids.report_id", "=", self.id)]
         action["context"] = {}
         return action
+
+    # === PLAN OF AN UNDO === #
+
+    def _plan_undo(self):
+        steps = super()._plan_undo()
+        if self.kind == "vcs_invoices":
+            steps += self._plan_vat_undo("vat_document_id", self._describe_vat_booked)
+        elif self.kind == "vcs_lite":
+            steps += self._plan_vat_undo("vat_invoice_id", self._describe_vat_invoiced)
+        return steps
+
+    def _plan_vat_undo(self, name, describe_move):
+        """Documents that only this report told of, and that have no entry, go.
+
+        :param str name: field of ``amazon.report.row`` with the document
+        :param describe_move: function that says of a document that it has an entry
+        """
+        steps = []
+        rows_by_document = self.row_ids.filtered(name).grouped(name)
+        documents = self.row_ids[name]
+        others = self._get_other_rows(name, documents)
+        for document, rows in rows_by_document.items():
+            reason = None
+            if document.move_id:
+                reason = describe_move(document)
+            elif told := others.get(document):
+                reason = message("undo_also_told", row=Name.of(told[0]))
+            steps.append(
+                UndoStep(document.sale_order_id, rows, document, reason=reason)
+            )
+        return steps
+
+    def _describe_vat_booked(self, document):
+        return message(
+            "undo_document_booked",
+            number=document.number,
+            entry=Name.of(document.move_id),
+        )
+
+    def _describe_vat_invoiced(self, document):
+        return message("undo_invoiced", names=Name.of(document.move_id))

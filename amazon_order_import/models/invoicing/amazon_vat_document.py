@@ -296,7 +296,7 @@ class AmazonVatDocument(models.Model):
     def _get_unread_rows(self):
         """Return rows of the document's latest report that could not be read."""
         self.ensure_one()
-        return self.row_ids._filter_unread(max(self.line_ids.report_id.ids, default=0))
+        return self.row_ids._filter_unread(self.line_ids.report_id._get_latest())
 
     # === ACTIONS === #
 

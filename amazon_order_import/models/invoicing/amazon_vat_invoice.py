@@ -173,7 +173,7 @@ class AmazonVatInvoice(models.Model):
     def _get_unread_rows(self):
         """Return rows of the latest report that could not be read."""
         self.ensure_one()
-        return self.row_ids._filter_unread(self.report_id.id)
+        return self.row_ids._filter_unread(self.report_id)
 
     def _get_progress_at_amazon(self):
         """Return how far the document of the transaction is at Amazon.

@@ -144,7 +144,6 @@ class AmazonReport(models.Model):
     ignored_count = fields.Integer("Ignored", compute="_compute_outcome_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_outcome_counts")
     error_count = fields.Integer("Errors", compute="_compute_outcome_counts")
-    order_count = fields.Integer("Orders", compute="_compute_order_count")
 
     _amazon_report_unique = models.UniqueIndex(
         "(account_id, amazon_report_id) WHERE amazon_report_id IS NOT NULL",
@@ -179,17 +178,6 @@ class AmazonReport(models.Model):
             for outcome, _label in OUTCOMES:
                 field = "error_count" if outcome == "error" else f"{outcome}_count"
                 report[field] = counts[report.id, outcome]
-
-    def _compute_order_count(self):
-        counts = dict(
-            self.env["amazon.report.row"]._read_group(
-                [("report_id", "in", self.ids), ("sale_order_id", "!=", False)],
-                ["report_id"],
-                ["sale_order_id:count_distinct"],
-            )
-        )
-        for report in self:
-            report.order_count = counts.get(report, 0)
 
     # === FILE === #
 
@@ -255,7 +243,22 @@ class AmazonReport(models.Model):
         """
         return self._get_age_key() < other._get_age_key()
 
+    def _filter_older_than(self, other):
+        """Return those that are older than another; see ``_is_older_than``.
+
+        :param other: single ``amazon.report`` record, or none: nothing is older
+        """
+        if not other:
+            return self.browse()
+        age = other._get_age_key()
+        return self.filtered(lambda report: report._get_age_key() < age)
+
+    def _get_latest(self):
+        """Return the one of these that Amazon made last, or none."""
+        return self.sorted(lambda report: report._get_age_key())[-1:]
+
     def _get_age_key(self):
+        """Return what sorts reports by the moment at which Amazon made them."""
         self.ensure_one()
         report = self
         if not self.asked_at and self.same_file_id:
@@ -345,7 +348,7 @@ class AmazonReport(models.Model):
                     report._fail("unexpected", report._explain_crash(error))
                     break
             if report.state == "failed":
-                report._call_for_file()
+                report._after_failure()
             commit()
         return True
 
@@ -378,7 +381,7 @@ class AmazonReport(models.Model):
                 parsed = open_report(stream, report.kind, report.charset or None)
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
                 report._get_importer().start_report(report, parsed)
-                report._note_columns(parsed)
+                report._start_reading(parsed)
                 rows = report._select_rows(parsed)
                 while batch := list(itertools.islice(rows, BATCH_ROWS)):
                     report._process_batch(batch, retry_concurrent)
@@ -457,8 +460,7 @@ class AmazonReport(models.Model):
                 "|",
                 ("outcome", "in", OPEN_OUTCOMES),
                 ("needs_attention", "=", True),
-                # The channel or the start of the account may be another by now.
-                ("code", "in", ("before_start", "inactive_channel", "undone")),
+                ("code", "in", Row._get_reread_codes()),
             ],
             ["number"],
         )
@@ -509,15 +511,37 @@ class AmazonReport(models.Model):
         return Row.concat(*(known[row.number] for row in batch))
 
     def _get_importer(self):
-        """Return the importer model for this kind of report.
+        """Return the importer model for this kind of report; see there."""
+        return self._get_importer_of(self.kind)
+
+    @api.model
+    def _get_importer_of(self, kind):
+        """Return the model that makes records of the rows of a kind of report.
 
         :return: a model that inherits ``amazon.row.importer``
         """
-        return self.env[IMPORTERS[self.kind]]
+        return self.env[IMPORTERS[kind]]
+
+    # === HOOKS === #
+
+    def _start_reading(self, parsed):
+        """The file is open and accepted; its rows follow.
+
+        :param parsed: ``report_formats.Report``
+        """
+
+    def _after_rows(self):
+        """All rows are imported, but not counted yet."""
+
+    def _after_processing(self):
+        """The report is processed, and its state is set."""
+
+    def _after_failure(self):
+        """The scheduled action has found that the file cannot be read."""
 
     def _finish_processing(self):
         self._get_importer().finish_report(self)
-        self._compare_with_control_list()
+        self._after_rows()
         Row = self.env["amazon.report.row"]
         open_count = Row.search_count(
             [
@@ -535,7 +559,7 @@ class AmazonReport(models.Model):
                 "processed_at": fields.Datetime.now(),
             }
         )
-        self._settle_failures()
+        self._after_processing()
 
     def _update_attention(self):
         """Settle reports whose last open row was resolved elsewhere."""
@@ -633,12 +657,4 @@ class AmazonReport(models.Model):
             "amazon_order_import.amazon_report_row_action"
         )
         action["domain"] = [("report_id", "=", self.id)]
-        return action
-
-    def action_view_orders(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "amazon_order_import.sale_order_action"
-        )
-        action["domain"] = [("amazon_row_ids.report_id", "=", self.id)]
         return action

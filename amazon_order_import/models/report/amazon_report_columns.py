@@ -38,18 +38,15 @@ class AmazonReport(models.Model):
     )
     column_url = fields.Char("Column Picker", compute="_compute_column_url")
 
-    def _note_columns(self, parsed):
-        """Note the columns of a file, which are missing, lost or new.
-
-        :param parsed: ``report_formats.Report``
-        """
-        self.ensure_one()
+    def _start_reading(self, parsed):
+        """Note the columns of the file, which are lost and which are new."""
         names = [normal_name(name) for name in parsed.header]
         self.columns = {
             "names": names,
             "lost": self._get_lost_columns(names),
             "unknown": list(parsed.unknown_columns),
         }
+        return super()._start_reading(parsed)
 
     def _get_lost_columns(self, names):
         """Return the columns that earlier reports had and this one has no more."""

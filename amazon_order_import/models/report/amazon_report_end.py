@@ -461,11 +461,16 @@ class AmazonReport(models.Model):
             user_id=user.id,
         )
 
-    def _call_for_file(self):
+    def _after_failure(self):
         """Call a person for a file that cannot be read: nobody sits in front of it."""
         self._call_person(
             self.failure_reason, self.env._("A report could not be imported")
         )
+        return super()._after_failure()
+
+    def _after_processing(self):
+        self._settle_failures()
+        return super()._after_processing()
 
     def _settle_failures(self):
         """Set failed reports aside whose period has come in otherwise."""

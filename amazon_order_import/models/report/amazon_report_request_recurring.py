@@ -6,7 +6,6 @@ import pytz
 from odoo import api, fields, models
 
 from ...report_formats import KINDS
-from .amazon_report import IMPORTERS
 
 #: How far an outage is made up for where Amazon does not say how far it looks back.
 MAX_LOOKBACK_DAYS = 60
@@ -273,8 +272,7 @@ class AmazonReportRequest(models.Model):
         for cadence in cadences:
             kind = KINDS[cadence.kind]
             if (
-                cadence.kind not in IMPORTERS
-                or account.region not in kind.regions
+                account.region not in kind.regions
                 or cadence.vat_service not in ("", account.vat_service)
                 or (cadence.kind, cadence.minutes > 12 * 60, cadence.days) in there
                 or (cadence.kind in kinds and cadence.hour is None)

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ...messages import MessageText
-from ...trusted_context import Trusted
 
 OUTCOMES = [
     ("created", "Created"),
@@ -45,39 +44,6 @@ class AmazonReportRow(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", "Order", index="btree_not_null", ondelete="set null"
     )
-    is_order_deleted = fields.Boolean(
-        compute="_compute_is_order_deleted",
-        help="The row became an order that somebody has deleted since",
-    )
-    vat_invoice_id = fields.Many2one(
-        "amazon.vat.invoice",
-        "VAT Invoice Data",
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    order_line_ids = fields.Many2many(
-        "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
-    )
-    offer_id = fields.Many2one(
-        "amazon.offer",
-        "SKU Mapping",
-        index="btree_not_null",
-        ondelete="set null",
-        help="The SKU for whose product the row waits",
-    )
-    vat_document_id = fields.Many2one(
-        "amazon.vat.document",
-        "VAT Document",
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    vat_line_id = fields.Many2one(
-        "amazon.vat.document.line", index="btree_not_null", ondelete="set null"
-    )
-
-    return_id = fields.Many2one(
-        "amazon.return", index="btree_not_null", ondelete="set null"
-    )
 
     _number_unique = models.UniqueIndex(
         "(report_id, number)", "This row of the report exists already."
@@ -100,50 +66,23 @@ class AmazonReportRow(models.Model):
                 f"{column}: {value}" for column, value in (row.raw or {}).items()
             )
 
-    @api.depends("report_id.kind", "outcome", "code", "sale_order_id")
-    def _compute_is_order_deleted(self):
-        for row in self:
-            row.is_order_deleted = (
-                "_orders_" in row.report_id.kind
-                and row.outcome in IMPORTED_OUTCOMES
-                # Another report may have told that it was cancelled.
-                and row.code != "settled_elsewhere"
-                and not row.sale_order_id
-            )
+    @api.model
+    def _get_reread_codes(self):
+        """Return the reasons that may no longer hold when a report is processed again.
 
-    @api.depends("sale_order_id.order_line.amazon_row_key", "row_key")
-    def _compute_order_line_ids(self):
-        for row in self:
-            # The key of a shipment that got its id later is another one.
-            row.order_line_ids = row.sale_order_id.order_line.filtered(
-                lambda line, row=row: (
-                    line.amazon_row_id == row
-                    or (row.row_key and line.amazon_row_key == row.row_key)
-                )
-            )
+        :return: list of values of ``code``
+        """
+        return ["undone"]
 
-    def _filter_unread(self, report_id):
-        """Return those rows that could not be read, of a report or later ones."""
-        return self.filtered(
-            lambda row: row.outcome == "error" and row.report_id.id >= report_id
-        )
+    def _filter_unread(self, since=None):
+        """Return those rows that could not be read, of a report or of later ones.
 
-    def action_view_order(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.sale_order_id.id,
-            "view_mode": "form",
-        }
+        :param since: ``amazon.report`` record; None, or none: of any report
+        """
+        unread = self.filtered(lambda row: row.outcome == "error")
+        return unread - unread._filter_older_than(since) if since else unread
 
-    def action_import_without_order(self):
-        """Import returns whose order is not in Odoo, and will not be."""
-        rows = self.filtered(
-            lambda row: row.outcome == "waiting" and row.code == "unknown_order"
-        )
-        rows.check_access("read")
-        self.env["amazon.return.importer"].sudo().with_context(
-            amazon_without_order=Trusted()
-        ).import_again(rows.sudo())
-        return True
+    def _filter_older_than(self, report):
+        """Return the rows of reports that Amazon made before another."""
+        older = self.report_id._filter_older_than(report)
+        return self.filtered(lambda row: row.report_id in older)

@@ -5,16 +5,16 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...messages import compose, get_error_message, message
 from .amazon_report_row import OPEN_OUTCOMES
-from .importing import IMPORT_CONTEXT, UndoStep
+from .importing import IMPORT_CONTEXT
 
 _logger = logging.getLogger(__name__)
 
-#: What a person writes on an order; Odoo's own notes are of other types.
-HUMAN_MESSAGES = ("comment", "email", "email_outgoing")
-
 
 class AmazonReport(models.Model):
+    """Taking back what a report made, step by step."""
+
     _inherit = "amazon.report"
 
     def undo(self):
@@ -91,123 +91,29 @@ class AmazonReport(models.Model):
                 )
             )
 
-    # === PLAN === #
-
     def _plan_undo(self):
-        """Return what undoing would do as a list of `UndoStep`."""
-        return self._get_importer().plan_undo(self)
+        """Say what undoing would do: whoever makes records of rows plans their removal.
 
-    def _plan_orders_undo(self):
-        """Return what undoing a report of orders would do, order by order."""
-        steps = []
-        rows_by_order = self.row_ids.filtered("sale_order_id").grouped("sale_order_id")
-        others = self._get_other_rows(self.env["sale.order"].concat(*rows_by_order))
-        for order, rows in rows_by_order.items():
-            made = rows.filtered(lambda row: row.outcome == "created")
-            changed = rows.filtered(lambda row: row.outcome in ("updated", "cancelled"))
-            lines = self._get_made_lines(made)
-            reason = self._get_keep_reason(order)
-            # Lines that are taken off a confirmed order stay with a quantity of 0.
-            left = order.order_line.filtered("product_uom_qty") - lines
-            whole = bool(made) and not left and not others[order]
-            if whole:
-                steps.append(UndoStep(order, made, not reason, reason))
-            elif made:
-                steps += self._plan_rows(order, made, others[order], reason)
-            if changed and (reason or not whole):
-                steps.append(
-                    UndoStep(
-                        order,
-                        changed,
-                        reason=self.env._(
-                            "What Amazon changed or cancelled is not set back."
-                        ),
-                    )
-                )
-        return steps
+        :return: list of `UndoStep`
+        """
+        return []
 
-    def _plan_rows(self, order, rows, others, reason):
-        """Return the steps for the lines that a report added to a known order."""
-        importer = self.env["amazon.order.importer"]
-        steps = []
-        told = {row.row_key: row for row in others}
-        for row in rows:
-            lines = self._get_made_lines(row)
-            why = reason
-            if row.row_key in told:
-                why = self.env._(
-                    "Also told by %(row)s.", row=told[row.row_key].display_name
-                )
-            elif lines and not why and (state := importer._describe_closed(lines)):
-                why = self.env._("The order is %(state)s.", state=state)
-            steps.append(UndoStep(order, row, reason=why))
-        return steps
+    def _get_other_rows(self, name, records):
+        """Return the rows of other reports that tell of records, too.
 
-    def _get_other_rows(self, orders):
-        """Return the rows of other reports that tell of orders: ``{order: rows}``."""
+        :param str name: field of ``amazon.report.row`` with the record
+        :return: dict ``{record: rows}``; no rows for records that are missing in it
+        """
         others = defaultdict(self.env["amazon.report.row"].browse)
         for row in self.env["amazon.report.row"].search(
             [
                 ("report_id", "!=", self.id),
-                ("sale_order_id", "in", orders.ids),
+                (name, "in", records.ids),
                 ("code", "!=", "undone"),
             ]
         ):
-            others[row.sale_order_id] |= row
+            others[row[name]] |= row
         return others
-
-    def _get_made_lines(self, rows):
-        """Return the order lines that rows made."""
-        keys = {(row.sale_order_id, row.row_key) for row in rows}
-        return rows.sale_order_id.order_line.filtered(
-            lambda line: (
-                line.amazon_row_id in rows
-                or (line.order_id, line.amazon_row_key) in keys
-            )
-        )
-
-    def _get_keep_reason(self, order):
-        """Return why an order is not to be touched, or ``""``."""
-        invoices = order.invoice_ids.filtered(lambda move: move.state != "cancel")
-        if invoices:
-            return self.env._(
-                "Invoiced: %(names)s.",
-                names=", ".join(invoices.mapped("display_name")),
-            )
-        if order.amazon_return_ids:
-            return self.env._(
-                "Its goods were returned: %(returns)s. Take back the report of returns "
-                "first.",
-                returns=", ".join(order.amazon_return_ids.mapped("display_name")),
-            )
-        done = order.picking_ids.filtered(lambda picking: picking.state == "done")
-        if done and order.amazon_fulfillment == "mfn":
-            return self.env._(
-                "Delivered: %(names)s.", names=", ".join(done.mapped("name"))
-            )
-        if order.state == "cancel":
-            return self.env._("Cancelled already.")
-        if order.locked:
-            return self.env._("The order is locked.")
-        if self._is_changed_by_hand(order):
-            return self.env._("Changed by hand in Odoo.")
-        return ""
-
-    def _is_changed_by_hand(self, order):
-        return bool(
-            order.amazon_amount_difference
-            or order.amazon_tax_difference
-            or any(
-                not line.amazon_row_key
-                or line.product_uom_qty != line.amazon_figures["quantity"]
-                for line in order.order_line
-            )
-            # An import tracks nothing: what is tracked, a person did.
-            or any(
-                message.message_type in HUMAN_MESSAGES or message.tracking_value_ids
-                for message in order.message_ids
-            )
-        )
 
     # === STEPS === #
 
@@ -215,73 +121,33 @@ class AmazonReport(models.Model):
         """Do one step; where Odoo refuses it, its reason is set."""
         try:
             with self.env.cr.savepoint():
-                if step.records:
-                    count = len(step.records)
-                    step.records.unlink()
-                    result["records_removed"] += count
-                elif step.remove_order:
-                    self._remove_order(step.order)
-                    result["orders_removed"] += 1
-                else:
-                    result["lines_removed"] += self._remove_lines(step)
+                count = step.take_back()
                 step.rows.write(self._prepare_undone())
                 # Computed here, where nothing is tracked as a person's change.
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
-            _logger.info("Report %s: an order is kept", self.id, exc_info=True)
-            step.reason = self.env._("Odoo refuses to remove it: %s", error)
-
-    def _remove_order(self, order):
-        order._amazon_reverse_moves()
-        pickings = order.picking_ids.filtered(lambda picking: picking.state != "done")
-        if order.state == "sale":
-            order._action_cancel()
-        pickings.unlink()
-        order.activity_ids.unlink()
-        order.unlink()
-
-    def _remove_lines(self, step):
-        lines = self._get_made_lines(step.rows)
-        count = len(lines)
-        if step.order.state in ("draft", "sent"):
-            lines.unlink()
+            _logger.info("Report %s: records are kept", self.id, exc_info=True)
+            step.reason = message("undo_refused", error=get_error_message(error))
         else:
-            importer = self.env["amazon.order.importer"]
-            for line in lines:
-                importer._drop_line(line)
-            booked = lines.filtered("amazon_booked_qty")
-            self.env["amazon.stock.booker"].book_lines(booked)
-        return count
+            result[f"{step.counted}_removed"] += count
 
     def _prepare_undone(self):
         return {
             "outcome": "ignored",
             "code": "undone",
-            "message": self.env._(
-                "Taken back on %(date)s. Process the report again to import it anew.",
-                date=fields.Date.context_today(self),
-            ),
+            "message": message("undone", date=fields.Date.context_today(self)),
             "sale_order_id": False,
-            "offer_id": False,
             "needs_attention": False,
         }
-
-    def _reopen_deleted(self, order_ref):
-        """Have an order imported anew that somebody deleted, when processed again.
-
-        :param str order_ref: Amazon order number
-        """
-        rows = self.sudo().row_ids.filtered(lambda row: row.order_ref == order_ref)
-        rows.filtered("is_order_deleted").write(self._prepare_undone())
 
     def _keep_rows(self, step):
         """Note on the rows why they are kept; return them for the result."""
         step.rows.write(
             {
                 "code": "undo_kept",
-                "message": self.env._("Not taken back. %s", step.reason),
+                "message": message("undo_kept", reason=step.reason),
                 "needs_attention": False,
             }
         )
@@ -293,7 +159,7 @@ class AmazonReport(models.Model):
                 "number": row.number,
                 "order_ref": row.order_ref,
                 "sale_order_id": step.order.id,
-                "reason": step.reason,
+                "reason": compose(self.env, step.reason),
             }
             for row in step.rows
         ]

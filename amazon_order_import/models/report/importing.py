@@ -1,9 +1,11 @@
 """What a report and the importer of its rows agree on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from odoo.exceptions import UserError
 
+from ...messages import Message
 from ...trusted_context import Trusted
 
 IMPORT_CONTEXT = {
@@ -32,17 +34,41 @@ class RefusedFile(UserError):
 
 @dataclass
 class UndoStep:
-    """What undoing a report does with one order, or with what belongs to it.
+    """What undoing a report does with some of its rows.
 
-    - ``order``: ``sale.order`` record; may be empty
+    Whoever plans a step knows how it is undone: by removing ``records``, or by
+    calling ``remove``.
+
+    - ``order``: ``sale.order`` record that it is about; may be empty
     - ``rows``: the rows of the report that the step is about
-    - ``remove_order``: the order goes as a whole; else the lines that ``rows`` made
-    - ``records``: what the rows made beside order lines, to be removed
-    - ``reason``: why all is kept instead, or ``""``
+    - ``records``: what is removed; None: less than whole records
+    - ``remove``: function that does it and returns how many are removed; None:
+      ``records`` are just deleted
+    - ``counted``: what is removed: ``orders``, ``lines`` or other ``records``
+    - ``reason``: `Message` that says why all is kept instead, or None
     """
 
     order: object
     rows: object
-    remove_order: bool = False
-    reason: str = ""
     records: object = None
+    remove: Callable[[], int] | None = None
+    counted: str = "records"
+    reason: Message | None = None
+
+    @property
+    def size(self):
+        """How many are going to be removed."""
+        if self.reason:
+            return 0
+        return len(self.rows if self.records is None else self.records)
+
+    def take_back(self):
+        """Remove what the rows made.
+
+        :return: how many were removed
+        """
+        if self.remove:
+            return self.remove()
+        count = len(self.records)
+        self.records.unlink()
+        return count

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import Command, api, fields, models
 
 
@@ -16,20 +18,15 @@ class AmazonReportUndo(models.TransientModel):
     def _show(self, report):
         """Return the action that shows what taking back a report would do."""
         plan = report.sudo()._plan_undo()
+        counts = Counter()
+        for step in plan:
+            counts[step.counted] += step.size
         undo = self.create(
             {
                 "report_id": report.id,
-                "order_count": sum(step.remove_order for step in plan),
-                "row_count": sum(
-                    len(step.rows)
-                    for step in plan
-                    if not (step.remove_order or step.records or step.reason)
-                ),
-                "record_count": sum(
-                    len(step.records)
-                    for step in plan
-                    if step.records and not step.reason
-                ),
+                "order_count": counts["orders"],
+                "row_count": counts["lines"],
+                "record_count": counts["records"],
                 "line_ids": [
                     Command.create(kept)
                     for step in plan
