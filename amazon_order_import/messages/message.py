@@ -63,10 +63,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Joined:
-    """Several values, each written like one, with `by` between them."""
+    """Several values, each written like one, with `by` (text, `Term`) between them."""
 
     parts: tuple
-    by: str = ", "
+    by: object = ", "
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _pack(value):
     if isinstance(value, Term):
         return {"term": value.text}
     if isinstance(value, Joined):
-        return {"joined": [_pack(part) for part in value.parts], "by": value.by}
+        return {"joined": [_pack(part) for part in value.parts], "by": _pack(value.by)}
     if isinstance(value, datetime):
         return {"moment": value.isoformat()}
     if isinstance(value, date):
@@ -171,7 +171,9 @@ _UNPACK = {
     "field": lambda data: FieldName(*data["field"]),
     "name": lambda data: Name(*data["name"]),
     "term": lambda data: Term(data["term"]),
-    "joined": lambda data: Joined(tuple(map(_unpack, data["joined"])), data["by"]),
+    "joined": lambda data: Joined(
+        tuple(map(_unpack, data["joined"])), _unpack(data["by"])
+    ),
     "moment": lambda data: datetime.fromisoformat(data["moment"]),
     "date": lambda data: date.fromisoformat(data["date"]),
     "number": lambda data: Decimal(data["number"]),

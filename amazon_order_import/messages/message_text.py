@@ -135,7 +135,7 @@ _WRITERS = {
     Decimal: _write_number,
     date: lambda env, day: format_date(env, day),
     datetime: lambda env, moment: format_datetime(env, moment, dt_format="short"),
-    Joined: lambda env, joined: joined.by.join(
+    Joined: lambda env, joined: _write(env, joined.by).join(
         str(_write(env, part)) for part in joined.parts if part not in (None, "")
     ),
 }

@@ -9,7 +9,10 @@ from . import amazon_account
 from . import amazon_account_marketplace
 from . import amazon_account_access
 from . import amazon_account_connection
+from . import amazon_account_expiry
 from . import amazon_account_authorization
 from . import amazon_account_roles
+from . import amazon_account_advice
+from . import amazon_account_check
 from . import amazon_authorization
 from . import amazon_api_call

@@ -46,3 +46,16 @@ class AmazonAccount(models.Model):
         return records.with_context(
             lang=user.lang or self.env.lang, tz=user.tz or self.env.context.get("tz")
         )
+
+    def _get_responsible(self):
+        """Return who gets the to-dos of the account: somebody who may see it."""
+        self.ensure_one()
+        managers = self.env.ref("amazon_order_import.group_amazon_manager").all_user_ids
+        for user in self.user_id | managers.filtered(lambda user: not user.share):
+            if (
+                user.active
+                and self.company_id in user.company_ids
+                and self.with_user(user).has_access("read")
+            ):
+                return user
+        return self.env["res.users"]

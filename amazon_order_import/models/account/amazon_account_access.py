@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...messages import compose, message
 from ...report_formats.kinds import KIND_SELECTION
 
 
@@ -51,7 +52,8 @@ class AmazonAccountAccess(models.Model):
 
     def _compute_role(self):
         for access in self:
-            access.role = access.account_id._get_role_names(access.kind)
+            roles = access.account_id._get_roles(access.kind)
+            access.role = compose(self.env, message("words", text=roles))
 
     def _compute_is_used(self):
         used = self.account_id._get_used_kinds()

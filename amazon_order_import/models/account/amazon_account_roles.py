@@ -2,8 +2,10 @@ from datetime import timedelta, timezone
 
 from odoo import fields, models
 
+from ...messages import Joined, Label, Term, message
 from ...report_formats import KINDS
 from ...report_formats.kinds import KIND_SELECTION
+from ...report_formats.marking import mark as _
 from ...selling_partner import REPORT_ROLES
 from ...selling_partner.errors import (
     DataError,
@@ -11,6 +13,9 @@ from ...selling_partner.errors import (
     ThrottledError,
     UnavailableError,
 )
+
+#: Between roles of which one is enough.
+OR = Term(_(" or "))
 
 
 class AmazonAccount(models.Model):
@@ -42,43 +47,42 @@ class AmazonAccount(models.Model):
             lambda access: access.state == "missing" and access.is_used
         )
 
-    def _get_role_names(self, kind):
-        """Return the names of the roles that open a kind of report, one is enough."""
+    def _get_roles(self, kind):
+        """Return the names of the roles that open a kind of report, one is enough.
+
+        :rtype: messages.Joined
+        """
         self.ensure_one()
         report_type = KINDS[kind].report_type_in(self.region)
-        roles = REPORT_ROLES.get(report_type, ())
-        return self.env._(" or ").join(roles)
+        return Joined(REPORT_ROLES.get(report_type, ()), OR)
 
-    def _explain_missing_role(self, kind=None):
+    def _get_missing_role_message(self, kind=None):
+        """Return that a role is missing, and the cure.
+
+        :param kind: kind of report that Amazon denies, if it is known
+        """
         if not kind:
-            return self.env._(
-                "The application lacks the role for this. Add it to the application at "
-                "Amazon (Develop Apps > Edit App), then connect again: only a new "
-                "authorisation carries the new role."
-            )
-        labels = dict(self.access_ids._fields["kind"]._description_selection(self.env))
-        return self.env._(
-            "The application may not read the report “%(kind)s”: it lacks the role "
-            "%(role)s. Add the role to the application at Amazon (Develop Apps > Edit "
-            "App), then connect again: only a new authorisation carries the new role.",
-            kind=labels[kind],
-            role=self._get_role_names(kind),
+            return message("missing_role")
+        return message(
+            "missing_report_role",
+            kind=Label("amazon.account.access", "kind", kind),
+            role=self._get_roles(kind),
         )
 
-    def _explain_missing_roles(self):
+    def _get_missing_roles_message(self):
         """Return which used reports cannot be read, by which role, and the cure."""
         missing = self._get_missing_access()
         if not missing:
-            return self._explain_missing_role()
-        labels = dict(missing._fields["kind"]._description_selection(self.env))
-        lines = [f"- {labels[access.kind]}: {access.role}" for access in missing]
-        return self.env._(
-            "Everything works but reports for which the application lacks a role:\n"
-            "%(reports)s\n"
-            "Add the role to the application at Amazon (Develop Apps > Edit App), then "
-            "connect again: only a new authorisation carries the new role.",
-            reports="\n".join(lines),
+            return self._get_missing_role_message()
+        lines = tuple(
+            message(
+                "missing_access",
+                kind=Label(access._name, "kind", access.kind),
+                role=self._get_roles(access.kind),
+            )
+            for access in missing
         )
+        return message("missing_report_roles", reports=Joined(lines, "\n"))
 
     # === CHECK === #
 

@@ -8,7 +8,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...report_formats import KINDS
 from ...report_formats.kinds import ORDER_KINDS
-from ..account.amazon_account_connection import UNREACHABLE_PATIENCE, WORKING_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -46,19 +45,6 @@ class AmazonAccount(models.Model):
         account = self.sudo()
         name = account.company_id.partner_id.tz or account.user_id.tz
         return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
-
-    def _get_disconnected_since(self):
-        """Return since when Amazon cannot be asked, or False while it can.
-
-        That Amazon is out of reach for a while is no answer: it passes.
-        """
-        self.ensure_one()
-        if self.connection_state in WORKING_STATES:
-            return False
-        since = self.disconnected_since or self.create_date
-        if self.connection_state == "unreachable":
-            return since <= fields.Datetime.now() - UNREACHABLE_PATIENCE and since
-        return since
 
     def _get_order_kind(self, fulfillment):
         """Return the kind of report that brings orders, or ``""``.
