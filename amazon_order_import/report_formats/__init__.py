@@ -6,12 +6,10 @@ its ``rows()`` stream `ParsedRow`s, in which a bad row is a value.
 
 from .control_rows import ControlRow
 from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
-from .order_rows import OrderRow
 from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw
 from .return_rows import ReturnRow
 from .row_format import normal_name
 from .sale_rows import Address, SaleRow
-from .shipment_rows import ShipmentRow
 from .sources import ReportFileError
 from .stock_rows import StockConditionRow, StockCountryRow, StockRow
 from .tax_registrations import TaxRegistration

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
+from .order_numbers import is_multi_channel
 from .row_format import Column, RowFormat
 
 _CHANNELS = {
@@ -94,12 +95,9 @@ class ControlRow:
         )
 
     @property
-    def is_amazon_sale(self):
-        """False for a multi-channel order, which Amazon only ships."""
-        return not (
-            self.order_id[:1] in "Ss"
-            or self.sales_channel.lower().startswith("non-amazon")
-        )
+    def is_multi_channel(self):
+        """Whether Amazon only ships the order."""
+        return is_multi_channel(self.order_id, self.sales_channel)
 
     @property
     def amount(self):

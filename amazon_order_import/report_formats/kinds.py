@@ -55,6 +55,8 @@ class ReportKind:
     - `report_type`: Amazon's name of it; `alternate_types`: types with the same
       purpose; `regional_types`: the type where a region needs another
     - `regions`: where it is offered, of ``"eu"``, ``"na"``, ``"fe"``
+    - `fulfillment`: who ships the orders that its rows become: the merchant,
+      ``"mfn"``, or Amazon, ``"fba"``; ``""`` where rows become no orders
     - `dated`: whether it is asked for with a period; `max_days`: the longest period
       of one report, None if undated; `lookback_days`: how far back a period may
       begin, None if not documented
@@ -76,6 +78,7 @@ class ReportKind:
     report_type: str
     regions: tuple[str, ...]
     marks: frozenset[str]
+    fulfillment: str = ""
     alternate_types: tuple[str, ...] = ()
     regional_types: Mapping[str, str] = field(default_factory=_nothing)
     dated: bool = True
@@ -188,6 +191,7 @@ _ALL = (
         alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
         regions=("eu",),
         marks=_FBA_MARKS,
+        fulfillment="fba",
         lookback_days=540,
         min_minutes=30,
         row_format=SHIPMENT_ROWS,
@@ -203,6 +207,7 @@ _ALL = (
         ),
         regions=("na", "fe"),
         marks=_FBA_MARKS,
+        fulfillment="fba",
         lookback_days=540,
         min_minutes=30,
         row_format=SHIPMENT_ROWS,
@@ -241,6 +246,7 @@ _ALL = (
         alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
         regions=("eu",),
         marks=_MFN_MARKS,
+        fulfillment="mfn",
         foreign_marks=_VAT_INVOICE_MARKS,
         lookback_days=60,
         options=_SHOW_CHANNEL,
@@ -258,6 +264,7 @@ _ALL = (
         ),
         regions=("na", "fe"),
         marks=_MFN_MARKS,
+        fulfillment="mfn",
         foreign_marks=_VAT_INVOICE_MARKS,
         lookback_days=60,
         options=_SHOW_CHANNEL,
@@ -281,8 +288,13 @@ _ALL = (
 #: key -> `ReportKind`, all nine
 KINDS = MappingProxyType({kind.key: kind for kind in _ALL})
 
-#: Kinds whose rows become orders.
-ORDER_KINDS = ("mfn_orders_eu", "mfn_orders_na", "fba_orders_eu", "fba_orders_na")
+#: Kinds whose rows become orders, the merchant's own first.
+ORDER_KINDS = tuple(
+    key
+    for fulfillment in ("mfn", "fba")
+    for key, kind in KINDS.items()
+    if kind.fulfillment == fulfillment
+)
 #: ``[(key, label)]`` in the order in which people are shown them
 KIND_SELECTION = [
     (key, KINDS[key].label)
@@ -295,6 +307,17 @@ KIND_SELECTION = [
         "all_orders",
     )
 ]
+
+
+def find_order_kind(fulfillment, region):
+    """Key of the kind that brings the orders of a region, or ``""``.
+
+    `fulfillment` is ``"mfn"`` or ``"fba"``, `region` ``"eu"``, ``"na"`` or ``"fe"``.
+    """
+    for key in ORDER_KINDS:
+        if KINDS[key].fulfillment == fulfillment and region in KINDS[key].regions:
+            return key
+    return ""
 
 
 def detect_kinds(header):

@@ -3,4 +3,36 @@
 import re
 
 #: Orders of other shops that Amazon only ships (multi-channel fulfilment).
-MULTI_CHANNEL_ID = re.compile(r"S\d\d-", re.IGNORECASE)
+_MULTI_CHANNEL = re.compile(r"S\d\d-", re.IGNORECASE)
+#: What Amazon writes as sales channel of such orders begins so.
+_OTHER_CHANNELS = "non-amazon"
+_AMAZON_ORDER = re.compile(r"[A-Z0-9]{3}-\d{7}-\d{7}", re.IGNORECASE | re.ASCII)
+#: 302-1234567-1234567 with whatever stands between the groups when it is pasted.
+_PASTED = re.compile(
+    r"(?<![0-9])([0-9]{3})[^0-9]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])"
+)
+_PASTED_MULTI_CHANNEL = re.compile(
+    r"(?<![0-9a-z])s([0-9]{2})[^0-9a-z]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])",
+    re.IGNORECASE,
+)
+
+
+def is_multi_channel(number, sales_channel=""):
+    """Whether Amazon only ships an order: the sale took place elsewhere."""
+    return bool(_MULTI_CHANNEL.match(number)) or sales_channel.casefold().startswith(
+        _OTHER_CHANNELS
+    )
+
+
+def is_order_number(text):
+    """Whether a text is an order number of Amazon's, and no seller's own."""
+    return bool(_AMAZON_ORDER.fullmatch(text))
+
+
+def find_order_number(text):
+    """Return the Amazon order number in a pasted text, or ``""``."""
+    if match := _PASTED_MULTI_CHANNEL.search(text):
+        return "S{}-{}-{}".format(*match.groups())
+    if match := _PASTED.search(text):
+        return "-".join(match.groups())
+    return ""

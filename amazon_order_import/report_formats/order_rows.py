@@ -3,54 +3,10 @@
 Source: reference/amazon-reports.md 2.1.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-
 from . import values
 from .row_format import Column, RowFormat
 from .sale_rows import SALE_COLUMNS, SaleRow, missing_money
-from .tax_registrations import BUYER_TAX_COLUMNS, BuyerTaxNumbers
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow(SaleRow, BuyerTaxNumbers):
-    """One item of an order; flags are None where the file does not say."""
-
-    gift_wrap_type: str = ""
-    gift_message: str = ""
-    item_promotion_ids: str = ""
-    ship_promotion_ids: str = ""
-    is_business_order: bool | None = None
-    purchase_order_number: str = ""
-    price_designation: str = ""
-    buyer_company: str = ""
-    buyer_vat_number: str = ""
-    buyer_tax_registration_id: str = ""
-    buyer_tax_registration_country: str = ""
-    buyer_tax_registration_type: str = ""
-    tax_collection_model: str = ""
-    tax_collection_responsible_party: str = ""
-    ioss_number: str = ""
-    is_replacement_order: bool | None = None
-    is_exchange_order: bool | None = None
-    original_order_id: str = ""
-    is_prime: bool | None = None
-    is_premium_order: bool | None = None
-    is_amazon_invoiced: bool | None = None
-    is_buyer_requested_cancellation: bool | None = None
-    buyer_requested_cancel_reason: str = ""
-    earliest_ship_date: datetime | None = None
-    latest_ship_date: datetime | None = None
-    earliest_delivery_date: datetime | None = None
-    latest_delivery_date: datetime | None = None
-    delivery_instructions: str = ""
-    fulfilled_by: str = ""
-    customized_url: str = ""
-    points_granted: int | None = None
-    vat_exclusive_item_price: Decimal | None = None
-    vat_exclusive_shipping_price: Decimal | None = None
-    vat_exclusive_gift_wrap_price: Decimal | None = None
+from .tax_registrations import BUYER_TAX_COLUMNS
 
 
 def _optional(field, parse, *names):
@@ -179,4 +135,4 @@ def _check(row):
     return missing_money(row, free=bool(row.is_replacement_order))
 
 
-ORDER_ROWS = RowFormat("orders", OrderRow, _COLUMNS, _check, _KEPT)
+ORDER_ROWS = RowFormat("orders", SaleRow, _COLUMNS, _check, _KEPT)

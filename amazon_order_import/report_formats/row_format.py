@@ -110,9 +110,12 @@ class BoundFormat:
 
     def _plan_fields(self):
         row_class = self._format.row_class
-        converted, untouched, absent, addresses = {}, {}, {}, {}
+        converted, untouched, addresses = {}, {}, {}
+        # Also the fields that files of this format never tell.
+        absent = {f.name: f.default for f in fields(row_class)}
         for column, index in self._bound:
             owner, _, part = column.field.partition(".")
+            absent.pop(owner, None)
             if part:
                 addresses.setdefault(owner, {})[part] = index
             elif index == len(self._header):

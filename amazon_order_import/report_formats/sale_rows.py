@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from . import values
 from .row_format import Column
+from .tax_registrations import BuyerTaxNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class SaleRow:
-    """One sold item.
+class SaleRow(BuyerTaxNumbers):
+    """One sold item: of an order (`ORDER_ROWS`) or of a shipment (`SHIPMENT_ROWS`).
 
-    Amounts are exact totals of the row, not unit prices, in `currency`; None where
-    the file says nothing, which is not zero. Promotions are never above zero.
-    Moments are aware. Text is ``""`` where the file says nothing.
+    Holds every field that either of the two has; the other leaves it empty. Amounts
+    are exact totals of the row, not unit prices, in `currency`; None where the file
+    says nothing, which is not zero, likewise flags. Promotions are never above zero.
+    Moments are aware. Text is ``""`` where the file says nothing. Amazon's own ids of
+    shipments and items are case-sensitive and may be empty.
     """
 
     order_id: str
@@ -66,6 +69,54 @@ class SaleRow:
     recipient: Address = field(default_factory=Address)
     billing: Address = field(default_factory=Address)
     sales_channel: str = ""
+    asin: str = ""
+    # Of orders.
+    gift_wrap_type: str = ""
+    gift_message: str = ""
+    item_promotion_ids: str = ""
+    ship_promotion_ids: str = ""
+    is_business_order: bool | None = None
+    purchase_order_number: str = ""
+    price_designation: str = ""
+    buyer_company: str = ""
+    buyer_vat_number: str = ""
+    buyer_tax_registration_id: str = ""
+    buyer_tax_registration_country: str = ""
+    buyer_tax_registration_type: str = ""
+    tax_collection_model: str = ""
+    tax_collection_responsible_party: str = ""
+    ioss_number: str = ""
+    is_replacement_order: bool | None = None
+    is_exchange_order: bool | None = None
+    original_order_id: str = ""
+    is_prime: bool | None = None
+    is_premium_order: bool | None = None
+    is_amazon_invoiced: bool | None = None
+    is_buyer_requested_cancellation: bool | None = None
+    buyer_requested_cancel_reason: str = ""
+    earliest_ship_date: datetime | None = None
+    latest_ship_date: datetime | None = None
+    earliest_delivery_date: datetime | None = None
+    latest_delivery_date: datetime | None = None
+    delivery_instructions: str = ""
+    fulfilled_by: str = ""
+    customized_url: str = ""
+    points_granted: int | None = None
+    vat_exclusive_item_price: Decimal | None = None
+    vat_exclusive_shipping_price: Decimal | None = None
+    vat_exclusive_gift_wrap_price: Decimal | None = None
+    # Of shipments.
+    merchant_order_id: str = ""
+    merchant_order_item_id: str = ""
+    shipment_id: str = ""
+    shipment_item_id: str = ""
+    shipment_date: datetime | None = None
+    reporting_date: datetime | None = None
+    carrier: str = ""
+    tracking_number: str = ""
+    estimated_arrival: datetime | None = None
+    fulfillment_center_id: str = ""
+    fulfillment_channel: str = ""
 
 
 def _address_columns(owner, prefix, name, phone):

@@ -4,41 +4,10 @@ An order item that leaves in several parcels has a row, and its share of the mon
 in each. Source: reference/amazon-reports.md 2.4.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from . import values
+from .order_numbers import is_multi_channel
 from .row_format import Column, RowFormat
 from .sale_rows import SALE_COLUMNS, SaleRow, missing_money
-
-
-@dataclass(frozen=True, slots=True)
-class ShipmentRow(SaleRow):
-    """One item of a shipment.
-
-    Amazon's own ids of shipments and items are case-sensitive and may be empty.
-    """
-
-    merchant_order_id: str = ""
-    merchant_order_item_id: str = ""
-    shipment_id: str = ""
-    shipment_item_id: str = ""
-    shipment_date: datetime | None = None
-    reporting_date: datetime | None = None
-    carrier: str = ""
-    tracking_number: str = ""
-    estimated_arrival: datetime | None = None
-    fulfillment_center_id: str = ""
-    fulfillment_channel: str = ""
-    points_granted: int | None = None
-
-    @property
-    def is_amazon_sale(self):
-        """False for a multi-channel order, which Amazon only ships."""
-        return not (
-            self.order_id[:1] in "Ss"
-            or self.sales_channel.lower().startswith("non-amazon")
-        )
 
 
 def _identifier(field, *names):
@@ -82,7 +51,7 @@ _COLUMNS = (
 
 
 def _check(row):
-    return missing_money(row, free=not row.is_amazon_sale)
+    return missing_money(row, free=is_multi_channel(row.order_id, row.sales_channel))
 
 
-SHIPMENT_ROWS = RowFormat("shipments", ShipmentRow, _COLUMNS, _check)
+SHIPMENT_ROWS = RowFormat("shipments", SaleRow, _COLUMNS, _check)

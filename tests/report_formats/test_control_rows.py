@@ -61,7 +61,7 @@ def test_a_row_is_read():
     assert (row.status, row.fulfillment) == ("shipped", "fba")
     # What the buyer pays; the promotion reduces, whatever its sign in the file.
     assert row.amount == Decimal("39.98")
-    assert row.is_amazon_sale and not row.is_cancelled
+    assert not row.is_multi_channel and not row.is_cancelled
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_one_cancelled_item_of_a_shipped_order():
 
 
 def test_multi_channel_orders_are_no_sales():
-    assert not read(amazon_order_id="S01-1234567-1234567").is_amazon_sale
-    assert not read(sales_channel="Non-Amazon DE").is_amazon_sale
+    assert read(amazon_order_id="S01-1234567-1234567").is_multi_channel
+    assert read(sales_channel="Non-Amazon DE").is_multi_channel
 
 
 def test_an_order_without_prices_yet():

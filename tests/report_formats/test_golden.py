@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from report_formats import KINDS, ReportFileError, detect_file_kinds, open_report
+from report_formats.order_numbers import is_multi_channel
 
 from tests.shared import SHARED
 
@@ -107,7 +108,9 @@ def test_ids_that_differ_in_case_only_stay_apart():
     assert rows[0].values.shipment_id == "DaaA1"
     assert rows[6].values.shipment_id == "dAAa1"
     assert rows[3].values.shipment_item_id == ""
-    assert [row.values.is_amazon_sale for row in rows] == [True] * 5 + [False, True]
+    assert [
+        is_multi_channel(row.values.order_id, row.values.sales_channel) for row in rows
+    ] == [False] * 5 + [True, False]
 
 
 def test_bad_rows_say_why_and_leave_the_others_alone():

@@ -187,7 +187,7 @@ class AmazonControlImporter(models.AbstractModel):
             .id,
             "sales_channel": latest.sales_channel or False,
             "fulfillment": latest.fulfillment or False,
-            "is_multi_channel": not latest.is_amazon_sale,
+            "is_multi_channel": latest.is_multi_channel,
             "purchase_date": to_utc(latest.purchase_date),
             "last_update": last_update,
             "status": latest.status,
@@ -222,7 +222,7 @@ class AmazonControlImporter(models.AbstractModel):
             told = {"report_id", "last_update"}
             changed = "updated" if set(changed) - told else "unchanged"
         for work in works:
-            if not work.values.is_amazon_sale:
+            if work.values.is_multi_channel:
                 self._set_outcome(
                     work,
                     "ignored",

@@ -1,5 +1,6 @@
 import hashlib
 from dataclasses import dataclass, field
+from datetime import date
 
 from odoo import api, models
 
@@ -22,7 +23,7 @@ class AmazonOrderChange(models.AbstractModel):
     _name = "amazon.order.change"
     _description = "Changes of Amazon Orders"
 
-    @api.model
+    @api.private
     def describe(self, row, details):
         """Return what a report says of an order, to notice later when it changes.
 
@@ -54,14 +55,14 @@ class AmazonOrderChange(models.AbstractModel):
         text = "\0".join(" ".join(part.casefold().split()) for part in parts)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
-    @api.model
-    def update_order(self, batch, order, works, details, get_position):
+    @api.private
+    def update_order(self, lookups, order, works, details, get_position):
         """Bring the head of a known order up to what a report says.
 
         Only what Amazon itself changed since it last told is written: what a person
         changed in Odoo stays.
 
-        :param batch: ``OrderBatch``
+        :param lookups: `OrderLookups`
         :param works: list of ``RowWork`` of the order
         :param dict details: values of ``sale.order`` that the report gives
         :param get_position: function ``(customer, delivery contact)`` that returns the
@@ -72,20 +73,20 @@ class AmazonOrderChange(models.AbstractModel):
         told = self.describe(works[0].values, details)
         known = order.amazon_told
         if not known:
-            order.amazon_told = {**told, "report": batch.report.id}
-        elif {**known, **told} != known and not self._is_outdated(batch, known):
+            order.amazon_told = {**told, "report": lookups.report.id}
+        elif {**known, **told} != known and not self._is_outdated(lookups, known):
             left = []
             self._update_details(order, details, known, told, change, left)
             if any(
                 told[part] and told[part] != known.get(part)
                 for part in ("recipient", "billing")
             ):
-                self._update_contacts(batch, order, works, change, left, get_position)
+                self._update_contacts(lookups, order, works, change, left, get_position)
             change.left = "\n".join(left)
             # What a variant of the report leaves out is not taken back.
             order.amazon_told = {
                 **known,
-                "report": batch.report.id,
+                "report": lookups.report.id,
                 "details": {
                     **known["details"],
                     **{name: value for name, value in told["details"].items() if value},
@@ -97,10 +98,10 @@ class AmazonOrderChange(models.AbstractModel):
             }
         return change
 
-    def _is_outdated(self, batch, known):
+    def _is_outdated(self, lookups, known):
         """Whether a later report has told of the order already."""
-        latest = batch.report.browse(known.get("report")).exists()
-        return bool(latest) and batch.report._is_older_than(latest)
+        latest = lookups.report.browse(known.get("report")).exists()
+        return bool(latest) and lookups.report._is_older_than(latest)
 
     # === DETAILS === #
 
@@ -146,9 +147,9 @@ class AmazonOrderChange(models.AbstractModel):
 
     # === CONTACTS === #
 
-    def _update_contacts(self, batch, order, works, change, left, get_position):
+    def _update_contacts(self, lookups, order, works, change, left, get_position):
         customer, invoice, delivery = self.env["amazon.partner.importer"].get_partners(
-            works[:1], batch
+            works[:1], lookups
         )[0]
         wanted = {
             "partner_id": customer,
@@ -208,7 +209,7 @@ class AmazonOrderChange(models.AbstractModel):
 
 def _plain(value):
     """Return a field value as JSON can hold it."""
-    if hasattr(value, "isoformat"):
+    if isinstance(value, date):
         return value.isoformat(sep=" ")
     if isinstance(value, models.BaseModel):
         return value.ids

@@ -1,16 +1,17 @@
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import ZERO, OrderCase, OrderLookups, SoldSku
 from ...models.report.importing import IMPORT_CONTEXT
+from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
-from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...report_formats.order_numbers import is_multi_channel
 from ..row_importer import RowWork
 
 
@@ -99,23 +100,24 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _set_keys(self, report, works):
         """Store order number, SKU and key of each row on its record."""
+        fulfillment = KINDS[report.kind].fulfillment
         counts = self._get_fingerprint_counts(report, works)
         for work in works:
             if work.values:
                 work.key, work.fingerprint, work.ordinal = self._get_row_key(
-                    work, counts
+                    fulfillment, work, counts
                 )
                 order_ref, sku = work.values.order_id, work.values.sku
             else:
                 raw = work.parsed.raw or {}
                 order_ref = raw.get("amazon-order-id") or raw.get("order-id")
                 sku = raw.get("sku")
-                work.key = self._get_raw_key(raw)
+                work.key = self._get_raw_key(fulfillment, raw)
             work.record.write(
                 {"order_ref": order_ref, "sku": sku, "row_key": work.key or False}
             )
 
-    def _get_row_key(self, work, counts):
+    def _get_row_key(self, fulfillment, work, counts):
         """Return ``(key, fingerprint, ordinal)`` of a row within its order.
 
         Merchant-fulfilled: the order item. FBA: the shipment item; where Amazon leaves
@@ -124,7 +126,7 @@ class AmazonOrderImporter(models.AbstractModel):
         2.4).
         """
         row = work.values
-        if not hasattr(row, "shipment_item_id"):
+        if fulfillment == "mfn":
             return row.order_item_id, "", 1
         parts = (
             row.order_id,
@@ -145,13 +147,15 @@ class AmazonOrderImporter(models.AbstractModel):
             ordinal = counts[fingerprint, row.order_item_id]
         return f"fp:{fingerprint}:{ordinal}/{row.order_item_id}", fingerprint, ordinal
 
-    def _get_raw_key(self, raw):
+    def _get_raw_key(self, fulfillment, raw):
         """Return the key of a row that cannot be read, or ``""``.
 
         By it, the row is settled once a readable one comes.
         """
-        if raw.get("quantity-purchased") is not None:
-            return raw.get("order-item-id") or ""
+        if fulfillment == "mfn":
+            # One that breaks off early may hold a part of the id only.
+            whole = raw.get("quantity-purchased") is not None
+            return (whole and raw.get("order-item-id")) or ""
         if raw.get("shipment-item-id"):
             item = raw.get("amazon-order-item-id") or ""
             return f"{raw['shipment-item-id']}/{item}"
@@ -168,10 +172,12 @@ class AmazonOrderImporter(models.AbstractModel):
         :return: dict ``{(fingerprint, order item): count}``
         """
         counts = defaultdict(int)
+        if KINDS[report.kind].fulfillment == "mfn":
+            return counts
         orders = {
             work.values.order_id
             for work in works
-            if work.values and not getattr(work.values, "shipment_item_id", True)
+            if work.values and not work.values.shipment_item_id
         }
         if orders:
             for (key,) in self.env["amazon.report.row"]._read_group(
@@ -213,9 +219,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 )
             self._set_outcome(work, outcome, message, code)
             return False
-        if MULTI_CHANNEL_ID.match(row.order_id) or row.sales_channel.lower().startswith(
-            "non-amazon"
-        ):
+        if is_multi_channel(row.order_id, row.sales_channel):
             self._set_outcome(
                 work,
                 "ignored",
@@ -318,66 +322,73 @@ class AmazonOrderImporter(models.AbstractModel):
         :param groups: dict ``{order number: [RowWork]}``
         :raise ImportProblem: where an order does not come out as Amazon states it
         """
-        batch = self._get_batch(report, groups)
-        new = {ref: works for ref, works in groups.items() if ref not in batch.orders}
-        self._create_orders(batch, new)
+        lookups = self._get_lookups(report, groups)
+        new = {ref: works for ref, works in groups.items() if ref not in lookups.orders}
+        self._create_orders(lookups, new)
         for order_ref in groups:
             if order_ref not in new:
-                self._update_order(batch, batch.orders[order_ref], groups[order_ref])
-        self.env["amazon.shipment.importer"].import_shipments(batch, groups)
-        self._set_tags(batch)
+                self._update_order(
+                    lookups, lookups.orders[order_ref], groups[order_ref]
+                )
+        self.env["amazon.shipment.importer"].import_shipments(lookups, groups)
+        self._set_tags(lookups)
         # A savepoint ends in any environment: what is computed is computed here, where
         # nothing is tracked.
         self.env.flush_all()
 
-    def _set_tags(self, batch):
+    def _set_tags(self, lookups):
         """Put the tags of flagged orders on them."""
-        for order_ref, names in batch.flags.items():
+        for order_ref, names in lookups.taxes.flags.items():
             tags = self.env["crm.tag"].concat(
                 *(self.env.ref(f"amazon_order_import.tag_{name}") for name in names)
             )
-            order = batch.orders.get(order_ref)
+            order = lookups.orders.get(order_ref)
             if order and tags - order.tag_ids:
                 order.tag_ids = [Command.link(tag.id) for tag in tags - order.tag_ids]
 
     # === LOOK-UPS === #
 
-    def _get_batch(self, report, groups):
-        account = report.account_id
-        batch = OrderBatch(report, account, report.company_id)
+    def _get_lookups(self, report, groups):
+        lookups = OrderLookups.of(report)
         works = [work for group in groups.values() for work in group]
-        self._find_orders(batch, groups)
-        self.env["amazon.shipment.importer"].prepare_batch(batch, works)
-        self.env["amazon.product.finder"].find_products(batch, works)
-        codes = {self._get_currency_code(batch, work) for work in works}
+        self._find_orders(lookups, groups)
+        self.env["amazon.shipment.importer"].prepare_lookups(lookups, works)
+        self.env["amazon.product.finder"].find_products(
+            lookups.products,
+            [
+                SoldSku(work.values.sku, work.marketplace, work.values.asin)
+                for work in works
+            ],
+        )
+        codes = {self._get_currency_code(lookups, work) for work in works}
         currencies = (
             self.env["res.currency"]
             .with_context(active_test=False)
             .search([("name", "in", list(codes))])
         )
-        batch.currencies = {currency.name: currency for currency in currencies}
-        batch.pricelists = self.env["product.pricelist"]._get_amazon_pricelists(
-            batch.company, currencies
+        lookups.currencies = {currency.name: currency for currency in currencies}
+        lookups.pricelists = self.env["product.pricelist"]._get_amazon_pricelists(
+            lookups.company, currencies
         )
-        batch.channels = {
+        lookups.channels = {
             channel.marketplace_id: channel
-            for channel in account.channel_ids
+            for channel in lookups.account.channel_ids
             if channel.active
         }
-        return batch
+        return lookups
 
-    def _find_orders(self, batch, groups):
+    def _find_orders(self, lookups, groups):
         orders = self.env["sale.order"].search(
             [
-                ("company_id", "=", batch.company.id),
+                ("company_id", "=", lookups.company.id),
                 ("amazon_order_ref", "in", list(groups)),
             ]
         )
-        batch.orders = {order.amazon_order_ref: order for order in orders}
-        self._index_lines(batch, orders.order_line)
-        self._find_cancelled(batch, groups.keys() - batch.orders.keys())
+        lookups.orders = {order.amazon_order_ref: order for order in orders}
+        self._index_lines(lookups, orders.order_line)
+        self._find_cancelled(lookups, groups.keys() - lookups.orders.keys())
 
-    def _find_cancelled(self, batch, order_refs):
+    def _find_cancelled(self, lookups, order_refs):
         """Note which items of unknown orders a later report told to be cancelled.
 
         :param order_refs: Amazon order numbers
@@ -386,37 +397,37 @@ class AmazonOrderImporter(models.AbstractModel):
             return
         rows = self.env["amazon.report.row"].search(
             [
-                ("company_id", "=", batch.company.id),
-                ("report_id", "!=", batch.report.id),
-                ("report_id.kind", "=", batch.report.kind),
+                ("company_id", "=", lookups.company.id),
+                ("report_id", "!=", lookups.report.id),
+                ("report_id.kind", "=", lookups.report.kind),
                 ("order_ref", "in", list(order_refs)),
                 ("outcome", "=", "cancelled"),
             ]
         )
-        batch.cancelled = {
+        lookups.cancelled = {
             (row.order_ref, row.row_key)
             for row in rows
-            if batch.report._is_older_than(row.report_id)
+            if lookups.report._is_older_than(row.report_id)
         }
 
-    def _index_lines(self, batch, lines):
+    def _index_lines(self, lookups, lines):
         """Note lines in the batch by what identifies the row they were made of."""
         for line in lines.filtered("amazon_row_key").sorted("id"):
             order, key = line.order_id, line.amazon_row_key
-            batch.lines[order, key, line.amazon_line_type] = line
+            lookups.lines[order, key, line.amazon_line_type] = line
             if line.amazon_fingerprint and line.amazon_line_type == "item":
                 for name in (line.amazon_fingerprint, self._split_key(key)[0]):
-                    batch.fingerprints.setdefault((order, name), []).append(line)
+                    lookups.fingerprints.setdefault((order, name), []).append(line)
 
     # === NEW ORDERS === #
 
-    def _create_orders(self, batch, groups):
+    def _create_orders(self, lookups, groups):
         """Create new orders in one call.
 
         :param groups: dict ``{order number: [RowWork]}``
         """
         selected = {
-            order_ref: self._select_new_rows(batch, works)
+            order_ref: self._select_new_rows(lookups, works)
             for order_ref, works in groups.items()
         }
         # Also what still waits for its product counts for the value of the order.
@@ -424,7 +435,7 @@ class AmazonOrderImporter(models.AbstractModel):
             ref: [
                 work.values
                 for work in {w.key: w for w in works}.values()
-                if work.values.quantity and (ref, work.key) not in batch.cancelled
+                if work.values.quantity and (ref, work.key) not in lookups.cancelled
             ]
             for ref, works in groups.items()
         }
@@ -432,30 +443,30 @@ class AmazonOrderImporter(models.AbstractModel):
         if not groups:
             return
         contacts = self.env["amazon.partner.importer"].get_partners(
-            [ready[0][0] for ready in groups.values()], batch
+            [ready[0][0] for ready in groups.values()], lookups
         )
         vals_list = []
         for (ref, ready), partners in zip(groups.items(), contacts, strict=True):
             vals_list.append(
-                self._prepare_order_values(batch, ready, partners, rows[ref])
+                self._prepare_order_values(lookups, ready, partners, rows[ref])
             )
         orders = self.env["sale.order"].create(vals_list)
         self._check_totals(orders)
         for order, ready in zip(orders, groups.values(), strict=True):
-            batch.orders[order.amazon_order_ref] = order
+            lookups.orders[order.amazon_order_ref] = order
             for work, _product in ready:
                 self._set_outcome(
                     work,
                     "created",
                     sale_order_id=order.id,
                     offer_id=False,
-                    **self._get_attention(batch, work),
+                    **self._get_attention(lookups, work),
                 )
             if again := selected[order.amazon_order_ref][1]:
-                self._index_lines(batch, order.order_line)
-                self._update_order(batch, order, again)
+                self._index_lines(lookups, order.order_line)
+                self._update_order(lookups, order, again)
 
-    def _select_new_rows(self, batch, works):
+    def _select_new_rows(self, lookups, works):
         """Choose the rows that make up a new order.
 
         :return: ``[(RowWork, product)]`` and the list of the ``RowWork`` that tell of
@@ -470,18 +481,18 @@ class AmazonOrderImporter(models.AbstractModel):
                 again.append(work)
             elif (
                 not work.values.quantity
-                or (work.values.order_id, work.key) in batch.cancelled
+                or (work.values.order_id, work.key) in lookups.cancelled
             ):
                 self._set_cancelled(work)
-            elif not (product := finder.get_product(batch, work)):
-                self._wait_for_product(batch, work)
+            elif not (product := finder.get_product(lookups.products, work)):
+                self._wait_for_product(lookups, work)
             else:
                 seen.add(work.key)
                 ready.append((work, product))
         return ready, again
 
-    def _wait_for_product(self, batch, work):
-        values = self.env["amazon.product.finder"].get_waiting(batch, work)
+    def _wait_for_product(self, lookups, work):
+        values = self.env["amazon.product.finder"].get_waiting(lookups.products, work)
         self._set_outcome(work, "waiting", code="unknown_sku", **values)
 
     def _set_cancelled(self, work, order=None):
@@ -496,10 +507,10 @@ class AmazonOrderImporter(models.AbstractModel):
             sale_order_id=order.id if order else False,
         )
 
-    def _get_attention(self, batch, work):
+    def _get_attention(self, lookups, work):
         """Return the values of a row that is imported but needs a person, or none."""
         row = work.values
-        if self._is_free_of_charge(batch, row):
+        if self._is_free_of_charge(lookups, row):
             return {
                 "needs_attention": True,
                 "code": "free_of_charge",
@@ -512,18 +523,18 @@ class AmazonOrderImporter(models.AbstractModel):
             }
         return {"needs_attention": False}
 
-    def _is_free_of_charge(self, batch, row):
+    def _is_free_of_charge(self, lookups, row):
         """Whether a merchant-fulfilled item has no price though it is no replacement.
 
         Amazon writes some cancelled items that way (amazon-reports.md 2.1).
         """
         return (
-            batch.report.kind.startswith("mfn")
+            lookups.fulfillment == "mfn"
             and not row.item_price
-            and not getattr(row, "is_replacement_order", False)
+            and not row.is_replacement_order
         )
 
-    def _prepare_order_values(self, batch, ready, partners, rows):
+    def _prepare_order_values(self, lookups, ready, partners, rows):
         """Return the values of a new ``sale.order``, lines included.
 
         :param ready: list of ``(RowWork, product)``, at least one
@@ -533,36 +544,36 @@ class AmazonOrderImporter(models.AbstractModel):
         work = ready[0][0]
         row = work.values
         customer, invoice, delivery = partners
-        account, company = batch.account, batch.company
-        channel = batch.channels.get(work.marketplace)
-        currency = self._get_currency(batch, work)
-        context = {
-            "customer": customer,
-            "delivery": delivery,
-            "currency": currency,
-            "marketplace": work.marketplace,
-            "warehouse": self._get_warehouse(batch, channel),
-        }
+        account, company = lookups.account, lookups.company
+        channel = lookups.channels.get(work.marketplace)
+        currency = self._get_currency(lookups, work)
+        case = OrderCase(
+            customer=customer,
+            delivery=delivery,
+            currency=currency,
+            marketplace=work.marketplace,
+            warehouse=self._get_warehouse(lookups, channel),
+        )
         positions = []
         lines = []
         for work, product in ready:
-            context["treatment"] = self._get_treatment(
-                batch, work.values, context, rows
+            treatment = self._get_treatment(lookups, work.values, case, rows)
+            positions.append(treatment.fiscal_position)
+            lines += self._prepare_row_lines(
+                lookups, work, product, replace(case, treatment=treatment)
             )
-            positions.append(context["treatment"].fiscal_position)
-            lines += self._prepare_row_lines(batch, work, product, context)
         for sequence, line in enumerate(lines, start=1):
             line["sequence"] = 10 * sequence
         purchased = to_utc(row.purchase_date)
         return {
-            **self._get_order_defaults(batch),
+            **self._get_order_defaults(lookups),
             "company_id": company.id,
             "partner_id": customer.id,
             "partner_invoice_id": invoice.id,
             "partner_shipping_id": delivery.id,
-            "pricelist_id": batch.pricelists[currency].id,
+            "pricelist_id": lookups.pricelists[currency].id,
             "fiscal_position_id": positions[0].id,
-            "warehouse_id": context["warehouse"].id,
+            "warehouse_id": case.warehouse.id,
             "team_id": (channel.team_id if channel else account.team_id).id
             or account.team_id.id,
             "user_id": account.user_id.id,
@@ -573,76 +584,71 @@ class AmazonOrderImporter(models.AbstractModel):
             "validity_date": False,
             "note": False,
             "date_order": purchased,
-            "client_order_ref": getattr(row, "purchase_order_number", "")
-            or row.order_id,
+            "client_order_ref": row.purchase_order_number or row.order_id,
             "origin": work.marketplace.name or "Amazon",
             "amazon_order_ref": row.order_id,
             "amazon_account_id": account.id,
             "amazon_marketplace_id": work.marketplace.id,
-            "amazon_fulfillment": batch.report.kind[:3],
+            "amazon_fulfillment": lookups.fulfillment,
             "amazon_purchase_date": purchased,
-            **(details := self._prepare_order_details(batch, row)),
+            **(details := self._prepare_order_details(lookups, row)),
             "amazon_told": {
                 **self.env["amazon.order.change"].describe(row, details),
-                "report": batch.report.id,
+                "report": lookups.report.id,
             },
             **self.env["amazon.shipment.importer"].prepare_order_values(
-                batch, [work for work, _product in ready]
+                lookups, [work for work, _product in ready]
             ),
-            "amazon_is_replacement": bool(getattr(row, "is_replacement_order", False)),
-            "amazon_replaced_order_ref": getattr(row, "original_order_id", False),
+            "amazon_is_replacement": bool(row.is_replacement_order),
+            "amazon_replaced_order_ref": row.original_order_id or False,
             "order_line": [Command.create(line) for line in lines],
         }
 
-    def _get_order_defaults(self, batch):
-        """Return defaults that Odoo would look up anew for each order of a batch."""
-        if batch.order_defaults is None:
+    def _get_order_defaults(self, lookups):
+        """Return defaults that Odoo would look up anew for each order of a lookups."""
+        if lookups.order_defaults is None:
             Order = self.env["sale.order"]
             names = ("campaign_id", "medium_id", "source_id", "quotation_document_ids")
             known = [name for name in names if name in Order._fields]
-            batch.order_defaults = dict.fromkeys(known, False) | Order.default_get(
+            lookups.order_defaults = dict.fromkeys(known, False) | Order.default_get(
                 known
             )
-        return batch.order_defaults
+        return lookups.order_defaults
 
-    def _prepare_order_details(self, batch, row):
+    def _prepare_order_details(self, lookups, row):
         """Return what the report says of the order besides addresses and amounts."""
-        if getattr(row, "is_buyer_requested_cancellation", False):
-            batch.flag(row.order_id, "cancellation_requested")
+        if row.is_buyer_requested_cancellation:
+            lookups.flag(row.order_id, "cancellation_requested")
         return {
-            "amazon_is_business": bool(getattr(row, "is_business_order", False)),
-            "amazon_is_prime": bool(getattr(row, "is_prime", False)),
-            "amazon_is_invoiced": bool(getattr(row, "is_amazon_invoiced", False)),
-            "amazon_purchase_order_number": getattr(row, "purchase_order_number", "")
-            or False,
-            "amazon_price_designation": getattr(row, "price_designation", "") or False,
-            "amazon_ioss_number": getattr(row, "ioss_number", "") or False,
+            "amazon_is_business": bool(row.is_business_order),
+            "amazon_is_prime": bool(row.is_prime),
+            "amazon_is_invoiced": bool(row.is_amazon_invoiced),
+            "amazon_purchase_order_number": row.purchase_order_number or False,
+            "amazon_price_designation": row.price_designation or False,
+            "amazon_ioss_number": row.ioss_number or False,
             "amazon_ship_service_level": row.ship_service_level or False,
-            "amazon_cancel_reason": getattr(row, "buyer_requested_cancel_reason", "")
-            or False,
+            "amazon_cancel_reason": row.buyer_requested_cancel_reason or False,
         }
 
-    def _prepare_row_lines(self, batch, work, product, context):
+    def _prepare_row_lines(self, lookups, work, product, case):
         lines = self.env["amazon.order.line.builder"].prepare_lines(
-            work.values, batch, context, product
+            work.values, lookups, case, product
         )
         for line in lines:
             line["amazon_row_key"] = work.key
             line["amazon_fingerprint"] = work.fingerprint or False
             line["amazon_row_id"] = work.record.id
-            line["amazon_shipment_date"] = to_utc(
-                getattr(work.values, "shipment_date", None)
-            )
+            line["amazon_shipment_date"] = to_utc(work.values.shipment_date)
         return lines
 
-    def _get_currency_code(self, batch, work):
+    def _get_currency_code(self, lookups, work):
         """Return the currency of a row; free rows may come without one."""
-        local = work.marketplace.currency_id or batch.company.currency_id
+        local = work.marketplace.currency_id or lookups.company.currency_id
         return work.values.currency or local.name
 
-    def _get_currency(self, batch, work):
-        code = self._get_currency_code(batch, work)
-        currency = batch.currencies.get(code)
+    def _get_currency(self, lookups, work):
+        code = self._get_currency_code(lookups, work)
+        currency = lookups.currencies.get(code)
         if not currency:
             raise ImportProblem(
                 "unknown_currency",
@@ -654,18 +660,18 @@ class AmazonOrderImporter(models.AbstractModel):
             )
         return currency
 
-    def _get_warehouse(self, batch, channel):
-        warehouse = (channel and channel.warehouse_id) or batch.account.warehouse_id
+    def _get_warehouse(self, lookups, channel):
+        warehouse = (channel and channel.warehouse_id) or lookups.account.warehouse_id
         if not warehouse:
-            if batch.warehouse is None:
-                batch.warehouse = self.env["stock.warehouse"].search(
-                    [("company_id", "=", batch.company.id)], limit=1
+            if lookups.warehouse is None:
+                lookups.warehouse = self.env["stock.warehouse"].search(
+                    [("company_id", "=", lookups.company.id)], limit=1
                 )
-            warehouse = batch.warehouse
+            warehouse = lookups.warehouse
         return warehouse
 
-    def _get_treatment(self, batch, row, context, rows):
-        return self.env["amazon.tax.advisor"].get_treatment(row, batch, context, rows)
+    def _get_treatment(self, lookups, row, case, rows):
+        return self.env["amazon.tax.advisor"].get_treatment(row, lookups, case, rows)
 
     def _check_totals(self, orders):
         """Compare each order's total in Odoo with Amazon's, to the cent.
@@ -698,9 +704,9 @@ class AmazonOrderImporter(models.AbstractModel):
 
     # === KNOWN ORDERS === #
 
-    def _update_order(self, batch, order, works):
+    def _update_order(self, lookups, order, works):
         """Bring a known order up to what the rows say."""
-        if order.amazon_fulfillment != batch.report.kind[:3]:
+        if order.amazon_fulfillment != lookups.fulfillment:
             raise ImportProblem(
                 "other_fulfillment",
                 self.env._(
@@ -709,32 +715,39 @@ class AmazonOrderImporter(models.AbstractModel):
                     order=order.name,
                 ),
             )
-        context = {
-            "customer": order.partner_id,
-            "delivery": order.partner_shipping_id,
-            "currency": order.currency_id,
-            "marketplace": order.amazon_marketplace_id,
-            "warehouse": order.warehouse_id,
-            "known_value": self._get_known_value(batch, order, works),
-        }
+        case = OrderCase(
+            customer=order.partner_id,
+            delivery=order.partner_shipping_id,
+            currency=order.currency_id,
+            marketplace=order.amazon_marketplace_id,
+            warehouse=order.warehouse_id,
+            known_value=self._get_known_value(lookups, order, works),
+        )
         finder = self.env["amazon.product.finder"]
         rows = [work.values for work in works]
-        change = self._update_head(batch, order, works, context)
+        change = self._update_head(lookups, order, works, case)
+        case = replace(
+            case,
+            customer=order.partner_id,
+            delivery=order.partner_shipping_id,
+            retax=change.retax,
+        )
         new_lines = []
         for work in works:
-            line = self._match_line(batch, order, work)
+            line = self._match_line(lookups, order, work)
             if isinstance(line, dict):
                 # The file holds the row twice.
-                self._add_lines(batch, order, new_lines)
+                self._add_lines(lookups, order, new_lines)
                 new_lines = []
-                line = self._match_line(batch, order, work)
-            context["treatment"] = self._get_treatment(
-                batch, work.values, context, rows
-            )
+                line = self._match_line(lookups, order, work)
+            treatment = self._get_treatment(lookups, work.values, case, rows)
+            row_case = replace(case, treatment=treatment)
             if not work.values.quantity:
                 self._cancel_row(order, work, line)
-            elif not line and not (product := finder.get_product(batch, work)):
-                self._wait_for_product(batch, work)
+            elif not line and not (
+                product := finder.get_product(lookups.products, work)
+            ):
+                self._wait_for_product(lookups, work)
             elif work.values.currency not in ("", order.currency_id.name):
                 raise ImportProblem(
                     "other_currency",
@@ -747,56 +760,54 @@ class AmazonOrderImporter(models.AbstractModel):
                     ),
                 )
             elif line:
-                self._update_row(batch, order, work, line, context)
+                self._update_row(lookups, order, work, line, row_case)
             else:
-                lines = self._prepare_row_lines(batch, work, product, context)
+                lines = self._prepare_row_lines(lookups, work, product, row_case)
                 if self._can_grow(order, work):
                     new_lines += lines
                     for vals in lines:
-                        batch.lines[order, work.key, vals["amazon_line_type"]] = vals
+                        lookups.lines[order, work.key, vals["amazon_line_type"]] = vals
                     self._set_outcome(
                         work,
                         "created",
                         sale_order_id=order.id,
                         offer_id=False,
-                        **self._get_attention(batch, work),
+                        **self._get_attention(lookups, work),
                     )
-        self._add_lines(batch, order, new_lines)
+        self._add_lines(lookups, order, new_lines)
         self._tell_change(order, works, change)
 
-    def _get_known_value(self, batch, order, works):
+    def _get_known_value(self, lookups, order, works):
         """Return the price of the items that the rows do not tell of, a ``Decimal``."""
-        told = {line.id for w in works if (line := self._match_line(batch, order, w))}
+        told = {line.id for w in works if (line := self._match_line(lookups, order, w))}
         return sum(
             (
                 Decimal(line.amazon_figures["amount"])
                 for line in order.order_line
                 if line.amazon_line_type == "item" and line.id not in told
             ),
-            Decimal(0),
+            ZERO,
         )
 
-    def _update_head(self, batch, order, works, context):
+    def _update_head(self, lookups, order, works, case):
         """Bring addresses and other data of a known order up to what the rows say.
 
-        :return: `amazon.order.change`'s ``OrderChange``; ``context`` is updated
+        :return: `amazon.order.change`'s ``OrderChange``
         """
         row = works[0].values
         rows = [work.values for work in works]
 
         def get_position(customer, delivery):
-            case = {**context, "customer": customer, "delivery": delivery}
-            return self._get_treatment(batch, row, case, rows).fiscal_position
+            moved = replace(case, customer=customer, delivery=delivery)
+            return self._get_treatment(lookups, row, moved, rows).fiscal_position
 
-        change = self.env["amazon.order.change"].update_order(
-            batch, order, works, self._prepare_order_details(batch, row), get_position
+        return self.env["amazon.order.change"].update_order(
+            lookups,
+            order,
+            works,
+            self._prepare_order_details(lookups, row),
+            get_position,
         )
-        context.update(
-            customer=order.partner_id,
-            delivery=order.partner_shipping_id,
-            retax=change.retax,
-        )
-        return change
 
     def _tell_change(self, order, works, change):
         """Have the order's first row tell what changed on the head of the order."""
@@ -838,7 +849,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 )
             )
 
-    def _add_lines(self, batch, order, vals_list):
+    def _add_lines(self, lookups, order, vals_list):
         """Create further lines at the end of a known order."""
         if vals_list:
             last = max(order.order_line.mapped("sequence"), default=0)
@@ -846,7 +857,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 vals.update(order_id=order.id, sequence=last + 10 * position)
             lines = self.env["sale.order.line"].create(vals_list)
             self._check_lines(lines)
-            self._index_lines(batch, lines)
+            self._index_lines(lookups, lines)
 
     def _can_grow(self, order, work):
         """Whether a further item can be added; else leave the row to a person."""
@@ -865,15 +876,15 @@ class AmazonOrderImporter(models.AbstractModel):
         )
         return False
 
-    def _match_line(self, batch, order, work):
+    def _match_line(self, lookups, order, work):
         """Return the item line that a row is about, or none."""
-        line = batch.lines.get((order, work.key, "item"))
+        line = lookups.lines.get((order, work.key, "item"))
         if line or not work.fingerprint:
             return line
         shipment_item, order_item = self._split_key(work.key)
-        same = batch.fingerprints.get((order, shipment_item)) or batch.fingerprints.get(
-            (order, work.fingerprint), []
-        )
+        same = lookups.fingerprints.get(
+            (order, shipment_item)
+        ) or lookups.fingerprints.get((order, work.fingerprint), [])
         candidates = [
             line
             for line in same
@@ -893,7 +904,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 key = f"{shipment_item}/{order_item or known_order_item}"
                 siblings = self._get_row_lines(order, line)
                 siblings.amazon_row_key = key
-                self._index_lines(batch, siblings)
+                self._index_lines(lookups, siblings)
                 return line
         return None
 
@@ -902,9 +913,9 @@ class AmazonOrderImporter(models.AbstractModel):
             lambda sibling: sibling.amazon_row_key == line.amazon_row_key
         )
 
-    def _update_row(self, batch, order, work, line, context):
+    def _update_row(self, lookups, order, work, line, case):
         """Compare the lines of a known row with what it says now."""
-        wanted = self._prepare_row_lines(batch, work, line.product_id, context)
+        wanted = self._prepare_row_lines(lookups, work, line.product_id, case)
         existing = {
             sibling.amazon_line_type: sibling
             for sibling in self._get_row_lines(order, line)
@@ -912,7 +923,7 @@ class AmazonOrderImporter(models.AbstractModel):
         changes = [
             (existing.get(vals["amazon_line_type"], order.order_line.browse()), vals)
             for vals in wanted
-            if context["retax"]
+            if case.retax
             or vals["amazon_line_type"] not in existing
             or existing[vals["amazon_line_type"]].amazon_figures
             != vals["amazon_figures"]
@@ -923,7 +934,7 @@ class AmazonOrderImporter(models.AbstractModel):
             if sibling.amazon_figures["quantity"]
         } - {vals["amazon_line_type"] for vals in wanted}
         if not changes and not gone:
-            self._set_unchanged(batch, order, work)
+            self._set_unchanged(lookups, order, work)
             return
         if self._is_outdated(order, work, line):
             return
@@ -961,12 +972,12 @@ class AmazonOrderImporter(models.AbstractModel):
             offer_id=False,
         )
 
-    def _set_unchanged(self, batch, order, work):
+    def _set_unchanged(self, lookups, order, work):
         """Note that a row says nothing new; processed again, it keeps its outcome."""
         known = work.record.outcome
         attention = {"needs_attention": False}
         if order.state == "draft":
-            attention = self._get_attention(batch, work)
+            attention = self._get_attention(lookups, work)
         self._set_outcome(
             work,
             known if known in ("created", "updated") else "unchanged",

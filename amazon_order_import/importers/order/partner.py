@@ -25,12 +25,12 @@ KINDS = ("invoice", "delivery")
 class _OrderTexts:
     """The texts of one order: cleaned and, where shortened, flagged."""
 
-    def __init__(self, batch, order_ref):
-        self._batch = batch
+    def __init__(self, lookups, order_ref):
+        self._lookups = lookups
         self._order_ref = order_ref
 
     def flag(self, name):
-        self._batch.flag(self._order_ref, name)
+        self._lookups.flag(self._order_ref, name)
 
     def line(self, text, length=LINE_LENGTH):
         cleaned = clean(text)
@@ -44,23 +44,23 @@ class AmazonPartnerImporter(models.AbstractModel):
     _name = "amazon.partner.importer"
     _description = "Customers of Amazon Orders"
 
-    @api.model
-    def get_partners(self, works, batch):
+    @api.private
+    def get_partners(self, works, lookups):
         """Find or create the contacts of orders, a constant number of queries for all.
 
         Known addresses are never rewritten: who moves gets a further contact, who
         orders for another company is another customer. What a person should look at
-        is flagged on the batch.
+        is flagged.
 
         :param works: list of ``RowWork``: the first row of each order
-        :param batch: ``OrderBatch``
+        :param lookups: `OrderLookups`
         :return: list of ``(customer, invoice contact, delivery contact)``, one per row
         """
         places = self._get_places([work.values for work in works])
-        buyers = [self._prepare_buyer(work, batch, places) for work in works]
-        self._set_customers(buyers, batch)
+        buyers = [self._prepare_buyer(work, lookups, places) for work in works]
+        self._set_customers(buyers, lookups)
         contacts = self._find_contacts(buyers)
-        self._create_contacts(buyers, contacts, batch)
+        self._create_contacts(buyers, contacts, lookups)
         return [
             (
                 buyer["partner"],
@@ -84,7 +84,7 @@ class AmazonPartnerImporter(models.AbstractModel):
         for row in rows:
             texts |= {row.recipient.country, row.billing.country}
             texts |= self.env["amazon.vat.number"].get_country_texts(
-                getattr(row, "buyer_tax_registrations", ())
+                row.buyer_tax_registrations
             )
         codes = {code for text in texts if (code := country_code(clean(text)))}
         countries = {
@@ -101,7 +101,7 @@ class AmazonPartnerImporter(models.AbstractModel):
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
         return {"countries": countries, "states": states, "languages": languages}
 
-    def _prepare_buyer(self, work, batch, places):
+    def _prepare_buyer(self, work, lookups, places):
         """Return what a row says of its buyer.
 
         :return: dict with
@@ -112,8 +112,8 @@ class AmazonPartnerImporter(models.AbstractModel):
             - ``customer``, ``invoice``, ``delivery``: values of ``res.partner``
         """
         row = work.values
-        texts = _OrderTexts(batch, row.order_id)
-        company = texts.line(getattr(row, "buyer_company", ""))
+        texts = _OrderTexts(lookups, row.order_id)
+        company = texts.line(row.buyer_company)
         recipient = texts.line(row.recipient.name)
         name = (
             company
@@ -127,7 +127,7 @@ class AmazonPartnerImporter(models.AbstractModel):
         common = {
             "email": texts.line(row.buyer_email, EMAIL_LENGTH) or False,
             "phone": texts.line(row.buyer_phone, PHONE_LENGTH) or False,
-            "lang": self._get_language(work, batch, places),
+            "lang": self._get_language(work, lookups, places),
         }
         billing = row.billing if row.billing else row.recipient
         invoice = self._prepare_contact(billing, shown, common, places, texts)
@@ -135,8 +135,8 @@ class AmazonPartnerImporter(models.AbstractModel):
             row.recipient, recipient or shown, common, places, texts
         )
         vat, vat_state = self.env["amazon.vat.number"].choose(
-            batch.account,
-            getattr(row, "buyer_tax_registrations", ()),
+            lookups.account,
+            row.buyer_tax_registrations,
             places["countries"],
             self.env["res.country"].browse(invoice["country_id"] or ()),
         )
@@ -155,14 +155,14 @@ class AmazonPartnerImporter(models.AbstractModel):
                 "amazon_buyer_key": key,
                 "amazon_vat": vat,
                 "amazon_vat_state": vat_state,
-                "company_id": batch.company.id,
+                "company_id": lookups.company.id,
             },
         }
         if key.startswith("anonymous|"):
             # One customer for many: the address of one of them is not the others'.
             buyer["contact_key"] = f"{key}|{self._get_digest(delivery)}"
             buyer["customer"].update(dict.fromkeys((*ADDRESS_FIELDS, "phone"), False))
-        if batch.account.customer_policy == "collective" and not vat:
+        if lookups.account.customer_policy == "collective" and not vat:
             buyer["contact_key"] = buyer["contact_key"] or key
             buyer["key"] = False
         return buyer
@@ -189,11 +189,11 @@ class AmazonPartnerImporter(models.AbstractModel):
             texts.flag("address_incomplete")
         if vat_state in ("invalid", "unconfirmed"):
             texts.flag(f"vat_{vat_state}")
-        names = (getattr(row, "buyer_company", ""), row.billing.name, row.buyer_name)
+        names = (row.buyer_company, row.billing.name, row.buyer_name)
         if any(is_amazon(name) for name in names):
             texts.flag("amazon_is_buyer")
 
-    def _get_language(self, work, batch, places):
+    def _get_language(self, work, lookups, places):
         """Return the language of the marketplace's country, or the company's."""
         country = work.marketplace.country_id.code if work.marketplace else None
         for language in languages_of(country) if country else ():
@@ -205,7 +205,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             ]
             if similar:
                 return exact if exact in similar else similar[0]
-        return batch.company.partner_id.lang
+        return lookups.company.partner_id.lang
 
     def _prepare_contact(self, address, name, common, places, texts):
         """Return the values of a contact: its address, name, phone and e-mail.
@@ -243,7 +243,7 @@ class AmazonPartnerImporter(models.AbstractModel):
 
     # === CONTACTS IN ODOO === #
 
-    def _set_customers(self, buyers, batch):
+    def _set_customers(self, buyers, lookups):
         """Find the customer of each buyer, create those that are not known yet."""
         Partner = self.env["res.partner"]
         keys = {buyer["key"] for buyer in buyers if buyer["key"]}
@@ -252,7 +252,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             [
                 ("amazon_buyer_key", "in", list(keys)),
                 ("parent_id", "=", False),
-                ("company_id", "in", [False, batch.company.id]),
+                ("company_id", "in", [False, lookups.company.id]),
             ],
             order="id",
         ):
@@ -272,7 +272,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             buyer["partner"] = (
                 customers[buyer["key"]]
                 if buyer["key"]
-                else batch.account.collective_partner_id
+                else lookups.account.collective_partner_id
             )
 
     def _find_contacts(self, buyers):
@@ -320,7 +320,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             for value in (vals["name"], *(vals[field] for field in ADDRESS_FIELDS))
         )
 
-    def _create_contacts(self, buyers, contacts, batch):
+    def _create_contacts(self, buyers, contacts, lookups):
         """Create the contacts that are missing in ``contacts``, and add them to it."""
         missing = {}
         for buyer in buyers:
@@ -329,18 +329,18 @@ class AmazonPartnerImporter(models.AbstractModel):
                 if found in contacts:
                     continue
                 if found not in missing:
-                    missing[found] = self._prepare_missing(buyer, kind, batch)
+                    missing[found] = self._prepare_missing(buyer, kind, lookups)
                 elif missing[found]["type"] != kind:
                     # One contact serves both.
                     missing[found]["type"] = "other"
         created = self.env["res.partner"].create(list(missing.values()))
         contacts.update(zip(missing, created, strict=True))
 
-    def _prepare_missing(self, buyer, kind, batch):
+    def _prepare_missing(self, buyer, kind, lookups):
         return {
             **buyer[kind],
             "parent_id": buyer["partner"].id,
             "type": kind,
-            "company_id": batch.company.id,
+            "company_id": lookups.company.id,
             "amazon_buyer_key": buyer["contact_key"],
         }

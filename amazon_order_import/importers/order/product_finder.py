@@ -1,71 +1,64 @@
 from collections import defaultdict
-from dataclasses import dataclass
 
 from odoo import api, models
 
-
-@dataclass
-class SkuMatch:
-    """What is known of a SKU in a marketplace: its product, or why there is none."""
-
-    product: object
-    reason: str = ""
-    others: object = None
+from ...models.order.lookups import SkuMatch
 
 
 class AmazonProductFinder(models.AbstractModel):
     _name = "amazon.product.finder"
     _description = "Products of Amazon SKUs"
 
-    @api.model
-    def find_products(self, batch, works):
-        """Look up the products of all rows of a batch, in two queries.
+    @api.private
+    def find_products(self, lookups, wanted):
+        """Look up the products of SKUs, in two queries for all.
 
         The first that gives a product counts: the offer of the marketplace, the offer
         of all marketplaces, the internal reference, the internal reference that the
         account's SKU rule makes of the SKU, the barcode, an offer with the same ASIN.
 
-        :param batch: ``OrderBatch``; its ``offers`` and ``products`` are filled
-        :param works: list of ``RowWork``
+        :param lookups: `ProductLookups`; its ``offers`` and ``matches`` are filled
+        :param wanted: list of `SoldSku`
         """
-        rows = {work.values.sku: work.values for work in works}
-        rule = batch.account._get_sku_rule()
-        references = {sku: rule.apply(sku) for sku in rows}
-        by_asin = self._find_offers(batch, rows)
-        by_reference, by_barcode = self._find_catalogue(batch, rows, references)
-        for work in works:
-            row = work.values
-            reference = references[row.sku]
+        rule = lookups.account._get_sku_rule()
+        references = {sold.sku: rule.apply(sold.sku) for sold in wanted}
+        by_asin = self._find_offers(lookups, wanted)
+        by_reference, by_barcode = self._find_catalogue(lookups, references)
+        for sold in wanted:
+            reference = references[sold.sku]
             candidates = [
-                *(offer.product_id for offer in self._get_offers(batch, work)),
-                by_reference[row.sku],
+                *(
+                    offer.product_id
+                    for offer in self._get_offers(lookups, sold.sku, sold.marketplace)
+                ),
+                by_reference[sold.sku],
                 by_reference[reference] if reference else self.env["product.product"],
-                by_barcode[row.sku],
-                by_asin[getattr(row, "asin", "")],
+                by_barcode[sold.sku],
+                by_asin[sold.asin],
             ]
-            batch.products[row.sku, work.marketplace] = self._choose(candidates)
+            lookups.matches[sold.sku, sold.marketplace] = self._choose(candidates)
 
-    def _find_offers(self, batch, rows):
-        """Fill ``batch.offers``; return products by ASIN."""
-        asins = {asin for row in rows.values() if (asin := getattr(row, "asin", ""))}
+    def _find_offers(self, lookups, wanted):
+        """Fill ``lookups.offers``; return products by ASIN."""
+        asins = {sold.asin for sold in wanted} - {"", False}
         by_asin = defaultdict(self.env["product.product"].browse)
         for offer in self.env["amazon.offer"].search(
             [
-                ("account_id", "=", batch.account.id),
+                ("account_id", "=", lookups.account.id),
                 "|",
-                ("sku", "in", list(rows)),
+                ("sku", "in", list({sold.sku for sold in wanted})),
                 ("asin", "in", list(asins)),
             ],
             order="id",
         ):
-            batch.offers[offer.sku, offer.marketplace_id] = offer
+            lookups.offers[offer.sku, offer.marketplace_id] = offer
             if offer.asin in asins:
                 by_asin[offer.asin] |= offer.product_id
         return by_asin
 
-    def _find_catalogue(self, batch, rows, references):
+    def _find_catalogue(self, lookups, references):
         """Return products by internal reference and by barcode, archived ones too."""
-        codes = {*rows, *filter(None, references.values())}
+        codes = {*references, *filter(None, references.values())}
         by_reference = defaultdict(self.env["product.product"].browse)
         by_barcode = defaultdict(self.env["product.product"].browse)
         for product in (
@@ -73,10 +66,10 @@ class AmazonProductFinder(models.AbstractModel):
             .with_context(active_test=False)
             .search(
                 [
-                    ("company_id", "in", [False, batch.company.id]),
+                    ("company_id", "in", [False, lookups.company.id]),
                     "|",
                     ("default_code", "in", list(codes)),
-                    ("barcode", "in", list(rows)),
+                    ("barcode", "in", list(references)),
                 ],
                 order="id",
             )
@@ -85,13 +78,13 @@ class AmazonProductFinder(models.AbstractModel):
             by_barcode[product.barcode] |= product
         return by_reference, by_barcode
 
-    def _get_offers(self, batch, work):
-        """Return the offers of a row: of its marketplace, then of all of them."""
-        marketplaces = (work.marketplace, self.env["amazon.marketplace"])
+    def _get_offers(self, lookups, sku, marketplace):
+        """Return the offers of a SKU: of its marketplace, then of all of them."""
+        marketplaces = (marketplace, self.env["amazon.marketplace"])
         return [
             offer
             for marketplace in dict.fromkeys(marketplaces)
-            if (offer := batch.offers.get((work.values.sku, marketplace)))
+            if (offer := lookups.offers.get((sku, marketplace)))
         ]
 
     def _choose(self, candidates):
@@ -106,7 +99,8 @@ class AmazonProductFinder(models.AbstractModel):
             archived |= products
         return SkuMatch(archived.browse(), "archived" if archived else "", archived)
 
-    def get_product(self, batch, work):
+    @api.private
+    def get_product(self, lookups, work):
         """Return the product of a row, or none where its SKU has to wait.
 
         Where the account says so, an unknown SKU gets the placeholder product or a
@@ -114,56 +108,57 @@ class AmazonProductFinder(models.AbstractModel):
         which a person has to decide about.
         """
         row = work.values
-        match = batch.products[row.sku, work.marketplace]
-        policy = batch.account.unknown_sku_policy
+        match = lookups.matches[row.sku, work.marketplace]
+        policy = lookups.account.unknown_sku_policy
         if match.product or match.reason or policy == "wait":
             return match.product
         if policy == "placeholder":
-            return batch.account.placeholder_product_id
-        reference = batch.account._get_sku_rule().apply(row.sku) or row.sku
+            return lookups.account.placeholder_product_id
+        reference = lookups.account._get_sku_rule().apply(row.sku) or row.sku
         # The same SKU, or another one with the same reference, in this batch.
-        created = batch.created_products
+        created = lookups.created
         if reference not in created:
             created[reference] = match.product.create(
-                self._prepare_product_values(batch, row, reference)
+                self._prepare_product_values(lookups, row, reference)
             )
         match.product = created[reference]
         return match.product
 
-    def _prepare_product_values(self, batch, row, reference):
+    def _prepare_product_values(self, lookups, row, reference):
         return {
             "name": row.product_name or row.sku,
             "default_code": reference,
             "type": "consu",
             "is_storable": True,
-            "company_id": batch.company.id,
+            "company_id": lookups.company.id,
         }
 
-    def get_waiting(self, batch, work):
+    @api.private
+    def get_waiting(self, lookups, work):
         """List the SKU of a row under SKU mapping and tell what the row waits for.
 
         :return: dict ``message``, ``offer_id`` for the row
         """
         row = work.values
-        offers = self._get_offers(batch, work)
+        offers = self._get_offers(lookups, row.sku, work.marketplace)
         if not offers:
             offers = self.env["amazon.offer"].create(
                 {
-                    "account_id": batch.account.id,
+                    "account_id": lookups.account.id,
                     "sku": row.sku,
-                    "asin": getattr(row, "asin", False),
+                    "asin": row.asin or False,
                     "title": row.product_name,
                 }
             )
-            batch.offers[row.sku, offers.marketplace_id] = offers
+            lookups.offers[row.sku, offers.marketplace_id] = offers
         return {
-            "message": self._explain_waiting(batch, work),
+            "message": self._explain_waiting(lookups, work),
             "offer_id": offers[0].id,
         }
 
-    def _explain_waiting(self, batch, work):
+    def _explain_waiting(self, lookups, work):
         row = work.values
-        match = batch.products[row.sku, work.marketplace]
+        match = lookups.matches[row.sku, work.marketplace]
         if match.reason == "several":
             return self.env._(
                 "Several products fit the SKU %(sku)s of order %(order)s: %(products)s."
@@ -182,14 +177,14 @@ class AmazonProductFinder(models.AbstractModel):
                 order=row.order_id,
                 products=", ".join(match.others.mapped("display_name")),
             )
-        if batch.account.unknown_sku_policy == "placeholder":
+        if lookups.account.unknown_sku_policy == "placeholder":
             return self.env._(
                 "No product for the SKU %(sku)s of order %(order)s, and the account "
                 "%(account)s has no placeholder product. Choose one under Amazon > "
                 "Configuration > Accounts, or a product for the SKU under SKU Mapping.",
                 sku=row.sku,
                 order=row.order_id,
-                account=batch.account.name,
+                account=lookups.account.name,
             )
         return self.env._(
             "No product for the SKU %(sku)s (%(title)s) of order %(order)s. Choose "

@@ -1,14 +1,13 @@
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import api, models
 
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import ProductLookups, SoldSku
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
-from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...report_formats.order_numbers import is_multi_channel, is_order_number
 from ...trusted_context import get_trusted
 from ..row_importer import RowWork
 
@@ -23,7 +22,6 @@ TOLD_FIELDS = (
     "comment",
     "license_plate",
 )
-AMAZON_ID = re.compile(r"[A-Z0-9]{3}-\d{7}-\d{7}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass
@@ -32,7 +30,6 @@ class ReturnWork(RowWork):
 
     order: object = None
     multi_channel: bool = False
-    marketplace: object = None
 
 
 @dataclass(eq=False)
@@ -204,9 +201,9 @@ class AmazonReturnImporter(models.AbstractModel):
             )
         }
         foreign = {
-            ref for ref in refs if ref not in orders and not AMAZON_ID.fullmatch(ref)
+            ref for ref in refs if ref not in orders and not is_order_number(ref)
         }
-        foreign |= {ref for ref in refs if MULTI_CHANNEL_ID.match(ref)}
+        foreign |= {ref for ref in refs if is_multi_channel(ref)}
         own = self._find_own_orders(company, foreign)
         nothing = self.env["sale.order"]
         for work in works:
@@ -612,18 +609,20 @@ class AmazonReturnImporter(models.AbstractModel):
 
     def _find_products(self, account, returns):
         """Return ``{amazon.return: product}``, by SKU."""
-        works = [
-            ReturnWork(
-                record, _Values(record), marketplace=self._get_marketplace(record)
+        wanted = {
+            record: SoldSku(
+                record.sku, self._get_marketplace(record), record.asin or ""
             )
             for record in returns
-        ]
-        batch = OrderBatch(self.env["amazon.report"], account, account.company_id)
-        if works:
-            self.env["amazon.product.finder"].find_products(batch, works)
+        }
+        lookups = ProductLookups(account)
+        if wanted:
+            self.env["amazon.product.finder"].find_products(
+                lookups, list(wanted.values())
+            )
         return {
-            work.record: batch.products[work.record.sku, work.marketplace].product
-            for work in works
+            record: lookups.matches[sold.sku, sold.marketplace].product
+            for record, sold in wanted.items()
         }
 
     def _get_marketplace(self, record):
@@ -646,10 +645,3 @@ class AmazonReturnImporter(models.AbstractModel):
             self._link(account, returns)
             self.env["amazon.stock.booker"].book_returns(returns)
             returns._attach_credit_notes()
-
-
-@dataclass
-class _Values:
-    """An ``amazon.return`` in the place of a parsed row, for the product finder."""
-
-    values: object

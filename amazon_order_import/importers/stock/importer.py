@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import ProductLookups, SoldSku
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
 from ...models.report.importing import IMPORT_CONTEXT, RefusedFile
 from ...report_formats import StockConditionRow, StockCountryRow
@@ -29,7 +29,6 @@ class StockWork(RowWork):
     """A row of a report of FBA stock on its way."""
 
     country: object = None
-    marketplace: object = None
 
 
 class AmazonStockImporter(models.AbstractModel):
@@ -378,17 +377,18 @@ class AmazonStockImporter(models.AbstractModel):
     def _find_products(self, snapshot, works):
         """Return ``{SKU: product}``; SKUs without product are listed to be mapped."""
         nowhere = self.env["amazon.marketplace"]
-        for work in works:
-            work.marketplace = nowhere
         account = snapshot.account_id
-        batch = OrderBatch(snapshot.report_id, account, account.company_id)
-        self.env["amazon.product.finder"].find_products(batch, works)
-        found = {sku: match.product for (sku, _all), match in batch.products.items()}
+        lookups = ProductLookups(account)
+        self.env["amazon.product.finder"].find_products(
+            lookups,
+            [SoldSku(work.values.sku, nowhere, work.values.asin) for work in works],
+        )
+        found = {sku: match.product for (sku, _all), match in lookups.matches.items()}
         unlisted = {
             work.values.sku: work.values
             for work in works
             if not found[work.values.sku]
-            and (work.values.sku, nowhere) not in batch.offers
+            and (work.values.sku, nowhere) not in lookups.offers
         }
         self.env["amazon.offer"].create(
             [

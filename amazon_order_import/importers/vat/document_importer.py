@@ -5,9 +5,9 @@ from odoo import api, models
 
 from ...models.invoicing.amazon_tax_correction import TaxFigures
 from ...models.invoicing.amazon_vat_document_line import COMPONENTS
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import TaxLookups
 from ...models.report.importing import IMPORT_CONTEXT
-from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...report_formats.order_numbers import is_multi_channel
 from ...trusted_context import get_trusted
 from ..row_importer import RowWork
 
@@ -212,7 +212,7 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 ),
                 "no_sale",
             )
-        if MULTI_CHANNEL_ID.match(row.order_id):
+        if is_multi_channel(row.order_id):
             return (
                 self._explain_multi_channel(row.order_id),
                 "multi_channel",
@@ -799,13 +799,13 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             lambda doc: not doc.is_refund and doc.document_type != "receipt"
         )
         documents -= documents._get_superseded()
-        batch = OrderBatch(None, account, account.company_id)
+        lookups = TaxLookups(account)
         figures = {
             order: [
                 figure
                 for document in members
                 if document.currency_id == order.currency_id
-                for figure in self._get_figures(batch, document)
+                for figure in self._get_figures(lookups, document)
             ]
             for order, members in documents.grouped("sale_order_id").items()
         }
@@ -816,10 +816,10 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                     figure.source.sale_line_id = figure.line
             self._tell_difference(order, documents, correction)
 
-    def _get_figures(self, batch, document):
+    def _get_figures(self, lookups, document):
         """Return the lines of a document as a list of ``TaxFigures``."""
         treatment = self.env["amazon.tax.advisor"].get_document_treatment(
-            batch, document
+            lookups, document
         )
         return [
             TaxFigures(

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
-from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...report_formats.order_numbers import is_multi_channel
 from ...trusted_context import get_trusted
 from ..order.importer import ImportProblem
 from ..row_importer import RowWork
@@ -89,7 +89,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         row = work.values
         if not self._is_read(report, work):
             return False
-        if MULTI_CHANNEL_ID.match(row.order_id):
+        if is_multi_channel(row.order_id):
             self._set_outcome(
                 work,
                 "ignored",

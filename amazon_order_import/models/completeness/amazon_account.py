@@ -6,7 +6,6 @@ import pytz
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...report_formats import KINDS
 from ...report_formats.kinds import ORDER_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -45,19 +44,6 @@ class AmazonAccount(models.Model):
         account = self.sudo()
         name = account.company_id.partner_id.tz or account.user_id.tz
         return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
-
-    def _get_order_kind(self, fulfillment):
-        """Return the kind of report that brings orders, or ``""``.
-
-        :param str fulfillment: ``mfn`` or ``fba``
-        """
-        self.ensure_one()
-        for kind in ORDER_KINDS:
-            if kind.startswith(fulfillment or "-") and (
-                self.region in KINDS[kind].regions
-            ):
-                return kind
-        return ""
 
     # === COVERAGE === #
 

@@ -5,7 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...report_formats.kinds import ORDER_KINDS
+from ...report_formats.kinds import KINDS, ORDER_KINDS
 from ..report.amazon_report import REPORT_DELAY
 from ..report.amazon_report_row import OPEN_OUTCOMES
 from .amazon_account import LATEST_MAY_BE
@@ -374,7 +374,9 @@ class AmazonControlOrder(models.Model):
         late = max(last, fields.Datetime.now() - LATEST_MAY_BE)
         lists = [period for period in gaps.pop("all_orders") if period[0] < late]
         if fulfillment:
-            gaps = {k: v for k, v in gaps.items() if k.startswith(fulfillment)}
+            gaps = {
+                k: v for k, v in gaps.items() if KINDS[k].fulfillment == fulfillment
+            }
         for day, count in days.items():
             begin, end = self._to_utc(day, zone), self._to_utc(day, zone, days=1)
             hidden = [p for p in lists if p[0] < end and p[1] > begin]

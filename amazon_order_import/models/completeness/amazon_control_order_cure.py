@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...report_formats import KINDS
+from ...report_formats.kinds import find_order_kind
 from ..report.amazon_report import OPEN_STATES
 from ..report.amazon_report_request import CLOCK_MARGIN
 
@@ -69,7 +70,7 @@ class AmazonControlOrder(models.Model):
         now = fields.Datetime.now()
         account = self.account_id
         for fulfillment, orders in self.grouped("fulfillment").items():
-            kind = account._get_order_kind(fulfillment)
+            kind = find_order_kind(fulfillment, account.region)
             windows = {order: order._get_window(kind, now) for order in orders}
             late = orders.filtered(lambda order, w=windows: not w[order])
             # Amazon no longer tells of them: straight to a person.
@@ -178,7 +179,7 @@ class AmazonControlOrder(models.Model):
             .grouped(lambda order: (order.account_id, order.fulfillment))
             .items()
         ):
-            kind = account._get_order_kind(fulfillment)
+            kind = find_order_kind(fulfillment, account.region)
             windows = [w for order in orders if (w := order._get_window(kind, now))]
             for start, end in self._group_windows(
                 windows, KINDS[kind].max_days if kind else 0

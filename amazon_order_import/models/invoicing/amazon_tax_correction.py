@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 
-from ..order.lookups import ZERO, OrderBatch
+from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 
 #: Where an amount goes if the order has no line for it (promotions may be taken off
@@ -86,7 +86,7 @@ class AmazonTaxCorrection(models.AbstractModel):
         :return: ``{sale.order: TaxCorrection}``
         """
         self = self.with_context(**IMPORT_CONTEXT).with_company(account.company_id)
-        batch = OrderBatch(None, account, account.company_id)
+        lookups = TaxLookups(account)
         skus = self._get_skus(
             account, self.env["sale.order"].concat(*figures_by_order).order_line
         )
@@ -99,10 +99,10 @@ class AmazonTaxCorrection(models.AbstractModel):
             complete = self._match(order, figures, skus, correction)
             position = self.env["account.fiscal.position"]
             for line, told in complete.items():
-                position |= self._correct_item(batch, line, told, correction)
+                position |= self._correct_item(lookups, line, told, correction)
             if len(position) == 1 and position != order.fiscal_position_id:
                 order.fiscal_position_id = position
-        self._set_tags(batch, corrections)
+        self._set_tags(lookups, corrections)
         self.env.flush_all()
         return corrections
 
@@ -220,7 +220,7 @@ class AmazonTaxCorrection(models.AbstractModel):
 
     # === LINES === #
 
-    def _correct_item(self, batch, item, told, correction):
+    def _correct_item(self, lookups, item, told, correction):
         """Correct the lines of one item.
 
         :return: the fiscal position whose taxes they got, or none
@@ -246,12 +246,12 @@ class AmazonTaxCorrection(models.AbstractModel):
                 continue
             quantity = line.product_uom_qty or 1.0
             taxes, position = self._choose_taxes(
-                batch, item, line or item, told[0], quantity, net, tax
+                lookups, item, line or item, told[0], quantity, net, tax
             )
             used |= position
             correction.changes.append(self._describe(item, line_type, line, net, tax))
             self._write_line(
-                batch, item, line_type, line, quantity, net, tax, withheld, taxes
+                lookups, item, line_type, line, quantity, net, tax, withheld, taxes
             )
         return used
 
@@ -278,43 +278,45 @@ class AmazonTaxCorrection(models.AbstractModel):
             or currency.compare_amounts(line.amazon_tax_withheld, float(withheld))
         )
 
-    def _choose_taxes(self, batch, item, line, figure, quantity, net, tax):
+    def _choose_taxes(self, lookups, item, line, figure, quantity, net, tax):
         """Return the taxes that give Amazon's tax, and the fiscal position used.
 
         The line keeps its taxes where they fit; else those of the position of the
         figures are taken. Where neither fits, Amazon's amounts stand on the line's
         own taxes, and the order is flagged for the accountant.
         """
-        builder = self.env["amazon.order.line.builder"]
+        Amounts = self.env["amazon.order.amounts"]
         nothing = self.env["account.fiscal.position"]
         currency = item.currency_id
         taxes = line.tax_ids
         if figure.collected_by_amazon:
-            if batch.account.withheld_tax_ids or any(taxes.mapped("amount")):
-                taxes = batch.account.withheld_tax_ids
+            if lookups.account.withheld_tax_ids or any(taxes.mapped("amount")):
+                taxes = lookups.account.withheld_tax_ids
             return taxes, figure.fiscal_position or nothing
-        if builder.fits_rate(batch, taxes, net, tax, currency, quantity):
+        if Amounts.fits_rate(lookups, taxes, net, tax, currency, quantity):
             return taxes, nothing
         position = figure.fiscal_position or nothing
         mapped = position.map_tax(
-            item.product_id.taxes_id._filter_taxes_by_company(batch.company)
+            item.product_id.taxes_id._filter_taxes_by_company(lookups.company)
         )
-        if position and builder.fits_rate(batch, mapped, net, tax, currency, quantity):
+        if position and Amounts.fits_rate(
+            lookups, mapped, net, tax, currency, quantity
+        ):
             return mapped, position
-        batch.flag(
+        lookups.flag(
             item.order_id.amazon_order_ref,
             "tax_rate_differs" if taxes else "tax_missing",
         )
-        return taxes or (batch.account._get_stated_tax() if tax else taxes), nothing
+        return taxes or (lookups.account._get_stated_tax() if tax else taxes), nothing
 
     def _write_line(
-        self, batch, item, line_type, line, quantity, net, tax, withheld, taxes
+        self, lookups, item, line_type, line, quantity, net, tax, withheld, taxes
     ):
-        builder = self.env["amazon.order.line.builder"]
+        Amounts = self.env["amazon.order.amounts"]
         values = {
             "tax_ids": [(6, 0, taxes.ids)],
-            **builder.prepare_amounts(
-                batch, quantity, net, tax, withheld, item.currency_id, taxes
+            **Amounts.prepare_amounts(
+                lookups, quantity, net, tax, withheld, item.currency_id, taxes
             ),
         }
         if line:
@@ -322,14 +324,12 @@ class AmazonTaxCorrection(models.AbstractModel):
             line.write(values)
         else:
             self.env["sale.order.line"].create(
-                {**self._prepare_further_line(batch, item, line_type), **values}
+                {**self._prepare_further_line(lookups, item, line_type), **values}
             )
 
-    def _prepare_further_line(self, batch, item, line_type):
+    def _prepare_further_line(self, lookups, item, line_type):
         """Return the values of a line for an amount that no order report gave."""
-        product = self.env["amazon.order.line.builder"].get_charge_product(
-            batch.account, line_type
-        )
+        product = lookups.account._get_charge_product(line_type)
         return {
             "order_id": item.order_id.id,
             "product_id": product.id,
@@ -364,9 +364,9 @@ class AmazonTaxCorrection(models.AbstractModel):
             tax=currency.format(float(tax)),
         )
 
-    def _set_tags(self, batch, corrections):
+    def _set_tags(self, lookups, corrections):
         orders = {order.amazon_order_ref: order for order in corrections}
-        for order_ref, names in batch.flags.items():
+        for order_ref, names in lookups.flags.items():
             order = orders[order_ref]
             tags = self.env["crm.tag"].concat(
                 *(self.env.ref(f"amazon_order_import.tag_{name}") for name in names)

@@ -9,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from ...trusted_context import Trusted
-from ..order.lookups import OrderBatch
+from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 from .amazon_refund_guard import RefundExceeded
 from .amazon_tax_correction import FOLDED_INTO, TaxFigures
@@ -432,10 +432,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         :return: ``account.move`` records
         :raise UserError: where an entry does not come out as Amazon states it
         """
-        batch = OrderBatch(None, account, account.company_id)
+        lookups = TaxLookups(account)
         journal = account._get_vat_journal()
         moves = self.env["account.move"].create(
-            [self._prepare_entry(batch, journal, document) for document in documents]
+            [self._prepare_entry(lookups, journal, document) for document in documents]
         )
         made = dict(zip(documents, moves, strict=True))
         for document, move in made.items():
@@ -520,11 +520,11 @@ class AmazonVatDocumentBooker(models.AbstractModel):
     def _get_move_type(self, document):
         return "out_refund" if document.is_refund else "out_invoice"
 
-    def _prepare_entry(self, batch, journal, document):
+    def _prepare_entry(self, lookups, journal, document):
         """Return the values of the ``account.move`` of a document."""
         order = document.sale_order_id
         treatment = self.env["amazon.tax.advisor"].get_document_treatment(
-            batch, document
+            lookups, document
         )
         self._check_period(document, journal)
         values = order._prepare_invoice()
@@ -536,7 +536,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             currency_id=document.currency_id.id,
             fiscal_position_id=treatment.fiscal_position.id,
             amazon_vat_document_ids=[Command.set(document.ids)],
-            invoice_line_ids=self._prepare_entry_lines(batch, document, treatment),
+            invoice_line_ids=self._prepare_entry_lines(lookups, document, treatment),
         )
         if document.is_refund:
             values["reversed_entry_id"] = document.original_id.move_id.id
@@ -580,7 +580,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 )
             )
 
-    def _prepare_entry_lines(self, batch, document, treatment):
+    def _prepare_entry_lines(self, lookups, document, treatment):
         commands = []
         shares = self._get_shares(document)
         for line in document.line_ids:
@@ -588,7 +588,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 commands.append(
                     Command.create(
                         self._prepare_entry_line(
-                            batch,
+                            lookups,
                             document,
                             treatment,
                             line,
@@ -649,19 +649,19 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         return [(sale_line, net, tax) for sale_line, (net, tax) in sums.items()]
 
     def _prepare_entry_line(
-        self, batch, document, treatment, line, sale_line, net, tax, share
+        self, lookups, document, treatment, line, sale_line, net, tax, share
     ):
         sign = -1 if document.is_refund else 1
         tax = Decimal(0) if document.is_collected_by_amazon else tax
         net, tax = sign * net, sign * tax
         is_item = sale_line.amazon_line_type == "item"
         quantity = float(line.quantity or 1) if is_item else (round(share, 2) or 1.0)
-        builder = self.env["amazon.order.line.builder"]
+        Amounts = self.env["amazon.order.amounts"]
         taxes = self._choose_taxes(
-            batch, treatment, line, sale_line, quantity, net, tax
+            lookups, treatment, line, sale_line, quantity, net, tax
         )
-        exact = builder.prepare_amounts(
-            batch, quantity, net, tax, Decimal(0), document.currency_id, taxes
+        exact = Amounts.prepare_amounts(
+            lookups, quantity, net, tax, Decimal(0), document.currency_id, taxes
         )
         values = sale_line._prepare_invoice_line(quantity=quantity)
         values.update(
@@ -672,28 +672,30 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         )
         return values
 
-    def _choose_taxes(self, batch, treatment, line, sale_line, quantity, net, tax):
+    def _choose_taxes(self, lookups, treatment, line, sale_line, quantity, net, tax):
         """Return the taxes of an entry's line: those of its fiscal position.
 
         :raise UserError: where VAT of another country would be booked as one's own
         """
-        builder = self.env["amazon.order.line.builder"]
+        Amounts = self.env["amazon.order.amounts"]
         currency = line.currency_id
         if treatment.collected_by_amazon:
-            return batch.account.withheld_tax_ids or sale_line.tax_ids.filtered(
+            return lookups.account.withheld_tax_ids or sale_line.tax_ids.filtered(
                 lambda candidate: not candidate.amount
             )
         own = line.sale_line_id.product_id.taxes_id._filter_taxes_by_company(
-            batch.company
+            lookups.company
         )
         mapped = treatment.fiscal_position.map_tax(own)
         for taxes in (mapped, sale_line.tax_ids):
-            if taxes and builder.fits_rate(batch, taxes, net, tax, currency, quantity):
+            if taxes and Amounts.fits_rate(
+                lookups, taxes, net, tax, currency, quantity
+            ):
                 return taxes
         self._check_tax_country(line.document_id, tax)
         taxes = mapped or sale_line.tax_ids
         if tax and not taxes:
-            return batch.account._get_stated_tax()
+            return lookups.account._get_stated_tax()
         if net and not tax:
             # Else the tax authority would get the amount as one with tax.
             return taxes.filtered(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from ...trusted_context import Trusted, get_trusted
 from ..order.amazon_order_workflow import CONFIRM_BATCH
-from ..order.lookups import OrderBatch
+from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 from .amazon_refund_guard import RefundExceeded
 from .amazon_tax_correction import FOLDED_INTO, TaxFigures
@@ -451,11 +451,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         """
         account = documents.account_id
         documents.currency_id._check_amazon_rate(account.company_id)
-        batch = OrderBatch(None, account, account.company_id)
+        lookups = TaxLookups(account)
         moves = (
             self.env["account.move"]
             .sudo()
-            .create([self._prepare_move(batch, document) for document in documents])
+            .create([self._prepare_move(lookups, document) for document in documents])
         )
         for document, move in zip(documents, moves, strict=True):
             document.move_id = move
@@ -473,7 +473,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         ).amazon_workflow_note = False
         return moves
 
-    def _prepare_move(self, batch, document):
+    def _prepare_move(self, lookups, document):
         order = document.sale_order_id
         order = order.with_context(lang=order.partner_invoice_id.lang or self.env.lang)
         today = order._get_local_date(fields.Datetime.now())
@@ -487,7 +487,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             "invoice_date": today if is_credit else min(shipped, today),
             "invoice_line_ids": [
                 Command.create(vals)
-                for vals in self._prepare_move_lines(batch, order, document)
+                for vals in self._prepare_move_lines(lookups, order, document)
             ],
         }
         if is_credit:
@@ -525,7 +525,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )
         return shipment or (holding or invoices)[:1]
 
-    def _prepare_move_lines(self, batch, order, document):
+    def _prepare_move_lines(self, lookups, order, document):
         """Return the values of the lines: one for each line of the order."""
         sign = -1 if document.document_type == "credit_note" else 1
         sign *= document._get_sign()
@@ -540,7 +540,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             if line.line_type in ("item", target.amazon_line_type):
                 sums[2] = max(sums[2], line.quantity)
         return [
-            self._prepare_move_line(batch, document, target, item, line_type, *sums)
+            self._prepare_move_line(lookups, document, target, item, line_type, *sums)
             for (target, item, line_type), sums in amounts.items()
         ]
 
@@ -558,9 +558,9 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )
 
     def _prepare_move_line(
-        self, batch, document, target, item, line_type, net, tax, quantity
+        self, lookups, document, target, item, line_type, net, tax, quantity
     ):
-        builder = self.env["amazon.order.line.builder"]
+        Amounts = self.env["amazon.order.amounts"]
         currency = document.currency_id
         net, tax = currency.round(net), currency.round(tax)
         quantity = quantity or 1
@@ -571,13 +571,13 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         else:
             if line_type == "gift_wrap_promotion":
                 line_type = "gift_wrap"
-            product = builder.get_charge_product(batch.account, line_type)
+            product = lookups.account._get_charge_product(line_type)
             vals = {"product_id": product.id, "quantity": quantity}
             taxes = item.tax_ids
         if tax and not taxes:
-            taxes = batch.account._get_stated_tax()
-        amounts = builder.prepare_amounts(
-            batch, quantity, net, tax, 0.0, currency, taxes
+            taxes = lookups.account._get_stated_tax()
+        amounts = Amounts.prepare_amounts(
+            lookups, quantity, net, tax, 0.0, currency, taxes
         )
         return {
             **vals,

@@ -10,6 +10,7 @@ from . import product_pricelist
 from . import res_currency
 from . import res_partner
 from . import sale_order_line
+from . import amazon_order_amounts
 from . import amazon_vat_number
 from . import amazon_order_workflow
 from . import amazon_tax_advisor

@@ -335,6 +335,16 @@ class AmazonAccount(models.Model):
 
     # === TAXES === #
 
+    def _get_charge_product(self, line_type):
+        """Return the product of an order line that is no item."""
+        self.ensure_one()
+        return {
+            "shipping": self.shipping_product_id,
+            "gift_wrap": self.gift_wrap_product_id,
+            "item_promotion": self.item_promotion_product_id,
+            "shipping_promotion": self.shipping_promotion_product_id,
+        }[line_type]
+
     def _get_stated_tax(self):
         """Return the tax that carries a tax amount of Amazon's where Odoo has no tax.
 

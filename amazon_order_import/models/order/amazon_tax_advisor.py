@@ -6,6 +6,8 @@ from stdnum.eu import vat as eu_vat
 
 from odoo import api, models
 
+from .lookups import ZERO, TaxTreatment
+
 
 @dataclass(frozen=True)
 class TaxCase:
@@ -25,73 +27,62 @@ class TaxCase:
     goods_value: Decimal
 
 
-@dataclass(frozen=True)
-class TaxTreatment:
-    """Who owes the tax, and the fiscal position that gives the taxes."""
-
-    collected_by_amazon: bool
-    fiscal_position: object
-    crosses_border: bool
-
-
 class AmazonTaxAdvisor(models.AbstractModel):
     _name = "amazon.tax.advisor"
     _description = "Tax Treatment of Amazon Orders"
 
-    @api.model
+    @api.private
     def get_home_country(self, company):
         """Return the ``res.country`` in which a company declares its VAT."""
         return company.account_fiscal_country_id or company.country_id
 
-    @api.model
-    def get_treatment(self, row, batch, context, rows):
+    @api.private
+    def get_treatment(self, row, lookups, order, rows):
         """Decide about the tax of the lines of one row.
 
         :param row: ``SaleRow``
-        :param batch: ``OrderBatch``, the batch's look-ups
-        :param context: dict with ``customer``, ``delivery``, ``warehouse`` and
-            ``marketplace`` records of the order, and maybe ``known_value``: the price
-            of further items, a ``Decimal``
+        :param lookups: `OrderLookups`
+        :param order: `OrderCase`
         :param rows: all ``SaleRow`` of the order in this batch
         :return: `TaxTreatment`
         """
-        case = self._get_case(row, batch, context, rows)
-        rule = self._find_rule(batch, case)
+        case = self._get_case(row, lookups, order, rows)
+        rule = self._find_rule(lookups.taxes, case)
         collected = self._is_collected_by_report(row)
         if collected is None:
             collected = rule.collector == "amazon"
         position = rule.fiscal_position_id or self._get_odoo_position(
-            batch, context, case
+            lookups.taxes, order.customer, order.delivery, case
         )
         return TaxTreatment(collected, position, case.destination != "same")
 
-    @api.model
-    def get_document_treatment(self, batch, document):
+    @api.private
+    def get_document_treatment(self, lookups, document):
         """Return the tax treatment of a document of Amazon's.
 
         What the document says itself (deemed supply, export, reverse charge) comes
         before the rules of the account, which give the fiscal position.
 
-        :param batch: ``OrderBatch``, the batch's look-ups
+        :param lookups: `TaxLookups`
         :param document: ``amazon.vat.document`` record with its order
         :return: `TaxTreatment`
         """
-        case = self._get_document_case(batch, document)
-        rule = self._find_rule(batch, case)
+        case = self._get_document_case(lookups, document)
+        rule = self._find_rule(lookups, case)
         collector = "amazon" if document.is_collected_by_amazon else "seller"
         position = rule.fiscal_position_id if rule.collector == collector else False
         if not position and (document.is_collected_by_amazon or document.is_export):
-            position = self._get_usual_position(batch, "export")
+            position = self._get_usual_position(lookups, "export")
         if not position and case.buyer == "business" and case.destination == "eu":
-            position = self._get_usual_position(batch, "intra_community")
+            position = self._get_usual_position(lookups, "intra_community")
         if not position:
-            position = self._get_document_position(batch, document, case)
+            position = self._get_document_position(lookups, document, case)
         return TaxTreatment(
             document.is_collected_by_amazon, position, case.destination != "same"
         )
 
-    def _get_document_case(self, batch, document):
-        home = self.get_home_country(batch.company)
+    def _get_document_case(self, lookups, document):
+        home = self.get_home_country(lookups.company)
         order = document.sale_order_id
         departure = document.ship_from_country_id or home
         destination = (
@@ -99,7 +90,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             or order.partner_shipping_id.country_id
             or departure
         )
-        departures, direction = self._get_direction(batch, departure, destination)
+        departures, direction = self._get_direction(lookups, departure, destination)
         if document.is_export:
             direction = "outside"
         # With a number that Amazon did not accept, it charges VAT across the border.
@@ -116,7 +107,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             goods_value=Decimal(str(abs(sum(document.line_ids.mapped("item_net"))))),
         )
 
-    def _get_document_position(self, batch, document, case):
+    def _get_document_position(self, lookups, document, case):
         """Return the fiscal position that Odoo finds for a document."""
         order = document.sale_order_id
         customer, delivery = order.partner_id, order.partner_shipping_id
@@ -124,38 +115,42 @@ class AmazonTaxAdvisor(models.AbstractModel):
             delivery = customer = self.env["res.partner"].new(
                 {"country_id": case.destination_country.id}
             )
-        addresses = {"customer": customer, "delivery": delivery}
-        return self._get_odoo_position(batch, addresses, case)
+        return self._get_odoo_position(lookups, customer, delivery, case)
 
-    def _get_usual_position(self, batch, name):
+    def _get_usual_position(self, lookups, name):
         """Return the company's own position for exports, or for EU businesses."""
-        if name not in batch.fiscal_positions:
-            find = getattr(self.env["amazon.tax.rule"], f"_find_{name}_position")
-            batch.fiscal_positions[name] = find(batch.company)
-        return batch.fiscal_positions[name]
+        if name not in lookups.fiscal_positions:
+            Rule = self.env["amazon.tax.rule"]
+            find = {
+                "export": Rule._find_export_position,
+                "intra_community": Rule._find_intra_community_position,
+            }[name]
+            lookups.fiscal_positions[name] = find(lookups.company)
+        return lookups.fiscal_positions[name]
 
-    def _get_case(self, row, batch, context, rows):
-        home = self.get_home_country(batch.company)
-        departure = self._get_departure_country(row, batch, context) or home
-        destination = context["delivery"].country_id or home
-        departures, direction = self._get_direction(batch, departure, destination)
+    def _get_case(self, row, lookups, order, rows):
+        home = self.get_home_country(lookups.company)
+        departure = self._get_departure_country(row, lookups, order) or home
+        destination = order.delivery.country_id or home
+        departures, direction = self._get_direction(
+            lookups.taxes, departure, destination
+        )
         return TaxCase(
-            marketplace=context["marketplace"],
-            fulfillment=batch.report.kind[:3],
+            marketplace=order.marketplace,
+            fulfillment=lookups.fulfillment,
             departures=departures,
             destination=direction,
             destination_country=destination,
-            buyer=self._get_buyer_kind(context["customer"]),
+            buyer=self._get_buyer_kind(order.customer),
             goods_value=sum(
-                (other.item_price or Decimal(0) for other in rows),
-                context.get("known_value", Decimal(0)),
+                (other.item_price or ZERO for other in rows), order.known_value
             ),
         )
 
-    def _get_direction(self, batch, departure, destination):
+    def _get_direction(self, lookups, departure, destination):
         """Return ``departures`` and ``destination`` of a `TaxCase`."""
-        home = self.get_home_country(batch.company)
-        europe = self._get_europe(batch)
+        home = self.get_home_country(lookups.company)
+        europe = self._get_europe(lookups)
         departures = ["eu"] if departure in europe else ["outside"]
         if departure == home:
             departures.append("home")
@@ -163,11 +158,11 @@ class AmazonTaxAdvisor(models.AbstractModel):
             return tuple(departures), "same"
         return tuple(departures), "eu" if destination in europe else "outside"
 
-    def _find_rule(self, batch, case):
+    def _find_rule(self, lookups, case):
         """Return the first rule of the account that fits, or none."""
-        if batch.tax_rules is None:
-            batch.tax_rules = batch.account.tax_rule_ids.filtered("active")
-        for rule in batch.tax_rules:
+        if lookups.rules is None:
+            lookups.rules = lookups.account.tax_rule_ids.filtered("active")
+        for rule in lookups.rules:
             if rule._matches(case):
                 return rule
         return self.env["amazon.tax.rule"]
@@ -178,8 +173,6 @@ class AmazonTaxAdvisor(models.AbstractModel):
         Reports of orders say so row by row; those of shipments have no such columns
         (source: amazon-reports.md 2.1, 2.4).
         """
-        if not hasattr(row, "tax_collection_model"):
-            return None
         if (
             row.tax_collection_responsible_party
             or row.tax_collection_model
@@ -188,22 +181,22 @@ class AmazonTaxAdvisor(models.AbstractModel):
             return True
         return None
 
-    def _get_departure_country(self, row, batch, context):
+    def _get_departure_country(self, row, lookups, order):
         """Return the country that the goods leave from; none where it is unknown."""
-        code = getattr(row, "fulfillment_center_id", "").upper()
+        code = row.fulfillment_center_id.upper()
         if code:
-            return batch.centers[code].country_id
-        return context["warehouse"].partner_id.country_id
+            return lookups.centers[code].country_id
+        return order.warehouse.partner_id.country_id
 
-    def _get_europe(self, batch):
-        if batch.europe is None:
-            batch.europe = self.env.ref("base.europe").country_ids
-        return batch.europe
+    def _get_europe(self, lookups):
+        if lookups.europe is None:
+            lookups.europe = self.env.ref("base.europe").country_ids
+        return lookups.europe
 
     def _get_buyer_kind(self, customer):
         return "business" if self.is_valid_vat(customer.vat) else "consumer"
 
-    @api.model
+    @api.private
     def is_valid_vat(self, vat):
         """Whether a number has the form of a European VAT number; nobody is asked."""
         if not vat:
@@ -211,13 +204,12 @@ class AmazonTaxAdvisor(models.AbstractModel):
         number = re.sub(r"[^A-Z0-9]", "", vat.upper())
         return eu_vat.is_valid(number)
 
-    def _get_odoo_position(self, batch, context, case):
+    def _get_odoo_position(self, lookups, customer, delivery, case):
         """Return the fiscal position that Odoo finds for the addresses."""
-        customer, delivery = context["customer"], context["delivery"]
         key = (
             case.buyer,
             (customer.vat or "")[:2],
-            customer._get_vat_required_valid(company=batch.company),
+            customer._get_vat_required_valid(company=lookups.company),
             customer.property_account_position_id.id,
             delivery.property_account_position_id.id,
             customer.country_id.id,
@@ -225,20 +217,20 @@ class AmazonTaxAdvisor(models.AbstractModel):
             delivery.state_id.id,
             delivery.zip,
         )
-        if key not in batch.fiscal_positions:
-            batch.fiscal_positions[key] = self._find_odoo_position(
-                batch, customer, delivery, case
+        if key not in lookups.fiscal_positions:
+            lookups.fiscal_positions[key] = self._find_odoo_position(
+                lookups, customer, delivery, case
             )
-        return batch.fiscal_positions[key]
+        return lookups.fiscal_positions[key]
 
-    def _find_odoo_position(self, batch, customer, delivery, case):
-        Position = self.env["account.fiscal.position"].with_company(batch.company)
+    def _find_odoo_position(self, lookups, customer, delivery, case):
+        Position = self.env["account.fiscal.position"].with_company(lookups.company)
         if customer.vat and case.buyer == "consumer":
             # Odoo takes any number for a business; a wrong one gives no right to
             # reverse charge.
             return Position.search(
                 [
-                    *Position._check_company_domain(batch.company),
+                    *Position._check_company_domain(lookups.company),
                     ("auto_apply", "=", True),
                     ("vat_required", "=", False),
                 ]

@@ -81,7 +81,7 @@ class AmazonReport(models.Model):
         :return: list of `WantedColumn`
         """
         self.ensure_one()
-        if not self.kind.startswith("mfn"):
+        if KINDS[self.kind].fulfillment != "mfn":
             return []
         account = self.account_id
         wanted = [

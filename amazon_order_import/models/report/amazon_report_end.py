@@ -289,7 +289,7 @@ class AmazonReport(models.Model):
             ("amazon_marketplace_id", "in", self.marketplace_ids.ids),
             ("state", "!=", "cancel"),
         ]
-        if self.kind.startswith("mfn"):
+        if KINDS[self.kind].fulfillment == "mfn":
             domain = orders + [
                 ("amazon_fulfillment", "=", "mfn"),
                 *(("amazon_purchase_date", *limit) for limit in period),
@@ -303,7 +303,7 @@ class AmazonReport(models.Model):
 
     def _has_listed_orders(self):
         """Whether Amazon's own list of all orders names some of this period."""
-        fulfillment = self.kind[:3]
+        fulfillment = KINDS[self.kind].fulfillment
         shipped = ["shipped"]
         if fulfillment == "mfn":
             shipped += ["unshipped", "partly_shipped"]

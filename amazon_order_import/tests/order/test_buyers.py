@@ -6,7 +6,7 @@ from odoo.sql_db import Cursor
 from odoo.tests import tagged
 
 from ...models.order.address_text import clean, country_code, shorten, state_keys
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import OrderLookups
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import open_report
 from ..common import AmazonCase
@@ -386,11 +386,11 @@ class TestBuyers(AmazonCase):
                 )
                 for row in open_report(stream, MFN).rows()
             ]
-        batch = OrderBatch(report, report.account_id, report.company_id)
+        lookups = OrderLookups.of(report)
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        partners = report.env["amazon.partner.importer"].get_partners(works, batch)
+        partners = report.env["amazon.partner.importer"].get_partners(works, lookups)
         self.env.flush_all()
         return partners, self.env.cr.sql_log_count - before
 

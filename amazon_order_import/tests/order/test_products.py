@@ -1,5 +1,5 @@
 import io
-from unittest.mock import patch
+from unittest.mock import PropertyMock, patch
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -86,7 +86,8 @@ class TestProducts(AmazonCase):
         """No order report gives it today; a row that has it is matched by it."""
         self.map_sku("OTHER-SKU", self.lamp, asin="B000TEST01")
         row_class = type(self.open_rows(self.row(1, "NEW-SKU"))[0].values)
-        with patch.object(row_class, "asin", "B000TEST01", create=True):
+        asin = PropertyMock(return_value="B000TEST01")
+        with patch.object(row_class, "asin", asin):
             self.assertEqual(self.get_product(self.sell("NEW-SKU")), self.lamp)
 
     def open_rows(self, *rows):

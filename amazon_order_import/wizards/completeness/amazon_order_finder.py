@@ -1,4 +1,3 @@
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,17 +6,10 @@ from odoo.tools import format_datetime
 
 from ...models.report.amazon_report_coverage import GOOD_STATES
 from ...report_formats import values
-from ...report_formats.kinds import ORDER_KINDS
+from ...report_formats.kinds import ORDER_KINDS, find_order_kind
 from ...report_formats.moments import to_utc
+from ...report_formats.order_numbers import find_order_number, is_multi_channel
 
-#: 302-1234567-1234567, with whatever stands between the groups when it is pasted.
-ORDER_NUMBER = re.compile(
-    r"(?<![0-9])([0-9]{3})[^0-9]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])"
-)
-MULTI_CHANNEL_NUMBER = re.compile(
-    r"(?<![0-9a-z])s([0-9]{2})[^0-9a-z]{0,3}([0-9]{7})[^0-9]{0,3}([0-9]{7})(?![0-9])",
-    re.IGNORECASE,
-)
 #: Ways to mend: what the buttons of the form do.
 CURES = [
     ("process", "Process the report again"),
@@ -99,18 +91,9 @@ class AmazonOrderFinder(models.TransientModel):
 
     # === THE ANSWER === #
 
-    @api.model
-    def _clean(self, query):
-        """Return the Amazon order number in a pasted text, or ``""``."""
-        if match := MULTI_CHANNEL_NUMBER.search(query):
-            return "S{}-{}-{}".format(*match.groups())
-        if match := ORDER_NUMBER.search(query):
-            return "-".join(match.groups())
-        return ""
-
     def _find(self):
         """Return the answer: values of the fields that it fills."""
-        order_ref = self._clean(self.query)
+        order_ref = find_order_number(self.query)
         if not order_ref:
             return {
                 "code": "no_number",
@@ -182,7 +165,9 @@ class AmazonOrderFinder(models.TransientModel):
             "reports": self.env["amazon.report"],
         }
         if control and (not order or control.state == "incomplete"):
-            facts["kind"] = control.account_id._get_order_kind(control.fulfillment)
+            facts["kind"] = find_order_kind(
+                control.fulfillment, control.account_id.region
+            )
             now = fields.Datetime.now()
             facts["window"] = control._get_window(facts["kind"], now)
             facts["reports"] = self._get_reports(facts)
@@ -356,7 +341,7 @@ class AmazonOrderFinder(models.TransientModel):
     def _answer_multi_channel(self, facts):
         ref = facts["order_ref"]
         told = facts["control"].is_multi_channel or facts["row"].code == "multi_channel"
-        if not told and not ref.startswith("S"):
+        if not told and not is_multi_channel(ref):
             return None
         return {
             "code": "multi_channel",

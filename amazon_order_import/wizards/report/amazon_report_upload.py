@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.account.amazon_marketplace import STOCK_POOLS
-from ...report_formats.kinds import KIND_SELECTION
+from ...report_formats.kinds import KIND_SELECTION, find_order_kind
 
 
 class AmazonReportUpload(models.TransientModel):
@@ -41,8 +41,7 @@ class AmazonReportUpload(models.TransientModel):
     def _compute_kind(self):
         for upload in self:
             if not upload.kind and upload.account_id:
-                region = "eu" if upload.account_id.region == "eu" else "na"
-                upload.kind = f"mfn_orders_{region}"
+                upload.kind = find_order_kind("mfn", upload.account_id.region)
 
     def action_preview(self):
         """Show what processing the file would do; the file is not archived."""
