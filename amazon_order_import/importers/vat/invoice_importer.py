@@ -358,7 +358,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             if document.sale_order_id:
                 outcome, message, code = "created", False, False
             else:
-                outcome, code = "waiting", "unknown_order"
+                outcome, code = "waiting", "data_before_order"
                 message = self._get_waiting_message(work.values)
             if document.state == "amazon":
                 outcome, code = "created", "amazon_invoices"

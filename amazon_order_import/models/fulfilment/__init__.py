@@ -25,3 +25,5 @@ from . import stock_quant
 from . import stock_rule
 from . import amazon_stock_adjuster
 from . import amazon_stock_booker
+from . import amazon_stock_booker_orders
+from . import amazon_stock_booker_returns

@@ -1,7 +1,12 @@
-from odoo import fields, models
+import logging
 
-from ...messages import Joined, Name, message
+from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ...messages import Joined, Name, get_error_message, message
 from ..report.importing import UndoStep
+
+_logger = logging.getLogger(__name__)
 
 
 class AmazonReport(models.Model):
@@ -100,3 +105,29 @@ class AmazonReport(models.Model):
     def _take_back_stock(self, lines):
         self.env["amazon.stock.booker"].reverse_lines(lines)
         return super()._take_back_stock(lines)
+
+    # === STOCK OF A SUMMARY === #
+
+    def _book_shipped(self):
+        """Book the FBA stock of the report, where the account wants a summary.
+
+        A failure does not undo the import: it becomes a to-do, and processing the
+        report again books what is missing.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.env["amazon.stock.booker"].book_report(self)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Stock of report %s cannot be booked", self.id)
+            account = self.account_id
+            account._schedule_amazon_todo(
+                account.user_id or self.env.user,
+                message("shipments_not_booked_summary"),
+                message(
+                    "shipments_not_booked",
+                    report=Name.of(self),
+                    error=get_error_message(error),
+                ),
+            )

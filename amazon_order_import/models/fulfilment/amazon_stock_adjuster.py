@@ -1,16 +1,16 @@
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
-
-from markupsafe import Markup
+from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.models import BaseModel
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import plaintext2html
 
+from ...messages import Money, Name, compose, get_error_message, message
 from ...trusted_context import Trusted
-from .amazon_stock_booker import STAND_IN_LOT
+from .booking import STAND_IN_LOT
 
 _logger = logging.getLogger(__name__)
 
@@ -26,13 +26,13 @@ class Adjustment:
     - ``parts``: list of ``(stock.location, stock.lot, quantity)``
     """
 
-    snapshot: object
-    product: object
+    snapshot: BaseModel
+    product: BaseModel
     sellable: bool
     quantity: float
     value: float = 0.0
     skipped: str = ""
-    parts: list = field(default_factory=list)
+    parts: list[tuple[BaseModel, BaseModel, float]] = field(default_factory=list)
 
     @property
     def key(self):
@@ -47,7 +47,7 @@ class AmazonStockAdjuster(models.AbstractModel):
 
     # === BY THE ACCOUNT'S CHOICE === #
 
-    @api.model
+    @api.private
     def settle(self, snapshot):
         """Show, propose or book the differences of a new snapshot, as the account says.
 
@@ -68,7 +68,7 @@ class AmazonStockAdjuster(models.AbstractModel):
             snapshot.booking_state = "none"
             return
         if account.fba_inventory_policy == "propose":
-            self._ask(snapshot, "proposed", adjustments, "")
+            self._ask(snapshot, "proposed", adjustments)
             return
         if beyond := self._explain_beyond(account, adjustments):
             self._ask(snapshot, "approval", adjustments, beyond)
@@ -80,49 +80,45 @@ class AmazonStockAdjuster(models.AbstractModel):
             raise
         except Exception as error:
             _logger.exception("Snapshot %s cannot be booked", snapshot.id)
-            reason = self.env._("It could not be booked: %(error)s", error=error)
+            reason = message("stock_not_booked", error=get_error_message(error))
             self._ask(snapshot, "proposed", adjustments, reason)
 
     def _explain_beyond(self, account, adjustments):
-        """Return which limit of the account adjustments go beyond, or ``""``."""
+        """Return a `Message` of the limit that adjustments go beyond, or None."""
         units = sum(abs(a.quantity) for a in adjustments)
         value = sum(abs(a.value) for a in adjustments)
         currency = account.company_id.currency_id
         if units > account.fba_inventory_limit_units:
-            return self.env._(
-                "%(units)s units are more than the %(limit)s of the account.",
-                units=f"{units:g}",
-                limit=account.fba_inventory_limit_units,
+            return message(
+                "stock_beyond_units",
+                units=Decimal(f"{units:g}"),
+                limit=Decimal(account.fba_inventory_limit_units),
             )
         if currency.compare_amounts(value, account.fba_inventory_limit_value) > 0:
-            return self.env._(
-                "%(value)s are more than the %(limit)s of the account.",
-                value=currency.format(value),
-                limit=currency.format(account.fba_inventory_limit_value),
+            return message(
+                "stock_beyond_value",
+                value=Money(value, currency.id),
+                limit=Money(account.fba_inventory_limit_value, currency.id),
             )
-        return ""
+        return None
 
-    def _ask(self, snapshot, state, adjustments, reason):
-        """Leave a snapshot to a person, with a to-do on the account."""
+    def _ask(self, snapshot, state, adjustments, reason=None):
+        """Leave a snapshot to a person, with a to-do on the account.
+
+        :param reason: `Message` that says why it is not booked by itself, or None
+        """
         account = snapshot.account_id
-        text = self.env._(
-            "Amazon counts otherwise than Odoo: %(count)s differences in "
-            "%(snapshot)s. %(reason)s\nOpen Amazon > Stock > Differences and press "
-            "Book Differences.",
-            count=len(adjustments),
-            snapshot=snapshot.display_name,
-            reason=reason,
-        )
         snapshot.write({"booking_state": state, "booking_note": reason or False})
-        account.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self._get_summary(snapshot),
-            note=Markup(plaintext2html(text)),
-            user_id=(account.user_id or self.env.user).id,
+        values = {"count": len(adjustments), "snapshot": Name.of(snapshot)}
+        note = message("stock_differs", **values)
+        if reason:
+            note = message("stock_differs_held", reason=reason, **values)
+        account._schedule_amazon_todo(
+            account.user_id or self.env.user, self._get_summary(snapshot), note
         )
 
     def _get_summary(self, snapshot):
-        return self.env._("FBA stock differs (%(pool)s)", pool=snapshot.stock_pool)
+        return message("stock_differs_summary", pool=snapshot.stock_pool)
 
     def _drop_older_proposals(self, snapshot):
         """Forget what older snapshots proposed: their figures do not hold any more."""
@@ -137,14 +133,14 @@ class AmazonStockAdjuster(models.AbstractModel):
         self._drop_activities(snapshot)
 
     def _drop_activities(self, snapshot):
-        summary = self._get_summary(snapshot)
+        summary = compose(self.env, self._get_summary(snapshot))
         snapshot.account_id.activity_ids.filtered(
             lambda activity: activity.summary == summary
         ).unlink()
 
     # === PLAN === #
 
-    @api.model
+    @api.private
     def plan(self, snapshots):
         """Return what would be booked to bring Odoo to what snapshots say.
 
@@ -179,7 +175,7 @@ class AmazonStockAdjuster(models.AbstractModel):
                     )
         return adjustments
 
-    @api.model
+    @api.private
     def explain_skipped(self, products, companies):
         """Return why products are not adjusted by themselves.
 
@@ -213,7 +209,7 @@ class AmazonStockAdjuster(models.AbstractModel):
 
     # === BOOK === #
 
-    @api.model
+    @api.private
     def book(self, snapshot, adjustments):
         """Book adjustments of a snapshot; never twice, never from old figures.
 

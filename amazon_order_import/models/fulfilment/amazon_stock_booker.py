@@ -1,46 +1,10 @@
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
-from odoo import Command, api, fields, models
-from odoo.tools import SQL
+from odoo import Command, models
 
 from ...trusted_context import Trusted
-
-STAND_IN_LOT = "AMAZON-FBA"
-
-
-@dataclass
-class Booking:
-    """Goods that left Amazon's stock for a customer, or came back to it.
-
-    - ``quantity``: above 0, in the product's unit
-    - ``origin``: the ``sale.order.line``, or the ``amazon.report`` of a summary
-    - ``lines``: all ``sale.order.line`` that it is about
-    - ``date``: naive UTC, when it happened
-    - ``values``: further values of the ``stock.move``
-    - ``parts``: list of dicts for ``stock.move.line``, where these very goods move
-    """
-
-    company: object
-    product: object
-    quantity: float
-    location: object
-    customer_location: object
-    returned: bool
-    origin: object
-    lines: object
-    date: object
-    values: dict = field(default_factory=dict)
-    parts: list = None
-
-    @property
-    def source(self):
-        return self.customer_location if self.returned else self.location
-
-    @property
-    def destination(self):
-        return self.location if self.returned else self.customer_location
+from .booking import STAND_IN_LOT
 
 
 class AmazonStockBooker(models.AbstractModel):
@@ -53,259 +17,61 @@ class AmazonStockBooker(models.AbstractModel):
     _name = "amazon.stock.booker"
     _description = "Booking of FBA Stock"
 
-    # === WHAT TO BOOK === #
+    # === MOVES === #
 
-    @api.model
-    def book_lines(self, lines):
-        """Book what order lines say has left, less what is booked already.
+    def _book(self, bookings):
+        """Make done moves, all in one call.
 
-        :param lines: ``sale.order.line`` of confirmed FBA orders, with their parcels
-        :return: ``stock.move``, done
+        :param bookings: list of `Booking`
+        :return: ``stock.move``
         """
-        # What left first takes the oldest lots.
-        lines = lines.sorted(
-            lambda line: (line.amazon_parcel_id.shipment_date or datetime.max, line.id)
+        bookings = [booking for booking in bookings if booking.quantity > 0]
+        if not bookings:
+            return self.env["stock.move"]
+        # Whoever confirms an order books its stock; that is no right to move other
+        # goods.
+        self = self.sudo().with_context(amazon_booking=Trusted(), tracking_disable=True)
+        sources = self._find_goods(bookings)
+        moves = self.env["stock.move"].create(
+            [self._prepare_move(booking, sources) for booking in bookings]
         )
-        return self._book_differences(
-            {line: line.product_uom_qty - line.amazon_booked_qty for line in lines}
-        )
+        moves._action_done()
+        by_date = defaultdict(lambda: self.env["stock.move"])
+        for move, booking in zip(moves, bookings, strict=True):
+            by_date[booking.date] += move
+        for date, dated in by_date.items():
+            dated.date = date
+        return moves
 
-    @api.model
-    def book_report(self, report):
-        """Book what the orders of a report say has left: one move for each product.
-
-        :param report: ``amazon.report`` record, processed
-        :return: ``stock.move``, done
-        """
-        groups = self._sum_report(report)
-        # One set to be read at once, however many groups there are.
-        lines = self.env["sale.order.line"].browse(
-            [line_id for *_group, line_ids in groups for line_id in line_ids]
-        )
-        bookings = []
-        for location_id, quantity, shipped, line_ids in groups:
-            group = lines.browse(line_ids).with_prefetch(lines.ids)
-            if group[0].product_uom_id.compare(quantity, 0.0):
-                location = self.env["stock.location"].browse(location_id)
-                bookings.append(
-                    self._prepare_report_booking(
-                        report, location, quantity, shipped, group
-                    )
+    def _prepare_move(self, booking, sources):
+        product = booking.product
+        return {
+            "company_id": booking.company.id,
+            "product_id": product.id,
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": booking.quantity,
+            "location_id": booking.source.id,
+            "location_dest_id": booking.destination.id,
+            "procure_method": "make_to_stock",
+            "state": "confirmed",
+            "picked": True,
+            "date": booking.date,
+            **booking.values,
+            "move_line_ids": [
+                Command.create(
+                    {
+                        "company_id": booking.company.id,
+                        "product_id": product.id,
+                        "product_uom_id": product.uom_id.id,
+                        "location_id": booking.source.id,
+                        "location_dest_id": booking.destination.id,
+                        "picked": True,
+                        **part,
+                    }
                 )
-        self._note_booked({line: line.product_uom_qty for line in lines})
-        return self._book(self._merge(self._explode_kits(bookings)))
-
-    @api.model
-    def reverse(self, orders):
-        """Take back all that is booked for orders.
-
-        :param orders: ``sale.order`` records
-        :return: ``stock.move``, done
-        """
-        return self.reverse_lines(orders.order_line)
-
-    @api.model
-    def reverse_lines(self, lines):
-        """The same for order lines.
-
-        :param lines: ``sale.order.line`` records
-        """
-        booked = lines.filtered("amazon_booked_qty")
-        return self._book_differences(
-            {line: -line.amazon_booked_qty for line in booked}
-        )
-
-    @api.model
-    def book_returns(self, returns):
-        """Bring the goods of returns to where they belong now, each unit once.
-
-        :param returns: ``amazon.return`` records
-        :return: ``stock.move``, done
-        """
-        wanted = {record: record._get_stock_location() for record in returns}
-        moving = returns.filtered(lambda record: wanted[record] != record.location_id)
-        moves = self.take_back_returns(moving)
-        bookings = [
-            self._prepare_return_booking(record, wanted[record])
-            for record in moving
-            if wanted[record] and record.product_id.type == "consu"
-        ]
-        moves |= self._book(self._explode_kits(bookings))
-        for record in moving:
-            record.sudo().location_id = wanted[record]
-        return moves
-
-    @api.model
-    def take_back_returns(self, returns):
-        """Take the goods of returns out of the stock again, as far as they are in it.
-
-        :param returns: ``amazon.return`` records
-        :return: ``stock.move``, done
-        """
-        there = defaultdict(float)
-        moves = returns.sudo().move_ids.filtered(lambda move: move.state == "done")
-        for line in moves.move_line_ids:
-            came = line.location_dest_id.usage == "internal"
-            place = line.location_dest_id if came else line.location_id
-            goods = line.move_id.amazon_return_id, line.product_id, line.lot_id, place
-            there[goods] += (1 if came else -1) * line.quantity_product_uom
-        return self._book(
-            [
-                self._prepare_return_reversal(*goods, quantity)
-                for goods, quantity in there.items()
-                if goods[1].uom_id.compare(quantity, 0.0) > 0
-            ]
-        )
-
-    def _prepare_return_booking(self, record, location):
-        order, line = record.sale_order_id, record.sale_line_id
-        partner = order.partner_shipping_id.with_company(record.company_id)
-        if line.qty_delivered_method != "amazon":
-            # The moves of such a line say how much of it is delivered.
-            line = line.browse()
-        return Booking(
-            company=record.company_id,
-            product=record.product_id,
-            quantity=float(record.quantity),
-            location=location,
-            customer_location=partner.property_stock_customer
-            or self.env.ref("stock.stock_location_customers"),
-            returned=True,
-            origin=line or record,
-            lines=line,
-            date=record.return_date,
-            values={
-                "origin": order.name or record.order_ref or record.license_plate,
-                "partner_id": partner.id,
-                "sale_line_id": line.id,
-                "amazon_return_id": record.id,
-            },
-        )
-
-    def _prepare_return_reversal(self, record, product, lot, location, quantity):
-        """Return the booking that takes goods out again which a return brought in."""
-        booking = self._prepare_return_booking(record, location)
-        part = {"lot_id": lot.id, "quantity": quantity}
-        return replace(
-            booking,
-            product=product,
-            quantity=quantity,
-            returned=False,
-            date=fields.Datetime.now(),
-            parts=[part],
-        )
-
-    def _book_differences(self, differences):
-        differences = {
-            line: difference
-            for line, difference in differences.items()
-            if line.product_uom_id.compare(difference, 0.0)
+                for part in self._allocate(booking, sources)
+            ],
         }
-        bookings = [
-            self._prepare_line_booking(line, difference)
-            for line, difference in differences.items()
-        ]
-        moves = self._book(self._explode_kits(bookings))
-        self._note_booked(
-            {
-                line: line.amazon_booked_qty + difference
-                for line, difference in differences.items()
-            }
-        )
-        return moves
-
-    def _prepare_line_booking(self, line, difference):
-        order, parcel = line.order_id, line.amazon_parcel_id
-        returned = difference < 0
-        report = self.env["amazon.report"]
-        if order.amazon_stock_policy == "summary" and returned:
-            # Its goods are in the moves of the report.
-            report = line.amazon_row_id.report_id
-        partner = order.partner_shipping_id.with_company(order.company_id)
-        return Booking(
-            company=order.company_id,
-            product=line.product_id,
-            quantity=line.product_uom_id._compute_quantity(
-                abs(difference), line.product_id.uom_id, rounding_method="HALF-UP"
-            ),
-            location=parcel.location_id,
-            customer_location=partner.property_stock_customer,
-            returned=returned,
-            origin=report or line,
-            lines=line,
-            date=(not returned and parcel.shipment_date) or fields.Datetime.now(),
-            values={
-                "origin": order.name,
-                "partner_id": partner.id,
-                "sale_line_id": line.id,
-                "amazon_report_id": report.id,
-            },
-        )
-
-    def _sum_report(self, report):
-        """Return what the orders of a report leave to book.
-
-        :return: list of ``(location id, quantity, last shipment, [order line id])``;
-            the lines of one entry share product and unit
-        """
-        self.env.flush_all()
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT parcel.location_id,
-                       SUM(line.product_uom_qty - COALESCE(line.amazon_booked_qty, 0)),
-                       MAX(parcel.shipment_date), ARRAY_AGG(line.id)
-                FROM sale_order_line AS line
-                JOIN sale_order ON sale_order.id = line.order_id
-                JOIN amazon_parcel AS parcel ON parcel.id = line.amazon_parcel_id
-                JOIN product_product ON product_product.id = line.product_id
-                JOIN product_template
-                     ON product_template.id = product_product.product_tmpl_id
-                WHERE sale_order.amazon_stock_policy = 'summary'
-                  AND line.state = 'sale'
-                  AND line.amazon_line_type = 'item'
-                  AND product_template.type = 'consu'
-                  AND line.product_uom_qty != COALESCE(line.amazon_booked_qty, 0)
-                  AND parcel.location_id IS NOT NULL
-                  AND line.order_id IN (
-                      SELECT sale_order_id FROM amazon_report_row
-                      WHERE report_id = %s AND sale_order_id IS NOT NULL
-                  )
-                GROUP BY line.product_id, line.product_uom_id, parcel.location_id
-                ORDER BY line.product_id, parcel.location_id
-                """,
-                report.id,
-            )
-        )
-
-    def _prepare_report_booking(self, report, location, quantity, shipped, lines):
-        product = lines[0].product_id
-        partner = lines[0].order_id.partner_shipping_id.with_company(report.company_id)
-        return Booking(
-            company=report.company_id,
-            product=product,
-            quantity=lines[0].product_uom_id._compute_quantity(
-                abs(quantity), product.uom_id, rounding_method="HALF-UP"
-            ),
-            location=location,
-            customer_location=partner.property_stock_customer,
-            returned=quantity < 0,
-            origin=report,
-            lines=lines,
-            date=(quantity > 0 and shipped) or fields.Datetime.now(),
-            values={
-                "origin": report.display_name,
-                "amazon_report_id": report.id,
-            },
-        )
-
-    def _note_booked(self, quantities):
-        """Store how much of lines is booked, with one write for each quantity."""
-        by_quantity = defaultdict(lambda: self.env["sale.order.line"])
-        for line, quantity in quantities.items():
-            by_quantity[quantity] += line
-        for quantity, lines in by_quantity.items():
-            lines.amazon_booked_qty = quantity
 
     # === KITS === #
 
@@ -368,62 +134,6 @@ class AmazonStockBooker(models.AbstractModel):
                     del values["bom_line_id"]
                 merged[key] = replace(booking, values=values)
         return list(merged.values())
-
-    # === MOVES === #
-
-    def _book(self, bookings):
-        """Make done moves, all in one call.
-
-        :param bookings: list of `Booking`
-        :return: ``stock.move``
-        """
-        bookings = [booking for booking in bookings if booking.quantity > 0]
-        if not bookings:
-            return self.env["stock.move"]
-        # Whoever confirms an order books its stock; that is no right to move other
-        # goods.
-        self = self.sudo().with_context(amazon_booking=Trusted(), tracking_disable=True)
-        sources = self._find_goods(bookings)
-        moves = self.env["stock.move"].create(
-            [self._prepare_move(booking, sources) for booking in bookings]
-        )
-        moves._action_done()
-        by_date = defaultdict(lambda: self.env["stock.move"])
-        for move, booking in zip(moves, bookings, strict=True):
-            by_date[booking.date] += move
-        for date, dated in by_date.items():
-            dated.date = date
-        return moves
-
-    def _prepare_move(self, booking, sources):
-        product = booking.product
-        return {
-            "company_id": booking.company.id,
-            "product_id": product.id,
-            "product_uom": product.uom_id.id,
-            "product_uom_qty": booking.quantity,
-            "location_id": booking.source.id,
-            "location_dest_id": booking.destination.id,
-            "procure_method": "make_to_stock",
-            "state": "confirmed",
-            "picked": True,
-            "date": booking.date,
-            **booking.values,
-            "move_line_ids": [
-                Command.create(
-                    {
-                        "company_id": booking.company.id,
-                        "product_id": product.id,
-                        "product_uom_id": product.uom_id.id,
-                        "location_id": booking.source.id,
-                        "location_dest_id": booking.destination.id,
-                        "picked": True,
-                        **part,
-                    }
-                )
-                for part in self._allocate(booking, sources)
-            ],
-        }
 
     # === PLACES, LOTS AND SERIAL NUMBERS === #
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...messages import MessageText
+
 #: Stock changes all day: an older snapshot is none to book from.
 MAX_AGE = timedelta(hours=24)
 #: For so long every snapshot is kept; of older days, the last one.
@@ -64,7 +66,7 @@ class AmazonStockSnapshot(models.Model):
         default="none",
         readonly=True,
     )
-    booking_note = fields.Text("Why", readonly=True)
+    booking_note = MessageText("Why", readonly=True)
     move_ids = fields.One2many("stock.move", "amazon_snapshot_id", readonly=True)
 
     _report_unique = models.UniqueIndex(

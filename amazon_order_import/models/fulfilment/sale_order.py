@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .amazon_account import STOCK_POLICIES
@@ -48,6 +50,46 @@ class SaleOrder(models.Model):
         :return: the ``stock.move`` that bring the goods back, done
         """
         return self.env["amazon.stock.booker"].reverse(self)
+
+    @api.model
+    def _find_seller_orders(self, company, refs):
+        """Return the own orders that references name which sellers give Amazon.
+
+        By its name or Amazon's number, else by the customer's reference if only one
+        order has it.
+
+        :param company: ``res.company`` record
+        :param refs: iterable of references
+        :return: dict ``{reference: sale.order}``
+        """
+        refs = list(refs)
+        if not refs:
+            return {}
+        by_name, by_customer_ref = {}, defaultdict(list)
+        for order in self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "!=", "cancel"),
+                "|",
+                "|",
+                ("name", "in", refs),
+                ("amazon_order_ref", "in", refs),
+                ("client_order_ref", "in", refs),
+            ]
+        ):
+            if order.amazon_fulfillment == "fba":
+                continue
+            by_name[order.name] = order
+            if order.amazon_order_ref:
+                by_name[order.amazon_order_ref] = order
+            by_customer_ref[order.client_order_ref].append(order)
+        found = {}
+        for ref in refs:
+            candidates = by_customer_ref.get(ref, [])
+            order = by_name.get(ref) or (len(candidates) == 1 and candidates[0])
+            if order:
+                found[ref] = order
+        return found
 
     def action_view_amazon_moves(self):
         self.ensure_one()

@@ -254,7 +254,7 @@ class AmazonVatInvoice(models.Model):
             {"state": "to_invoice", "state_note": False}
         )
         for order, documents in joined.grouped("sale_order_id").items():
-            rows = documents.row_ids.filtered(lambda row: row.code == "unknown_order")
+            rows = documents.row_ids.filtered(lambda row: row.outcome == "waiting")
             rows.write(
                 {
                     "outcome": "created",

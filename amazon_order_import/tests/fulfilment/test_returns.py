@@ -95,33 +95,6 @@ class TestReturns(ReturnCase):
         self.assertEqual(len(self.found(account_id=self.account.id)), 2)
         self.assertEqual(returns[0].return_date, datetime(2026, 11, 2, 10))
 
-    def test_waits_for_its_order(self):
-        report = self.returns({})
-        row = report.row_ids
-        self.assertEqual((row.outcome, row.code), ("waiting", "unknown_order"))
-        self.assertIn(REF, row.message)
-        self.assertFalse(self.found(order_ref=REF))
-        self.import_lines(FBA, {})
-        self.assertEqual((row.outcome, report.state), ("created", "done"))
-        self.assertEqual(self.found(order_ref=REF).sale_order_id, self.get_order(REF))
-
-    def test_order_that_never_comes(self):
-        report = self.returns({}, {"order-id": "", "license-plate-number": "LPN9"})
-        self.assertEqual(self.outcomes(report), ["waiting", "waiting"])
-        user = new_test_user(
-            self.env, "return_user", "amazon_order_import.group_amazon_user"
-        )
-        report.row_ids.with_user(user).action_import_without_order()
-        self.assertEqual(self.outcomes(report), ["created", "created"])
-        self.assertEqual(report.state, "done")
-        returns = self.found(account_id=self.account.id)
-        self.assertFalse(returns.sale_order_id)
-        self.assertEqual(returns.product_id, self.mug)
-        # It comes all the same.
-        self.import_lines(FBA, {})
-        self.assertEqual(returns[0].sale_order_id, self.get_order(REF))
-        self.assertFalse(returns[1].sale_order_id)
-
     def test_order_named_later(self):
         self.import_lines(FBA, {})
         first = self.returns({"order-id": ""})
