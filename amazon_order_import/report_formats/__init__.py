@@ -11,7 +11,7 @@ from .return_rows import ReturnRow
 from .row_format import normal_name
 from .sale_rows import Address, SaleRow
 from .sources import ReportFileError
-from .stock_rows import StockConditionRow, StockCountryRow, StockRow
+from .stock_rows import StockRow
 from .tax_registrations import TaxRegistration
 from .values import RowError
 from .vat_invoice_rows import VatAmounts, VatInvoiceRow

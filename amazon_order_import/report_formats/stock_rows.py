@@ -12,23 +12,21 @@ from .row_format import Column, RowFormat
 
 
 @dataclass(frozen=True, slots=True)
-class StockIdentity:
-    """What is counted: the seller's SKU and Amazon's own numbers of the article."""
+class StockRow:
+    """Stock of a SKU; numbers are None where the file says nothing.
+
+    Holds every field that a row of the three files can have; the others leave it
+    empty. `fulfilled_by_amazon`: False for an article that the seller ships, None
+    where the file does not say. `store`: the sales channel of the offer.
+    `warehouse_condition`, SELLABLE, UNSELLABLE..., and `available` units of it: of the
+    file by condition. `country` (its code) of the `sellable` units: of the file by
+    country.
+    """
 
     sku: str = ""
     fnsku: str = ""
     asin: str = ""
     condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StockRow(StockIdentity):
-    """All stock of a SKU; numbers are None where the file says nothing.
-
-    `fulfilled_by_amazon`: False for an article that the seller ships, None where the
-    file does not say. `store`: the sales channel of the offer.
-    """
-
     product_name: str = ""
     fulfilled_by_amazon: bool | None = None
     sellable: int | None = None
@@ -39,6 +37,9 @@ class StockRow(StockIdentity):
     inbound_receiving: int | None = None
     researching: int | None = None
     store: str = ""
+    warehouse_condition: str = ""
+    available: int | None = None
+    country: str = ""
 
     @property
     def inbound(self):
@@ -46,22 +47,6 @@ class StockRow(StockIdentity):
         parts = (self.inbound_working, self.inbound_shipped, self.inbound_receiving)
         known = [part for part in parts if part is not None]
         return sum(known) if known else None
-
-
-@dataclass(frozen=True, slots=True)
-class StockConditionRow(StockIdentity):
-    """Stock of a SKU in one condition: `warehouse_condition` SELLABLE, UNSELLABLE..."""
-
-    warehouse_condition: str = ""
-    available: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StockCountryRow(StockIdentity):
-    """Sellable stock of a SKU in one country (its code)."""
-
-    country: str = ""
-    sellable: int | None = None
 
 
 def _number(field, name, required=False):
@@ -127,7 +112,7 @@ STOCK_ROWS = RowFormat(
 #: GET_AFN_INVENTORY_DATA: a row per SKU and condition of the units
 STOCK_CONDITION_ROWS = RowFormat(
     "stock by condition",
-    StockConditionRow,
+    StockRow,
     (
         Column("sku", ("seller-sku",), values.sku, required=True, critical=True),
         *_IDENTITY,
@@ -146,7 +131,7 @@ STOCK_CONDITION_ROWS = RowFormat(
 #: GET_AFN_INVENTORY_DATA_BY_COUNTRY: a row per SKU and country of the units
 STOCK_COUNTRY_ROWS = RowFormat(
     "stock by country",
-    StockCountryRow,
+    StockRow,
     (
         Column("sku", ("seller-sku",), values.sku, required=True, critical=True),
         *_IDENTITY,

@@ -45,6 +45,72 @@ def fba_stock(env, account, sellable=True):
     }
 
 
+def send_back(amazon, seller, order_ref, **how):
+    """Have the buyer of an order return its goods to Amazon."""
+    control(
+        amazon,
+        "POST",
+        "returns",
+        seller=seller.key,
+        order_id=order_ref,
+        age=86400,
+        **how,
+    )
+
+
+def check_returns(env, amazon, seller):
+    """Amazon's returns are those in Odoo; return them."""
+    told = control(amazon, "GET", "expected_returns", seller=seller.key)["rows"]
+    found = env["amazon.return"].search([("account_id", "=", seller.account.id)])
+    assert sorted(
+        (r.order_ref, r.sku, r.license_plate, r.quantity, r.disposition) for r in found
+    ) == sorted(
+        (
+            row["amazon_order_id"],
+            row["sku"],
+            row["license_plate"],
+            row["quantity"],
+            row["disposition"],
+        )
+        for row in told
+    )
+    return found
+
+
+def check_snapshots(env, reports, pools):
+    """There is one report for each stock, which says what Amazon counts."""
+    snapshots = env["amazon.stock.snapshot"].search([("report_id", "in", reports.ids)])
+    assert sorted(snapshots.mapped("stock_pool")) == sorted(pools)
+    assert set(snapshots.mapped("complete")) == {True}
+    for snapshot in snapshots:
+        articles = pools[snapshot.stock_pool]["articles"]
+        for name in ("sellable", "unsellable", "reserved", "inbound", "researching"):
+            levels = snapshot.level_ids
+            assert {
+                fnsku: sum(
+                    level[f"qty_{name}"] for level in levels if level.fnsku == fnsku
+                )
+                for fnsku in articles
+            } == {fnsku: article[name] for fnsku, article in articles.items()}, name
+    assert set(snapshots.mapped("booking_state")) <= {"booked", "none"}
+
+
+def check_stock(env, account, pools):
+    """What Amazon counts stands in Odoo, but for what has no product there."""
+    env["amazon.stock.difference"].invalidate_model()
+    left = env["amazon.stock.difference"].search(
+        [("account_id", "=", account.id), ("has_difference", "=", True)]
+    )
+    assert not left.filtered("product_id"), left.mapped(lambda d: (d.skus, d.hint))
+    expected = sum(
+        article["sellable"] + article["reserved"]
+        for pool in pools.values()
+        for article in pool["articles"].values()
+    )
+    unknown = sum(left.mapped("difference_sellable"))
+    assert sum(fba_stock(env, account).values()) + unknown == expected
+
+
 def test_returns_come_back_and_stock_agrees(env, amazon):
     amazon.state.settings.update(fba_throttle=False, token_seconds=10**8)
     seller = Seller(env, amazon)
@@ -61,20 +127,10 @@ def test_returns_come_back_and_stock_agrees(env, amazon):
     first, second, third = seller.sell(
         3, fulfillment="fba", marketplace="DE", scenario="simple", age=9 * 86400
     )
-    returns = (
-        (first, {"disposition": "SELLABLE", "status": "Unit returned to inventory"}),
-        (second, {"disposition": "CUSTOMER_DAMAGED", "comment": "Loch drin"}),
-    )
-    for order_ref, how in returns:
-        control(
-            amazon,
-            "POST",
-            "returns",
-            seller=seller.key,
-            order_id=order_ref,
-            age=86400,
-            **how,
-        )
+    intact = {"disposition": "SELLABLE", "status": "Unit returned to inventory"}
+    broken = {"disposition": "CUSTOMER_DAMAGED", "comment": "Loch drin"}
+    send_back(amazon, seller, first, **intact)
+    send_back(amazon, seller, second, **broken)
 
     # The returns come before their orders, and wait for them.
     reports = imported(env, seller, "fba_returns")
@@ -83,20 +139,7 @@ def test_returns_come_back_and_stock_agrees(env, amazon):
     imported(env, seller, "fba_orders_eu")
     assert set(rows.mapped("outcome")) == {"created"}
     assert set(reports.mapped("state")) == {"done"}
-    told = control(amazon, "GET", "expected_returns", seller=seller.key)["rows"]
-    found = env["amazon.return"].search([("account_id", "=", account.id)])
-    assert sorted(
-        (r.order_ref, r.sku, r.license_plate, r.quantity, r.disposition) for r in found
-    ) == sorted(
-        (
-            row["amazon_order_id"],
-            row["sku"],
-            row["license_plate"],
-            row["quantity"],
-            row["disposition"],
-        )
-        for row in told
-    )
+    found = check_returns(env, amazon, seller)
     assert set(found.sale_order_id.mapped("amazon_order_ref")) == {first, second}
     for record in found:
         sellable = record.order_ref == first
@@ -113,35 +156,10 @@ def test_returns_come_back_and_stock_agrees(env, amazon):
     assert again == found
     assert found.move_ids == moves
 
-    # One report for each stock; what Amazon counts stands in Odoo.
     reports = imported(env, seller, "fba_inventory")
-    snapshots = env["amazon.stock.snapshot"].search([("report_id", "in", reports.ids)])
     pools = control(amazon, "GET", "expected_stock", seller=seller.key)["pools"]
-    assert sorted(snapshots.mapped("stock_pool")) == sorted(pools)
-    assert set(snapshots.mapped("complete")) == {True}
-    for snapshot in snapshots:
-        articles = pools[snapshot.stock_pool]["articles"]
-        for name in ("sellable", "unsellable", "reserved", "inbound", "researching"):
-            levels = snapshot.level_ids
-            assert {
-                fnsku: sum(
-                    level[f"qty_{name}"] for level in levels if level.fnsku == fnsku
-                )
-                for fnsku in articles
-            } == {fnsku: article[name] for fnsku, article in articles.items()}, name
-    assert set(snapshots.mapped("booking_state")) <= {"booked", "none"}
-    env["amazon.stock.difference"].invalidate_model()
-    left = env["amazon.stock.difference"].search(
-        [("account_id", "=", account.id), ("has_difference", "=", True)]
-    )
-    assert not left.filtered("product_id"), left.mapped(lambda d: (d.skus, d.hint))
-    expected = sum(
-        article["sellable"] + article["reserved"]
-        for pool in pools.values()
-        for article in pool["articles"].values()
-    )
-    unknown = sum(left.mapped("difference_sellable"))
-    assert sum(fba_stock(env, account).values()) + unknown == expected
+    check_snapshots(env, reports, pools)
+    check_stock(env, account, pools)
 
     # Counted once more, nothing is booked any more.
     count = env["stock.move"].search_count([("amazon_snapshot_id", "!=", False)])

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from odoo.exceptions import UserError
-
-from ...messages import Message
+from ...messages import Message, MessageError
 from ...trusted_context import Trusted
 
 IMPORT_CONTEXT = {
@@ -24,12 +22,12 @@ class ConcurrentImport(Exception):
     """Another transaction has just created the same order: try again after it."""
 
 
-class RefusedFile(UserError):
+class RefusedFile(MessageError):
     """A file is not to be used though its rows can be read; ``code`` names why."""
 
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
+    @property
+    def code(self):
+        return self.message.reason
 
 
 @dataclass

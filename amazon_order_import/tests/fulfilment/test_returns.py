@@ -4,39 +4,7 @@ from datetime import datetime
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .test_stock import StockCase
-
-RETURNS = "fba_returns"
-FBA = "fba_orders_eu"
-REF = "305-0000001-0000001"
-RETURN = {
-    "return-date": "2026-10-20T10:00:00+00:00",
-    "order-id": REF,
-    "sku": "MUG-RED",
-    "asin": "B0TESTMUG1",
-    "fnsku": "X00MUG",
-    "product-name": "Mug",
-    "quantity": "1",
-    "fulfillment-center-id": "LEJ1",
-    "detailed-disposition": "SELLABLE",
-    "reason": "UNWANTED_ITEM",
-    "status": "Unit returned to inventory",
-    "license-plate-number": "LPN1",
-    "customer-comments": "",
-}
-
-
-class ReturnCase(StockCase):
-    def returns(self, *rows, account=None):
-        """Import a report of returns made of changes of ``RETURN``."""
-        lines = ["\t".join(RETURN)]
-        lines += ["\t".join({**RETURN, **row}.values()) for row in rows]
-        content = "\r\n".join(lines).encode()
-        return self.import_file(RETURNS, content, account)
-
-    def found(self, **values):
-        domain = [(name, "=", value) for name, value in values.items()]
-        return self.env["amazon.return"].search(domain, order="id")
+from .cases import FBA, FBA_REF, RETURN, RETURNS, ReturnCase
 
 
 @tagged("post_install", "-at_install")
@@ -111,14 +79,14 @@ class TestReturns(ReturnCase):
         self.assertEqual(self.outcomes(report), ["created", "created"])
         again = self.returns(row, row)
         self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
-        self.assertEqual(len(self.found(order_ref=REF)), 2)
+        self.assertEqual(len(self.found(order_ref=FBA_REF)), 2)
         # One more was sold: another date is another unit.
         later = {**row, "return-date": "2026-10-25T10:00:00+00:00"}
         self.assertEqual(self.outcomes(self.returns(later)), ["created"])
         # All are back: another date is one of them again.
         last = {**row, "return-date": "2026-10-28T10:00:00+00:00"}
         self.assertEqual(self.outcomes(self.returns(last)), ["updated"])
-        returns = self.found(order_ref=REF)
+        returns = self.found(order_ref=FBA_REF)
         self.assertEqual(
             returns.mapped("return_date"),
             [datetime(2026, 10, 20, 10)] * 2 + [datetime(2026, 10, 28, 10)],
@@ -138,7 +106,7 @@ class TestReturns(ReturnCase):
             self.outcomes(self.returns(changed, first)), ["updated", "unchanged"]
         )
         self.assertEqual(
-            self.found(order_ref=REF).mapped("status"),
+            self.found(order_ref=FBA_REF).mapped("status"),
             ["Unit returned to inventory", "Reimbursed"],
         )
 
@@ -151,7 +119,7 @@ class TestReturns(ReturnCase):
         )
         report = self.import_file(RETURNS, content.encode())
         self.assertEqual(self.outcomes(report), ["updated"])
-        found = self.found(order_ref=REF)
+        found = self.found(order_ref=FBA_REF)
         self.assertEqual(found.status, "Reimbursed")
         self.assertEqual(found.license_plate, "LPN1")
         self.assertEqual((found.reason, found.comment), ("UNWANTED_ITEM", "Loch"))
@@ -170,7 +138,7 @@ class TestReturns(ReturnCase):
             self.outcomes(self.returns(later, later)), ["updated", "updated"]
         )
         self.assertEqual(
-            self.found(order_ref=REF).mapped("return_date"),
+            self.found(order_ref=FBA_REF).mapped("return_date"),
             [datetime(2026, 11, 2, 10)] * 2,
         )
 
@@ -182,7 +150,7 @@ class TestReturns(ReturnCase):
             again = self.returns(*order)
             self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
         self.assertEqual(
-            self.found(order_ref=REF).mapped("license_plate"), [False, "LPN2"]
+            self.found(order_ref=FBA_REF).mapped("license_plate"), [False, "LPN2"]
         )
 
     def test_label_comes_again_with_another_order(self):
@@ -195,11 +163,11 @@ class TestReturns(ReturnCase):
         self.import_lines(FBA, {})
         self.returns({"license-plate-number": ""})
         self.assertEqual(self.outcomes(self.returns({})), ["updated"])
-        self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
+        self.assertEqual(self.found(order_ref=FBA_REF).license_plate, "LPN1")
         # The earlier file once more, which knows no label.
         again = self.returns({"license-plate-number": ""})
         self.assertEqual(self.outcomes(again), ["unchanged"])
-        self.assertEqual(self.found(order_ref=REF).license_plate, "LPN1")
+        self.assertEqual(self.found(order_ref=FBA_REF).license_plate, "LPN1")
 
     def test_file_of_another_account(self):
         """Uploaded for the wrong account of the company, no unit comes back twice."""
@@ -209,7 +177,7 @@ class TestReturns(ReturnCase):
         other = self.account.copy({"name": "Other"})
         again = self.returns(*rows, account=other)
         self.assertEqual(self.outcomes(again), ["unchanged", "unchanged"])
-        self.assertEqual(len(self.found(order_ref=REF)), 2)
+        self.assertEqual(len(self.found(order_ref=FBA_REF)), 2)
 
     def test_several_parcels(self):
         """Each unit goes to the line that still has one out."""
@@ -219,8 +187,8 @@ class TestReturns(ReturnCase):
             {"shipment-item-id": "SIbbb", "quantity-shipped": "2"},
         )
         self.returns({}, {"license-plate-number": "LPN2", "quantity": "2"})
-        order = self.get_order(REF)
-        returns = self.found(order_ref=REF)
+        order = self.get_order(FBA_REF)
+        returns = self.found(order_ref=FBA_REF)
         self.assertEqual(returns.mapped("sale_line_id"), self.items(order))
         self.assertEqual(order.amazon_return_count, 3)
 
@@ -274,7 +242,7 @@ class TestReturns(ReturnCase):
         self.returns(
             {"detailed-disposition": "SOAKED", "status": "Wieder im Lagerbestand"}
         )
-        returned = self.found(order_ref=REF)
+        returned = self.found(order_ref=FBA_REF)
         self.assertEqual(returned.disposition_type, "other")
         self.assertEqual(returned.disposition, "SOAKED")
         self.assertEqual(returned.status_type, "other")
@@ -291,7 +259,7 @@ class TestReturns(ReturnCase):
         )
         preview = report.preview()
         self.assertEqual(preview["totals"], {"created": 1})
-        self.assertFalse(self.found(order_ref=REF))
+        self.assertFalse(self.found(order_ref=FBA_REF))
         germany = self.get_location("DE")
         self.assertEqual(self.get_stock(self.mug, germany), -1.0)
         report.process()
@@ -301,7 +269,7 @@ class TestReturns(ReturnCase):
         self.assertIn("returned", kept[0]["reason"])
         result = report.undo()
         self.assertEqual((result["records_removed"], result["kept"]), (1, []))
-        self.assertFalse(self.found(order_ref=REF))
+        self.assertFalse(self.found(order_ref=FBA_REF))
         self.assertEqual(self.get_stock(self.mug, germany), -1.0)
         self.assertEqual(self.outcomes(report), ["ignored"])
         report.action_process_again()
@@ -315,7 +283,7 @@ class TestReturns(ReturnCase):
         second = self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
         self.assertIn("Also told", first.undo()["kept"][0]["reason"])
         self.assertIn("not set back", second.undo()["kept"][0]["reason"])
-        self.assertTrue(self.found(order_ref=REF))
+        self.assertTrue(self.found(order_ref=FBA_REF))
 
     def test_many_rows_few_queries(self):
         refs = [f"305-0000001-{number:07}" for number in range(1, 61)]
@@ -339,231 +307,6 @@ class TestReturns(ReturnCase):
 
 
 @tagged("post_install", "-at_install")
-class TestReturnedStock(ReturnCase):
-    """Goods come back to where they belong, each unit once."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.account.fba_stock_policy = "move"
-
-    def unsellable(self, code="DE"):
-        country = self.env["res.country"].search([("code", "=", code)])
-        return self.account._get_fba_location(country, sellable=False)
-
-    def test_not_booked_by_default(self):
-        self.account.fba_stock_policy = "none"
-        self.import_lines(FBA, {})
-        self.returns({})
-        returned = self.found(order_ref=REF)
-        self.assertFalse(returned.move_ids)
-        # Switched on later, it is still not booked.
-        self.account.fba_stock_policy = "move"
-        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
-        self.assertFalse(returned.move_ids)
-
-    def test_sellable_comes_back(self):
-        self.import_lines(FBA, {})
-        self.returns({})
-        returned = self.found(order_ref=REF)
-        germany = self.get_location("DE")
-        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
-        self.assertRecordValues(
-            returned.move_ids,
-            [
-                {
-                    "state": "done",
-                    "quantity": 1.0,
-                    "location_dest_id": germany.id,
-                    "date": datetime(2026, 10, 20, 10),
-                    "reference": returned.sale_order_id.name,
-                }
-            ],
-        )
-        self.assertEqual(returned.location_id, germany)
-        # What was delivered stays delivered: a return is no refund.
-        self.assertEqual(returned.sale_line_id.qty_delivered, 1.0)
-        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
-        self.assertEqual(len(returned.move_ids), 1)
-
-    def test_country_of_the_centre(self):
-        self.import_lines(FBA, {})
-        self.returns({"fulfillment-center-id": "WRO1"})
-        self.assertEqual(self.get_stock(self.mug, self.get_location("PL")), 1.0)
-        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
-
-    def test_unsellable_apart(self):
-        self.import_lines(FBA, {})
-        self.returns({"detailed-disposition": "DEFECTIVE"})
-        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
-        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
-        # Not there to be sold: outside any warehouse.
-        self.assertEqual(self.mug.qty_available, -1.0)
-
-    def test_sellable_but_reimbursed(self):
-        self.import_lines(FBA, {})
-        self.returns({"status": "Reimbursed"})
-        self.assertFalse(self.found(order_ref=REF).move_ids)
-        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), -1.0)
-
-    def test_status_changes(self):
-        self.import_lines(FBA, {})
-        returned = self.returns({"status": "Pending repackaging"}).row_ids.return_id
-        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
-        later = {"return-date": "2026-10-25T10:00:00+00:00"}
-        report = self.returns(later)
-        self.assertEqual(self.outcomes(report), ["updated"])
-        germany = self.get_location("DE")
-        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 0.0)
-        self.assertEqual(self.get_stock(self.mug, germany), 0.0)
-        self.assertEqual(returned.location_id, germany)
-        last = {"return-date": "2026-10-26T10:00:00+00:00", "status": "Reimbursed"}
-        self.returns(last)
-        self.assertEqual(self.get_stock(self.mug, germany), -1.0)
-        self.assertFalse(returned.location_id)
-
-    def test_mapping_table(self):
-        shelf = self.env["stock.location"].create(
-            {"name": "Refurbish", "usage": "internal", "company_id": self.company.id}
-        )
-        self.env["amazon.return.rule"].create(
-            {
-                "account_id": self.account.id,
-                "sequence": 1,
-                "disposition": "defective",
-                "target": "location",
-                "location_id": shelf.id,
-            }
-        )
-        self.import_lines(FBA, {"quantity-shipped": "2"})
-        self.returns(
-            {"detailed-disposition": "DEFECTIVE"},
-            {"detailed-disposition": "EXPIRED", "license-plate-number": "LPN2"},
-        )
-        self.assertEqual(self.get_stock(self.mug, shelf), 1.0)
-        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 1.0)
-        self.account.return_rule_ids.unlink()
-        self.returns(
-            {
-                "detailed-disposition": "EXPIRED",
-                "license-plate-number": "LPN2",
-                "return-date": "2026-10-25T10:00:00+00:00",
-            }
-        )
-        self.assertEqual(self.get_stock(self.mug, self.unsellable()), 0.0)
-
-    def test_same_lot_comes_back(self):
-        self.mug.tracking = "lot"
-        lot = self.env["stock.lot"].create({"name": "L1", "product_id": self.mug.id})
-        germany = self.get_location("DE")
-        self.add_stock(self.mug, germany, 5, lot)
-        self.import_lines(FBA, {})
-        self.returns({"detailed-disposition": "DEFECTIVE"})
-        moves = self.found(order_ref=REF).move_ids
-        self.assertEqual(moves.move_line_ids.lot_id, lot)
-        self.returns({"return-date": "2026-10-25T10:00:00+00:00"})
-        quants = self.env["stock.quant"].search(
-            [("lot_id", "=", lot.id), ("location_id", "=", germany.id)]
-        )
-        self.assertEqual(quants.quantity, 5.0)
-
-    def test_unknown_centre(self):
-        self.import_lines(FBA, {})
-        self.returns({"fulfillment-center-id": "ZZZ9"})
-        unknown = self.account._get_fba_location(self.env["res.country"])
-        self.assertEqual(self.get_stock(self.mug, unknown), 1.0)
-
-    def test_multi_channel_does_not_change_what_is_delivered(self):
-        order = self.env["sale.order"].create(
-            {
-                "partner_id": self.env["res.partner"].create({"name": "Shop"}).id,
-                "order_line": [(0, 0, {"product_id": self.mug.id})],
-            }
-        )
-        order.action_confirm()
-        picking = order.picking_ids
-        picking.move_ids.quantity = 1
-        picking.button_validate()
-        self.assertEqual(order.order_line.qty_delivered, 1.0)
-        self.returns({"order-id": order.name})
-        self.returns(
-            {
-                "order-id": order.name,
-                "status": "Reimbursed",
-                "return-date": "2026-10-25T10:00:00+00:00",
-            }
-        )
-        self.assertEqual(order.order_line.qty_delivered, 1.0)
-        self.assertEqual(len(self.found(order_ref=order.name).move_ids), 2)
-
-    def test_sku_without_product(self):
-        report = self.returns({"sku": "NO-SUCH"})
-        report.row_ids.action_import_without_order()
-        row = report.row_ids
-        self.assertTrue(row.needs_attention)
-        self.assertIn("NO-SUCH", row.message)
-        self.env["amazon.offer"].create(
-            {
-                "account_id": self.account.id,
-                "sku": "NO-SUCH",
-                "product_id": self.mug.id,
-            }
-        )
-        report.action_process_again()
-        report.process()
-        self.assertEqual(row.outcome, "created")
-        self.assertFalse(row.needs_attention)
-        self.assertEqual(self.get_stock(self.mug, self.get_location("DE")), 1.0)
-
-
-@tagged("post_install", "-at_install")
-class TestReturnedCredit(ReturnCase):
-    """A return and the credit note over its goods find each other."""
-
-    def invoice(self, order):
-        order.order_line.product_id.invoice_policy = "order"
-        invoice = order._create_invoices()
-        invoice.action_post()
-        return invoice
-
-    def test_return_first(self):
-        self.import_lines(FBA, {"quantity-shipped": "2", "item-price": "20.00"})
-        order = self.get_order(REF)
-        invoice = self.invoice(order)
-        self.returns({}, {"license-plate-number": "LPN2"})
-        returns = self.found(order_ref=REF)
-        self.assertFalse(returns.credit_move_id)
-        credit = invoice._reverse_moves()
-        credit.invoice_line_ids.quantity = 1
-        credit.action_post()
-        self.assertEqual(returns[0].credit_move_id, credit)
-        self.assertFalse(returns[1].credit_move_id)
-        second = invoice._reverse_moves()
-        second.invoice_line_ids.quantity = 1
-        second.action_post()
-        self.assertEqual(returns[1].credit_move_id, second)
-
-    def test_credit_first(self):
-        self.import_lines(FBA, {})
-        credit = self.invoice(self.get_order(REF))._reverse_moves()
-        credit.action_post()
-        self.returns({})
-        self.assertEqual(self.found(order_ref=REF).credit_move_id, credit)
-
-    def test_cancelled_credit_note_is_none(self):
-        self.import_lines(FBA, {})
-        invoice = self.invoice(self.get_order(REF))
-        self.returns({})
-        credit = invoice._reverse_moves()
-        credit.action_post()
-        credit.button_draft()
-        credit.button_cancel()
-        second = invoice._reverse_moves()
-        second.action_post()
-        self.assertEqual(self.found(order_ref=REF).credit_move_id, second)
-
-
-@tagged("post_install", "-at_install")
 class TestReturnRights(ReturnCase):
     def test_user_reads_only(self):
         self.import_lines(FBA, {})
@@ -571,8 +314,8 @@ class TestReturnRights(ReturnCase):
         user = new_test_user(
             self.env, "return_reader", "amazon_order_import.group_amazon_user"
         )
-        returned = self.found(order_ref=REF).with_user(user)
-        self.assertEqual(returned.display_name, f"{REF} MUG-RED LPN1")
+        returned = self.found(order_ref=FBA_REF).with_user(user)
+        self.assertEqual(returned.display_name, f"{FBA_REF} MUG-RED LPN1")
         self.assertEqual(returned.sale_order_id.amazon_return_count, 1)
         with self.assertRaises(AccessError):
             returned.write({"quantity": 5})
@@ -595,4 +338,4 @@ class TestReturnRights(ReturnCase):
         for model in ("amazon.return", "amazon.return.rule", "amazon.refund"):
             self.assertFalse(self.env[model].with_user(user).search([]))
         with self.assertRaises(AccessError):
-            self.found(order_ref=REF).with_user(user).read(["sku"])
+            self.found(order_ref=FBA_REF).with_user(user).read(["sku"])

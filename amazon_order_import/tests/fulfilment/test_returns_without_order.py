@@ -1,7 +1,7 @@
 from odoo.tests import new_test_user, tagged
 
 from ..invoicing.vat_data import vat_file, vat_row
-from .test_returns import REF, ReturnCase
+from .cases import FBA_REF, ReturnCase
 
 
 @tagged("post_install", "-at_install")
@@ -19,13 +19,15 @@ class TestReturnsWithoutOrder(ReturnCase):
         report = self.returns({})
         row = report.row_ids
         self.assertEqual((row.outcome, row.code), ("waiting", "unknown_order"))
-        self.assertIn(REF, row.message)
+        self.assertIn(FBA_REF, row.message)
         self.assertTrue(row.can_import_without_order)
-        self.assertFalse(self.found(order_ref=REF))
+        self.assertFalse(self.found(order_ref=FBA_REF))
         self.import_lines("fba_orders_eu", {})
         self.assertEqual((row.outcome, report.state), ("created", "done"))
         self.assertFalse(row.can_import_without_order)
-        self.assertEqual(self.found(order_ref=REF).sale_order_id, self.get_order(REF))
+        self.assertEqual(
+            self.found(order_ref=FBA_REF).sale_order_id, self.get_order(FBA_REF)
+        )
 
     def test_order_that_never_comes(self):
         report = self.returns({}, {"order-id": "", "license-plate-number": "LPN9"})
@@ -38,7 +40,7 @@ class TestReturnsWithoutOrder(ReturnCase):
         self.assertEqual(returns.product_id, self.mug)
         # It comes all the same.
         self.import_lines("fba_orders_eu", {})
-        self.assertEqual(returns[0].sale_order_id, self.get_order(REF))
+        self.assertEqual(returns[0].sale_order_id, self.get_order(FBA_REF))
         self.assertFalse(returns[1].sale_order_id)
 
     def test_other_rows_that_wait(self):

@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_fba_inventory import InventoryCase
+from .cases import InventoryCase
 
 
 @tagged("post_install", "-at_install")
