@@ -1,4 +1,3 @@
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -9,11 +8,9 @@ from ...messages import Joined, message
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
-from ...report_formats.order_numbers import MULTI_CHANNEL_ID
+from ...report_formats.order_numbers import is_multi_channel, is_order_number
 from ..row_importer import RowWork
 from .known_returns import TOLD_FIELDS, KnownReturn, KnownReturns
-
-AMAZON_ID = re.compile(r"[A-Z0-9]{3}-\d{7}-\d{7}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass
@@ -180,9 +177,9 @@ class AmazonReturnImporter(models.AbstractModel):
             )
         }
         foreign = {
-            ref for ref in refs if ref not in orders and not AMAZON_ID.fullmatch(ref)
+            ref for ref in refs if ref not in orders and not is_order_number(ref)
         }
-        foreign |= {ref for ref in refs if MULTI_CHANNEL_ID.match(ref)}
+        foreign |= {ref for ref in refs if is_multi_channel(ref)}
         own = self._find_own_orders(company, foreign)
         nothing = self.env["sale.order"]
         for work in works:

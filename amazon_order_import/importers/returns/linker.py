@@ -1,22 +1,8 @@
 from collections import defaultdict
-from dataclasses import dataclass
 
 from odoo import api, models
 
-from ...models.order.lookups import OrderBatch
-from ..row_importer import RowWork
-
-
-@dataclass
-class _ReturnWork(RowWork):
-    marketplace: object = None
-
-
-@dataclass
-class _Values:
-    """An ``amazon.return`` in the place of a parsed row, for the product finder."""
-
-    values: object
+from ...models.order.lookups import ProductLookups, SoldSku
 
 
 class AmazonReturnLinker(models.AbstractModel):
@@ -77,18 +63,20 @@ class AmazonReturnLinker(models.AbstractModel):
 
     def _find_products(self, account, returns):
         """Return ``{amazon.return: product}``, by SKU."""
-        works = [
-            _ReturnWork(
-                record, _Values(record), marketplace=self._get_marketplace(record)
+        wanted = {
+            record: SoldSku(
+                record.sku, self._get_marketplace(record), record.asin or ""
             )
             for record in returns
-        ]
-        batch = OrderBatch(self.env["amazon.report"], account, account.company_id)
-        if works:
-            self.env["amazon.product.finder"].find_products(batch, works)
+        }
+        lookups = ProductLookups(account)
+        if wanted:
+            self.env["amazon.product.finder"].find_products(
+                lookups, list(wanted.values())
+            )
         return {
-            work.record: batch.products[work.record.sku, work.marketplace].product
-            for work in works
+            record: lookups.matches[sold.sku, sold.marketplace].product
+            for record, sold in wanted.items()
         }
 
     def _get_marketplace(self, record):

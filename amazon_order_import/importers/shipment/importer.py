@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
+from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
 
 
@@ -15,20 +16,20 @@ class AmazonShipmentImporter(models.AbstractModel):
     # === LOOK-UPS === #
 
     @api.private
-    def prepare_batch(self, batch, works):
+    def prepare_lookups(self, lookups, works):
         """Look up fulfilment centres and delivery methods of a batch.
 
         What the reports name for the first time is listed for a person to assign.
 
-        :param batch: ``OrderBatch``; its ``centers`` and ``carriers`` are filled
+        :param lookups: `OrderLookups`; its ``centers`` and ``carriers`` are filled
         :param works: list of ``RowWork``
         """
-        if batch.report.kind.startswith("fba"):
-            batch.centers = self.env["amazon.fulfillment.center"]._find_or_create(
+        if lookups.fulfillment == "fba":
+            lookups.centers = self.env["amazon.fulfillment.center"]._find_or_create(
                 work.values.fulfillment_center_id for work in works
             )
         else:
-            batch.carriers = self._find_carriers(batch.account, works)
+            lookups.carriers = self._find_carriers(lookups.account, works)
 
     def _find_carriers(self, account, works):
         lines = account.carrier_ids
@@ -48,20 +49,22 @@ class AmazonShipmentImporter(models.AbstractModel):
     # === ORDERS === #
 
     @api.private
-    def prepare_order_values(self, batch, works):
+    def prepare_order_values(self, lookups, works):
         """Return what an order's rows say about its delivery.
 
-        :param batch: ``OrderBatch``
+        :param lookups: `OrderLookups`
         :param works: list of ``RowWork`` of one order
         :return: dict for ``sale.order``
         """
         row, marketplace = works[0].values, works[0].marketplace
-        if batch.report.kind.startswith("fba"):
-            return {"amazon_stock_policy": batch.account.fba_stock_policy}
+        if lookups.fulfillment == "fba":
+            return {"amazon_stock_policy": lookups.account.fba_stock_policy}
         dates = self._get_ship_dates(works)
         carrier = self.env["delivery.carrier"]
         if row.ship_service_level:
-            carrier = batch.carriers._find_carrier(row.ship_service_level, marketplace)
+            carrier = lookups.carriers._find_carrier(
+                row.ship_service_level, marketplace
+            )
         return {
             **dates,
             "commitment_date": dates["amazon_latest_ship_date"],
@@ -91,24 +94,24 @@ class AmazonShipmentImporter(models.AbstractModel):
         }
 
     @api.private
-    def import_shipments(self, batch, groups):
+    def import_shipments(self, lookups, groups):
         """Store parcels of FBA orders and book their stock; update promised dates.
 
-        :param batch: ``OrderBatch``, its orders created and updated
+        :param lookups: `OrderLookups`, its orders created and updated
         :param groups: dict ``{order number: [RowWork]}``
         """
-        if batch.report.kind.startswith("fba"):
-            self._import_parcels(batch, groups)
+        if lookups.fulfillment == "fba":
+            self._import_parcels(lookups, groups)
         else:
-            self._update_ship_dates(batch, groups)
+            self._update_ship_dates(lookups, groups)
 
-    def _update_ship_dates(self, batch, groups):
+    def _update_ship_dates(self, lookups, groups):
         """Bring the promised dates of known orders up to what Amazon says now.
 
         A date that a person set stays.
         """
         for order_ref, works in groups.items():
-            order = batch.orders.get(order_ref)
+            order = lookups.orders.get(order_ref)
             if not order or order.state == "cancel" or order.locked:
                 continue
             changed = {
@@ -124,7 +127,7 @@ class AmazonShipmentImporter(models.AbstractModel):
 
     # === PARCELS === #
 
-    def _import_parcels(self, batch, groups):
+    def _import_parcels(self, lookups, groups):
         pairs = [
             (work.record.sale_order_id, work)
             for works in groups.values()
@@ -132,10 +135,10 @@ class AmazonShipmentImporter(models.AbstractModel):
             if work.record.sale_order_id and work.record.outcome in IMPORTED_OUTCOMES
         ]
         for order, work in pairs:
-            center = self._get_center(batch.centers, work)
+            center = self._get_center(lookups.centers, work)
             if not center.country_id:
-                batch.flag(order.amazon_order_ref, "unknown_fulfillment_center")
-        parcels = self._store_parcels(batch.account, batch.centers, pairs)
+                lookups.flag(order.amazon_order_ref, "unknown_fulfillment_center")
+        parcels = self._store_parcels(lookups.account, lookups.centers, pairs)
         linked = self._link_lines(pairs, parcels)
         linked._book_amazon_stock()
 
@@ -258,5 +261,5 @@ class AmazonShipmentImporter(models.AbstractModel):
 
         :param report: ``amazon.report`` record
         """
-        if report.kind.startswith("fba_orders"):
+        if KINDS[report.kind].fulfillment == "fba":
             report._book_shipped()

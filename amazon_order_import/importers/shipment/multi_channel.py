@@ -65,14 +65,14 @@ class AmazonShipmentImporter(models.AbstractModel):
 
     def _find_own_orders(self, report, works):
         """Return ``[(sale.order, RowWork)]`` of the rows that name an own order."""
-        refs = {getattr(work.values, "merchant_order_id", "") for work in works}
+        refs = {work.values.merchant_order_id for work in works}
         orders = self.env["sale.order"]._find_seller_orders(
             report.company_id, refs - {""}
         )
         return [
             (orders[ref], work)
             for work in works
-            if (ref := getattr(work.values, "merchant_order_id", "")) in orders
+            if (ref := work.values.merchant_order_id) in orders
         ]
 
     def _find_known_rows(self, report, pairs):

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.models import BaseModel
 
 from ...messages import FieldName, Joined, message
-from ...models.order.lookups import OrderBatch
+from ...models.order.lookups import ProductLookups, SoldSku
 from ...models.report.importing import IMPORT_CONTEXT
 from ..row_importer import RowWork
 from .figures import FIGURES, Figures
@@ -15,7 +15,6 @@ class StockWork(RowWork):
     """A row of a report of FBA stock on its way."""
 
     country: BaseModel | None = None
-    marketplace: BaseModel | None = None
 
 
 class AmazonStockImporter(models.AbstractModel):
@@ -157,17 +156,18 @@ class AmazonStockImporter(models.AbstractModel):
     def _find_products(self, snapshot, works):
         """Return ``{SKU: product}``; SKUs without product are listed to be mapped."""
         nowhere = self.env["amazon.marketplace"]
-        for work in works:
-            work.marketplace = nowhere
         account = snapshot.account_id
-        batch = OrderBatch(snapshot.report_id, account, account.company_id)
-        self.env["amazon.product.finder"].find_products(batch, works)
-        found = {sku: match.product for (sku, _all), match in batch.products.items()}
+        lookups = ProductLookups(account)
+        self.env["amazon.product.finder"].find_products(
+            lookups,
+            [SoldSku(work.values.sku, nowhere, work.values.asin) for work in works],
+        )
+        found = {sku: match.product for (sku, _all), match in lookups.matches.items()}
         unlisted = {
             work.values.sku: work.values
             for work in works
             if not found[work.values.sku]
-            and (work.values.sku, nowhere) not in batch.offers
+            and (work.values.sku, nowhere) not in lookups.offers
         }
         self.env["amazon.offer"].create(
             [

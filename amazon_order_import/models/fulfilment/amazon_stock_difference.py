@@ -1,6 +1,10 @@
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ...report_formats.kinds import KINDS
+
+FBA_ORDER_KINDS = [key for key, kind in KINDS.items() if kind.fulfillment == "fba"]
+
 
 class AmazonStockDifference(models.Model):
     """What Odoo has in its FBA locations against what Amazon says, per product.
@@ -315,7 +319,7 @@ class AmazonStockDifference(models.Model):
             self.env["amazon.report"]._read_group(
                 [
                     ("account_id", "in", self.account_id.ids),
-                    ("kind", "=like", "fba_orders%"),
+                    ("kind", "in", FBA_ORDER_KINDS),
                     ("state", "in", ("done", "attention")),
                     ("date_to", "!=", False),
                 ],
