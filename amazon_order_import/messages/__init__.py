@@ -26,4 +26,5 @@ from .message_text import (
     compose,
     get_error_message,
     get_message,
+    holds_message,
 )

@@ -11,6 +11,7 @@ from .order import ORDER
 from .report import REPORT
 from .template import FormatTemplate, Template
 from .undo import UNDO
+from .vat_data import VAT_DATA
 
 #: Serves every domain.
 _COMMON = {
@@ -31,6 +32,7 @@ _PARTS = (
     ORDER,
     FULFILMENT,
     INVOICING,
+    VAT_DATA,
     COMPLETENESS,
 )
 

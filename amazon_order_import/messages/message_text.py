@@ -61,6 +61,15 @@ def get_message(record, name):
     return record._fields[name].get_message(record)
 
 
+def holds_message(record, name, message):
+    """Whether a field of a single record holds a `Message`, or None, already.
+
+    :param str name: name of a `MessageText` field
+    """
+    known = get_message(record, name)
+    return (known and known.dump()) == (message and message.dump())
+
+
 def find_codes(searched, translate):
     """Return the codes of `CATALOG` whose text holds what is searched."""
     searched = searched.casefold()

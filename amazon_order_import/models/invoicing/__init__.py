@@ -6,6 +6,8 @@ from . import amazon_account_vat
 from . import amazon_buyer_vat
 from . import amazon_account_invoice
 from . import amazon_invoice_upload
+from . import amazon_invoice_upload_gate
+from . import amazon_invoice_upload_sending
 from . import amazon_invoice_upload_result
 from . import amazon_refund
 from . import amazon_report

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...messages import Message, message, words
 from ...report_formats.upload_problems import (
     ALREADY_THERE,
     FATAL,
@@ -43,42 +44,42 @@ class AmazonInvoiceUpload(models.Model):
             upload.explanation = explanation
             upload.advice = advice
 
-    def _refuse(self, text, problem=None):
+    def _refuse(self, said, problem=None):
         """Store Amazon's refusal; send again later where that may help.
 
-        :param str text: Amazon's words
+        :param said: Amazon's words, or a `Message`
         :param problem: ``upload_problems.Problem``; found by Amazon's words if left out
         """
-        problem = problem or find_problem(text)
-        vals = {
-            "state": "refused",
-            "error_code": problem.code,
-            "error_text": text.strip(),
-            "reason_code": "refused",
-            "reason": False,
-            "next_attempt": False,
-        }
-        if problem.retry and not self._is_given_up():
-            vals.update(
-                state="queued",
-                next_attempt=fields.Datetime.now() + timedelta(hours=1),
-                reason_code="retry",
-                reason=self.env._("Amazon refused it; it is sent again in an hour."),
-            )
-        elif problem.retry:
-            vals.update(state="failed", reason_code="given_up", reason=self.reason)
-        self.write(vals)
-
-    def _accept(self, note=False):
+        problem = problem or find_problem(said)
         self.write(
             {
-                "state": "accepted",
-                "error_code": False,
-                "error_text": False,
-                "reason_code": "accepted" if note else False,
-                "reason": note,
+                "error_code": problem.code,
+                "error_text": said
+                if isinstance(said, Message)
+                else words(said.strip()),
                 "next_attempt": False,
             }
+        )
+        if not problem.retry:
+            self._note(None, "refused", state="refused")
+        elif not self._is_given_up():
+            self._note(
+                message("upload_refused_again"),
+                state="queued",
+                next_attempt=fields.Datetime.now() + timedelta(hours=1),
+            )
+
+    def _accept(self, reason=None):
+        """Note that Amazon has taken the document.
+
+        :param reason: `Message` where it is not Amazon that says so
+        """
+        self._note(
+            reason,
+            state="accepted",
+            error_code=False,
+            error_text=False,
+            next_attempt=False,
         )
 
     # === THE FEED === #
@@ -119,12 +120,7 @@ class AmazonInvoiceUpload(models.Model):
                     upload._read_feed(client)
                 except SellingPartnerError as error:
                     account._note_api_error(error)
-                    upload.write(
-                        {
-                            "reason_code": "retry",
-                            "reason": account._explain_error(error),
-                        }
-                    )
+                    upload._note(words(account._explain_error(error)), "retry")
                     commit()
                     if isinstance(error, RetryableError):
                         return
@@ -134,7 +130,6 @@ class AmazonInvoiceUpload(models.Model):
     def _read_feed(self, client):
         """Take over the status of the feed, and its result where nothing else tells."""
         feed = client.get_feed(self.feed_id)
-        now = fields.Datetime.now()
         status = feed.processing_status
         if status == "DONE" and self.account_id.vat_service != "vcs_lite":
             # Without VCS Lite data, the feed's own result is all that Amazon says.
@@ -151,16 +146,11 @@ class AmazonInvoiceUpload(models.Model):
             return
         self.feed_status = status
         if status == "CANCELLED":
-            self.write(
-                {
-                    "state": "queued",
-                    "feed_id": False,
-                    "next_attempt": now + timedelta(hours=1),
-                    "reason_code": "retry",
-                    "reason": self.env._(
-                        "Amazon cancelled the upload; it is sent again in an hour."
-                    ),
-                }
+            self._note(
+                message("upload_cancelled"),
+                state="queued",
+                feed_id=False,
+                next_attempt=fields.Datetime.now() + timedelta(hours=1),
             )
         elif status == "FATAL":
             self._refuse("FATAL", FATAL)
@@ -189,12 +179,7 @@ class AmazonInvoiceUpload(models.Model):
             if upload.vat_invoice_id.id in told:
                 upload._read_status(told_at)
             elif upload._has_left_list(report, told_at):
-                upload._accept(
-                    self.env._(
-                        "Amazon no longer lists the transaction among those without "
-                        "a document."
-                    )
-                )
+                upload._accept(message("upload_left_list"))
 
     def _has_left_list(self, report, told_at):
         """Whether a whole list of pending documents of Amazon's lacks this one."""
@@ -217,17 +202,9 @@ class AmazonInvoiceUpload(models.Model):
                 if self.state != "refused" or self.error_text != text:
                     self._refuse(text)
             elif self.state == "sent" and self.sent_at + ARRIVAL < told_at:
-                self.write(
-                    {
-                        "state": "failed",
-                        "reason_code": "not_arrived",
-                        "reason": self.env._(
-                            "A day after the upload (feed %(feed)s), Amazon still "
-                            "lists the transaction as without document, and gives no "
-                            "reason. Upload it again, or in Seller Central.",
-                            feed=self.feed_id or "–",
-                        ),
-                    }
+                self._note(
+                    message("upload_not_arrived", feed=self.feed_id or "–"),
+                    state="failed",
                 )
         elif progress == "done":
             self._read_number(data)
@@ -238,10 +215,8 @@ class AmazonInvoiceUpload(models.Model):
             self._accept()
             return
         self._refuse(
-            self.env._(
-                "Amazon has the document %(theirs)s, not %(ours)s.",
-                theirs=data.invoice_number,
-                ours=self.number,
+            message(
+                "upload_other_number", theirs=data.invoice_number, ours=self.number
             ),
             ALREADY_THERE,
         )

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ...models.invoicing import amazon_invoice_upload as queue
+from ...models.invoicing import amazon_invoice_upload_sending as queue
 from ...report_formats.upload_problems import find_problem, get_problem, read_result
 from ...selling_partner.errors import (
     DataError,
@@ -215,9 +215,8 @@ class TestInvoiceUpload(UploadCase):
         self.assertEqual((upload.state, upload.feed_id), ("sent", "feed1"))
         self.assertEqual(len(self.amazon.sent), 1)
 
-    def test_reason_in_the_language_of_the_responsible(self):
+    def test_reason_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("de_DE")
-        self.account.user_id.lang = "de_DE"
         self.amazon.errors = [
             UnavailableError("timed out", seconds=60, maybe_done=True)
         ]
@@ -226,7 +225,9 @@ class TestInvoiceUpload(UploadCase):
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.assertEqual(upload.state, "sending")
-        self.assertIn("folgt von selbst ein neuer Versuch", upload.reason)
+        self.assertIn("tried again by itself", upload.reason)
+        german = upload.with_context(lang="de_DE")
+        self.assertIn("folgt von selbst ein neuer Versuch", german.reason)
 
     def test_crash_between_sending_and_commit(self):
         """Only what was committed before is left: state sending, no feed."""
@@ -596,7 +597,7 @@ class TestInvoiceUpload(UploadCase):
         self.assertEqual((upload.state, upload.error_code), ("refused", "79523"))
 
     @mute_logger(
-        "odoo.addons.amazon_order_import.models.invoicing.amazon_invoice_upload"
+        "odoo.addons.amazon_order_import.models.invoicing.amazon_invoice_upload_sending"
     )
     def test_bounded_run(self):
         with patch.object(queue, "UPLOADS_PER_RUN", 1):
