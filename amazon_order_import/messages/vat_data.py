@@ -42,6 +42,7 @@ VAT_DATA = {
         ),
         _("if it stays away, request the order report of that time again."),
     ),
+    "vat_data_changed": Template("%(changes)s"),
     "vat_amount_changed": Template(
         _("%(sku)s, %(part)s: %(old)s → %(new)s (VAT %(old_tax)s → %(new_tax)s)")
     ),
@@ -134,6 +135,7 @@ VAT_DATA = {
             "and make this one."
         ),
     ),
+    "todo_vat_data": Template(_("Amazon changed this order")),
     # === UPLOADS: WHAT THEY WAIT FOR === #
     "upload_by_hand": Template(
         _("By the account's setting, a person chooses what is uploaded:"),

@@ -1,2 +1,3 @@
 from . import document_importer
 from . import invoice_importer
+from . import invoice_update

@@ -2,11 +2,11 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ...messages import Joined, Label, MessageError, get_message, message
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import is_multi_channel
 from ...trusted_context import get_trusted
-from ..order.importer import ImportProblem
 from ..row_importer import RowWork
 
 #: Documents made at once when a report is through; the rest is left to the
@@ -94,40 +94,34 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 work,
                 "ignored",
                 self._explain_multi_channel(row.order_id),
-                "multi_channel",
             )
             return False
         if not row.amounts:
             self._set_outcome(
-                work,
-                "ignored",
-                self.env._(
-                    "Amazon gives no amount for this item of order %(order)s: there is "
-                    "nothing to invoice or to credit.",
-                    order=row.order_id,
-                ),
-                "no_amounts",
+                work, "ignored", message("vat_data_no_amounts", order=row.order_id)
             )
             return False
+        if wrong := self._find_wrong_amounts(row):
+            self._set_outcome(work, "error", wrong)
+            return False
+        return True
+
+    def _find_wrong_amounts(self, row):
+        """Return the `Message` about amounts that do not add up, or None."""
         for part, amounts in row.amounts.items():
             if amounts.gross != amounts.net + amounts.vat:
-                self._set_outcome(
-                    work,
-                    "error",
-                    self.env._(
-                        "Amazon's figures for %(part)s of order %(order)s do not add "
-                        "up: %(gross)s is not %(net)s and %(vat)s VAT. Compare them "
-                        "with Seller Central and make the document by hand.",
-                        part=part,
-                        order=row.order_id,
-                        gross=amounts.gross,
-                        net=amounts.net,
-                        vat=amounts.vat,
-                    ),
-                    "amounts_differ",
+                return message(
+                    "vat_data_amounts_differ",
+                    part=self._name_part(part),
+                    order=row.order_id,
+                    gross=amounts.gross,
+                    net=amounts.net,
+                    vat=amounts.vat,
                 )
-                return False
-        return True
+        return None
+
+    def _name_part(self, line_type):
+        return Label("amazon.vat.invoice.line", "line_type", line_type)
 
     def _link_unread(self, report, works):
         """Link rows that cannot be read with the document that lacks them now."""
@@ -163,9 +157,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     # === DOCUMENTS: ALL AT ONCE, OR ONE BY ONE === #
 
     def _describe_group(self, works):
-        return self.env._(
-            "The VAT invoice data of order %(order)s", order=works[0].values.order_id
-        )
+        return message("subject_vat_data", order=works[0].values.order_id)
 
     def _import_batch(self, report, groups):
         """Create or update documents, then bring their orders up to them."""
@@ -200,7 +192,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             )
             self._update_document(report, document, groups[key], vals)
         joined = documents.filtered("sale_order_id")
-        changes = self.env["amazon.vat.invoice.maker"].settle(joined)
+        changes = self.env["amazon.vat.invoice.settler"].settle(joined)
         self._tell_changes(groups, changes)
         self.env.flush_all()
 
@@ -232,12 +224,10 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             .search([("name", "in", list(names))])
         )
         if missing := names - set(currencies.mapped("name")):
-            raise ImportProblem(
-                "unknown_currency",
-                self.env._(
-                    "Odoo has no currency “%(currency)s”. Create it under Accounting > "
-                    "Configuration > Currencies.",
-                    currency=", ".join(sorted(missing)),
+            raise MessageError(
+                self.env,
+                message(
+                    "vat_data_unknown_currency", currency=", ".join(sorted(missing))
                 ),
             )
         return {currency.name: currency for currency in currencies}
@@ -253,7 +243,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     def _get_distinct(self, works):
         """Return the rows of a document, each item once.
 
-        :raise ImportProblem: where two rows of an item differ
+        :raise MessageError: where two rows of an item differ
         """
         distinct = {}
         for work in works:
@@ -262,14 +252,8 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
                 first.values.amounts != work.values.amounts
                 or first.values.quantity != work.values.quantity
             ):
-                raise ImportProblem(
-                    "rows_differ",
-                    self.env._(
-                        "The file tells of item %(sku)s twice, with different figures. "
-                        "Compare them with Seller Central and make the document by "
-                        "hand.",
-                        sku=work.values.sku,
-                    ),
+                raise MessageError(
+                    self.env, message("vat_data_rows_differ", sku=work.values.sku)
                 )
         return distinct.values()
 
@@ -346,169 +330,19 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         ]
 
     def _get_waiting_message(self, row):
-        return self.env._(
-            "Order %(order)s is not in Odoo yet. Its VAT data are kept and joined to "
-            "it as soon as it is imported; if it stays away, request the order report "
-            "of that time again.",
-            order=row.order_id,
-        )
+        return message("vat_unknown_order", order=row.order_id)
 
     def _set_created(self, document, works):
         for work in works:
-            if document.sale_order_id:
-                outcome, message, code = "created", False, False
-            else:
-                outcome, code = "waiting", "data_before_order"
-                message = self._get_waiting_message(work.values)
+            outcome, reason = "created", None
             if document.state == "amazon":
-                outcome, code = "created", "amazon_invoices"
-                message = self.env._(
-                    "Amazon invoices this transaction itself: Odoo makes no document."
-                )
+                reason = message("vat_data_amazon_invoices")
+            elif not document.sale_order_id:
+                outcome, reason = "waiting", self._get_waiting_message(work.values)
             self._set_outcome(
                 work,
                 outcome,
-                message,
-                code,
-                sale_order_id=document.sale_order_id.id,
-                vat_invoice_id=document.id,
-            )
-
-    # === KNOWN DOCUMENTS === #
-
-    def _update_document(self, report, document, works, vals):
-        """Bring a known document up to what the rows say, as far as it is open."""
-        if document.report_id.id > report.id:
-            self._set_known(document, works, "outdated")
-            return
-        for name in ("account_id", "state", "state_note"):
-            vals.pop(name, None)
-        head = {
-            name: value
-            for name, value in vals.items()
-            if document._fields[name].convert_to_write(document[name], document)
-            != value
-        }
-        changed = self._compare_lines(document, works)
-        if changed and document.move_id:
-            self._leave_to_person(document, changed, works)
-            self._write_status(document, vals)
-            return
-        document.write(head)
-        if document.state == "waiting" and document.sale_order_id:
-            document.write({"state": "to_invoice", "state_note": False})
-        if document.is_amazon_invoiced and not document.move_id:
-            document.state = "amazon"
-        known = set(document.line_ids.mapped("row_key"))
-        changes = {
-            work.key: texts
-            for work in self._get_distinct(works)
-            if (texts := self._write_lines(document, work))
-        }
-        if changes and document.state == "attention" and not document.move_id:
-            # What stood in the way may be gone.
-            document.write({"state": "to_invoice", "state_note": False})
-        for work in works:
-            if work.key not in changes:
-                self._set_known(document, [work])
-            elif work.key not in known:
-                self._set_created(document, [work])
-            else:
-                self._set_outcome(
-                    work,
-                    "updated",
-                    "\n".join(changes[work.key]),
-                    sale_order_id=document.sale_order_id.id,
-                    vat_invoice_id=document.id,
-                )
-
-    def _write_status(self, document, vals):
-        names = (
-            "amazon_status",
-            "amazon_status_description",
-            "invoice_number",
-            "report_id",
-        )
-        document.write({name: vals[name] for name in names})
-
-    def _set_known(self, document, works, code=False):
-        if not document.sale_order_id:
-            self._set_created(document, works)
-            return
-        for work in works:
-            known = work.record.outcome
-            self._set_outcome(
-                work,
-                known if known in ("created", "updated") else "unchanged",
-                code=code,
-                sale_order_id=document.sale_order_id.id,
-                vat_invoice_id=document.id,
-            )
-
-    def _index_lines(self, document):
-        return {(line.row_key, line.line_type): line for line in document.line_ids}
-
-    def _compare_lines(self, document, works):
-        """Return what differs as texts: ``[str]``."""
-        known = self._index_lines(document)
-        texts = []
-        for work in self._get_distinct(works):
-            for vals in self._prepare_lines(work):
-                line = known.get((vals["row_key"], vals["line_type"]))
-                if not line or self._differs(line, vals):
-                    texts.append(self._describe(document, line, vals))
-        return texts
-
-    def _differs(self, line, vals):
-        currency = line.currency_id
-        return line.quantity != vals["quantity"] or any(
-            currency.compare_amounts(line[name], vals[name])
-            for name in ("amount_untaxed", "amount_tax", "amount_total")
-        )
-
-    def _describe(self, document, line, vals):
-        currency = document.currency_id
-        return self.env._(
-            "%(sku)s, %(part)s: %(old)s → %(new)s (VAT %(old_tax)s → %(new_tax)s)",
-            sku=vals["sku"],
-            part=vals["line_type"],
-            old=currency.format(line.amount_total) if line else "–",
-            new=currency.format(vals["amount_total"]),
-            old_tax=currency.format(line.amount_tax) if line else "–",
-            new_tax=currency.format(vals["amount_tax"]),
-        )
-
-    def _write_lines(self, document, work):
-        """Write the amounts of a row; return the changes as texts."""
-        known = self._index_lines(document)
-        texts, missing = [], []
-        for vals in self._prepare_lines(work):
-            line = known.get((vals["row_key"], vals["line_type"]))
-            if line and not self._differs(line, vals):
-                continue
-            texts.append(self._describe(document, line, vals))
-            if line:
-                line.write(vals)
-            else:
-                missing.append({**vals, "vat_invoice_id": document.id})
-        self.env["amazon.vat.invoice.line"].create(missing)
-        return texts
-
-    def _leave_to_person(self, document, changed, works):
-        message = self.env._(
-            "Amazon changed the figures of %(document)s after %(move)s was made.\n"
-            "%(changes)s\nCorrect the document with a credit note where needed.",
-            document=document.display_name,
-            move=document.move_id.display_name,
-            changes="\n".join(changed),
-        )
-        document._set_state("attention", message)
-        for work in works:
-            self._set_outcome(
-                work,
-                "waiting",
-                message,
-                "document_closed",
+                reason,
                 sale_order_id=document.sale_order_id.id,
                 vat_invoice_id=document.id,
             )
@@ -516,11 +350,11 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     def _tell_changes(self, groups, changes):
         """Have the first row of each corrected order tell what changed on it.
 
-        :param changes: ``{sale.order: [text]}``
+        :param changes: ``{sale.order: [Message]}``
         """
         told = {order.amazon_order_ref: texts for order, texts in changes.items()}
         for (order_ref, _type, _reference), works in groups.items():
-            texts = told.pop(order_ref, None)
-            if texts:
+            if texts := told.pop(order_ref, None):
                 record = works[0].record
-                record.message = "\n".join(filter(None, (record.message, *texts)))
+                texts = (get_message(record, "message"), *texts)
+                record.message = message("lines", lines=Joined(texts, by="\n"))

@@ -14,8 +14,11 @@ from . import amazon_report
 from . import amazon_report_row
 from . import amazon_vat_document_line
 from . import amazon_vat_invoice
+from . import amazon_vat_invoice_line
 from . import sale_order
 from . import amazon_refund_guard
 from . import amazon_tax_correction
 from . import amazon_vat_document_booker
+from . import amazon_vat_invoice_settler
 from . import amazon_vat_invoice_maker
+from . import amazon_vat_invoice_obstacle

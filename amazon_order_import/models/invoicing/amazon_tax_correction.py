@@ -216,7 +216,8 @@ class AmazonTaxCorrection(models.AbstractModel):
 
     def _is_own_document(self, move):
         """Whether an invoice counts that was made without Amazon's figures."""
-        return move.state != "cancel" and not move.amazon_vat_document_ids
+        told = move.amazon_vat_document_ids or move.amazon_vat_invoice_ids
+        return move.state != "cancel" and not told
 
     # === LINES === #
 

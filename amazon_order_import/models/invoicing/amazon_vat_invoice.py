@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..order.sale_order_line import LINE_TYPES
+from ...messages import MessageText, Money, Name, holds_message, message
 
 TRANSACTION_TYPES = [
     ("shipment", "Shipment"),
@@ -71,7 +71,7 @@ class AmazonVatInvoice(models.Model):
         index=True,
         readonly=True,
     )
-    state_note = fields.Text(
+    state_note = MessageText(
         "Why", readonly=True, help="Why there is no document yet, and what to do"
     )
     amazon_status = fields.Char("Status at Amazon", readonly=True)
@@ -263,41 +263,52 @@ class AmazonVatInvoice(models.Model):
                     "sale_order_id": order.id,
                 }
             )
-        self.env["amazon.vat.invoice.maker"].settle(joined)
+        self.env["amazon.vat.invoice.settler"].settle(joined)
         joined.row_ids.report_id._update_attention()
 
     # === DOCUMENTS === #
 
-    def _set_state(self, state, note=False):
-        """Store how far documents are, and why; tell a person what needs one."""
+    def _set_state(self, state, note=None):
+        """Store how far documents are, and why; tell a person what needs one.
+
+        :param note: `Message`, or None
+        """
         for document in self:
-            known = (document.state, document.state_note or False)
-            if known == (state, note):
+            if document.state == state and holds_message(document, "state_note", note):
                 continue
             document.write({"state": state, "state_note": note})
             if state == "attention" and document.sale_order_id:
-                document.sale_order_id._schedule_amazon_activity(note)
+                document._schedule_order_todo(note)
+
+    def _schedule_order_todo(self, note):
+        """Put a to-do on the order for the responsible user of the account."""
+        order = self.sale_order_id
+        order._schedule_amazon_todo(
+            self.account_id.user_id or order.user_id or self.env.user,
+            message("todo_vat_data"),
+            note,
+        )
 
     def _describe_difference(self):
-        """Return how the Odoo document differs from Amazon's totals, or ``""``."""
+        """Return how the Odoo document differs from Amazon's totals, or None.
+
+        :rtype: Message
+        """
         self.ensure_one()
         move, currency = self.move_id, self.currency_id
-        pairs = (
-            (move.amount_total, abs(self.amount_total)),
-            (move.amount_tax, abs(self.amount_tax)),
-        )
+        total, tax = abs(self.amount_total), abs(self.amount_tax)
+        pairs = ((move.amount_total, total), (move.amount_tax, tax))
         if move.currency_id == currency and not any(
             currency.compare_amounts(odoo, amazon) for odoo, amazon in pairs
         ):
-            return ""
-        return self.env._(
-            "%(move)s comes to %(total)s with %(tax)s VAT, Amazon to %(amazon_total)s "
-            "with %(amazon_tax)s VAT.",
-            move=move.display_name,
-            total=move.currency_id.format(move.amount_total),
-            tax=move.currency_id.format(move.amount_tax),
-            amazon_total=currency.format(abs(self.amount_total)),
-            amazon_tax=currency.format(abs(self.amount_tax)),
+            return None
+        return message(
+            "vat_data_differs",
+            move=Name.of(move),
+            total=Money(move.amount_total, move.currency_id.id),
+            tax=Money(move.amount_tax, move.currency_id.id),
+            amazon_total=Money(total, currency.id),
+            amazon_tax=Money(tax, currency.id),
         )
 
     def action_make_document(self):
@@ -341,49 +352,3 @@ class AmazonVatInvoice(models.Model):
         )
         action["domain"] = [("vat_invoice_id", "=", self.id)]
         return action
-
-
-class AmazonVatInvoiceLine(models.Model):
-    """One amount of VAT invoice data: the item, its shipping, a promotion, ..."""
-
-    _name = "amazon.vat.invoice.line"
-    _description = "Amount of VAT Invoice Data"
-    _order = "vat_invoice_id, id"
-
-    vat_invoice_id = fields.Many2one(
-        "amazon.vat.invoice", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="vat_invoice_id.company_id", store=True)
-    currency_id = fields.Many2one(related="vat_invoice_id.currency_id")
-    row_key = fields.Char(
-        required=True, help="What identifies the item within its transaction"
-    )
-    line_type = fields.Selection(
-        [*LINE_TYPES, ("gift_wrap_promotion", "Gift Wrap Promotion")],
-        "Part",
-        required=True,
-    )
-    order_item_ref = fields.Char("Order Item")
-    sku = fields.Char("SKU")
-    asin = fields.Char("ASIN")
-    name = fields.Char("Description")
-    quantity = fields.Integer(help="Units of the item; 1 for anything else")
-    rate = fields.Float("VAT Rate (%)", digits=(5, 2))
-    amount_untaxed = fields.Monetary("Net")
-    amount_tax = fields.Monetary("VAT")
-    amount_total = fields.Monetary("Total")
-    sale_line_id = fields.Many2one(
-        "sale.order.line",
-        "Order Line",
-        index="btree_not_null",
-        ondelete="set null",
-        help="The item of the order that the amount belongs to",
-    )
-    row_id = fields.Many2one(
-        "amazon.report.row", "Report Row", index="btree_not_null", ondelete="set null"
-    )
-
-    _part_unique = models.UniqueIndex(
-        "(vat_invoice_id, row_key, line_type)",
-        "This amount of the transaction is in the list already.",
-    )

@@ -1,0 +1,177 @@
+from collections import defaultdict
+from dataclasses import dataclass
+
+from odoo import models
+
+from ...messages import (
+    Joined,
+    Message,
+    Money,
+    Name,
+    get_error_message,
+    get_message,
+    message,
+)
+from .amazon_refund_guard import RefundExceeded
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a document cannot be made now: what becomes of its VAT invoice data.
+
+    - ``state``: the next state of the ``amazon.vat.invoice``
+    - ``note``: why, or None
+    """
+
+    state: str
+    note: Message | None
+
+
+class AmazonVatInvoiceMaker(models.AbstractModel):
+    """What stands in the way of a document."""
+
+    _inherit = "amazon.vat.invoice.maker"
+
+    def _get_obstacle(self, account, document, by_person):
+        """Return the `Obstacle` where the document cannot be made now, or None."""
+        order = document.sale_order_id
+        if not order:
+            return Obstacle("waiting", get_message(document, "state_note"))
+        if order.amazon_tax_withheld:
+            return Obstacle(
+                "amazon", message("vat_data_tax_withheld", order=order.name)
+            )
+        progress = document._get_progress_at_amazon()
+        if progress in ("done", "processing") and not (
+            by_person or self._find_made(document)
+        ):
+            return self._explain_elsewhere(document, progress)
+        if order.state == "cancel":
+            return Obstacle(
+                "attention", message("vat_data_order_cancelled", order=order.name)
+            )
+        if order.state != "sale":
+            return Obstacle(
+                "to_invoice", message("vat_data_quotation", order=order.name)
+            )
+        if account.vat_invoice_policy == "manual" and not by_person:
+            return Obstacle("to_invoice", message("vat_data_by_hand"))
+        return self._get_data_obstacle(document) or (
+            self._get_credit_obstacle(document)
+            if document.document_type == "credit_note"
+            else self._get_invoice_obstacle(document)
+        )
+
+    def _explain_elsewhere(self, document, progress):
+        """Return the `Obstacle` where another program invoices the transaction."""
+        if progress == "processing":
+            return Obstacle("to_invoice", message("vat_data_being_checked"))
+        return Obstacle(
+            "elsewhere",
+            message("vat_data_made_elsewhere", number=document.invoice_number or "–"),
+        )
+
+    def _get_data_obstacle(self, document):
+        """Return the `Obstacle` where Amazon's figures do not suffice, or None."""
+        order = document.sale_order_id
+        if unread := document._get_unread_rows():
+            return Obstacle(
+                "attention",
+                message(
+                    "vat_data_incomplete", rows=Joined(tuple(map(Name.of, unread)))
+                ),
+            )
+        if document.currency_id != order.currency_id:
+            return Obstacle(
+                "attention",
+                message(
+                    "vat_data_other_currency",
+                    order=order.currency_id.name,
+                    amazon=document.currency_id.name,
+                ),
+            )
+        if lost := document.line_ids.filtered(lambda line: not line.sale_line_id):
+            items = dict.fromkeys(f"{line.quantity} × {line.sku}" for line in lost)
+            return Obstacle(
+                "attention",
+                message(
+                    "vat_data_without_item", order=order.name, items=", ".join(items)
+                ),
+            )
+        return None
+
+    def _get_invoice_obstacle(self, document):
+        """Return the `Obstacle` where the goods are invoiced with other figures."""
+        if self._find_made(document) or document.is_corrected:
+            return None
+        for lines in document.line_ids.grouped("sale_line_id").values():
+            item = lines.sale_line_id
+            quantity = sum(
+                lines.filtered(lambda line: line.line_type == "item").mapped("quantity")
+            )
+            left = (
+                item.product_uom_qty - item.qty_invoiced - item._get_amazon_credited()
+            )
+            if item.product_uom_id.compare(quantity, left) > 0:
+                return Obstacle("attention", self._explain_invoiced(document))
+        return None
+
+    def _explain_invoiced(self, document):
+        currency = document.currency_id.id
+        moves = tuple(
+            Joined(
+                (Name.of(move), Money(move.amount_total, move.currency_id.id)), by=": "
+            )
+            for move in self._get_other_moves(document, "out_invoice")
+        )
+        return message(
+            "vat_data_invoiced_otherwise",
+            order=document.sale_order_id.name,
+            moves=Joined(moves) if moves else "–",
+            total=Money(document.amount_total, currency),
+            tax=Money(document.amount_tax, currency),
+        )
+
+    def _get_credit_obstacle(self, document):
+        """Return the `Obstacle` where there is nothing (left) to credit, or None."""
+        made = self._find_made(document)
+        order = document.sale_order_id
+        if not made and not order.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        ):
+            return Obstacle(
+                "to_invoice", message("vat_data_waits_for_invoice", order=order.name)
+            )
+        try:
+            held = self._claim(document).move_id
+        except RefundExceeded as error:
+            return Obstacle("attention", get_error_message(error))
+        if held and not made:
+            return Obstacle(
+                "attention",
+                message(
+                    "vat_data_credited_already",
+                    move=Name.of(held),
+                    total=Money(held.amount_total, held.currency_id.id),
+                    amount=Money(-document.amount_total, document.currency_id.id),
+                ),
+            )
+        return None
+
+    def _claim(self, document):
+        """Return the ``amazon.refund`` of a credit note; see ``amazon.refund.guard``.
+
+        :raise RefundExceeded: where more would be credited than was sold
+        """
+        amounts = defaultdict(float)
+        for line in document.line_ids:
+            target = self._get_target(document.sale_order_id, line)
+            amounts[target] -= document._get_sign() * line.amount_total
+        return self.env["amazon.refund.guard"].claim(
+            document.sale_order_id,
+            -document.amount_total,
+            "vat_data",
+            document.reference,
+            {line: amount for line, amount in amounts.items() if line},
+            self._get_shipment_invoice(document),
+        )
