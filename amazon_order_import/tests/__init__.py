@@ -24,12 +24,14 @@ from .fulfilment import test_returns
 from .fulfilment import test_stock
 from .fulfilment import test_stock_tour
 from .invoicing import test_invoice_upload
+from .invoicing import test_invoice_upload_answers
 from .invoicing import test_refund_guard
 from .invoicing import test_tax_correction
 from .invoicing import test_upload_queue_tour
 from .invoicing import test_vat_booking
 from .invoicing import test_vat_documents
 from .invoicing import test_vat_invoice
+from .invoicing import test_vat_invoice_again
 from .invoicing import test_vat_tour
 from .completeness import test_completeness
 from .completeness import test_completeness_tour

@@ -170,6 +170,15 @@ class AmazonVatInvoice(models.Model):
         total = sum(self.line_ids.mapped("amount_total"))
         return -1 if given_back and not corrects and total > 0 else 1
 
+    def _get_age_key(self):
+        """Return what sorts documents by when Amazon said what they hold.
+
+        A correction comes after what it corrects.
+        """
+        self.ensure_one()
+        report = self.report_id
+        return self.is_corrected, report._get_age_key() if report else (), self.id
+
     def _get_unread_rows(self):
         """Return rows of the latest report that could not be read."""
         self.ensure_one()

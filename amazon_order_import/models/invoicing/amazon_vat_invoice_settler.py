@@ -27,8 +27,10 @@ class AmazonVatInvoiceSettler(models.AbstractModel):
             documents.with_env(self.env).grouped("account_id").items()
         ):
             account = account.with_company(account.company_id)
-            all_documents = self.env["amazon.vat.invoice"].search(
-                [("sale_order_id", "in", members.sale_order_id.ids)], order="id"
+            all_documents = (
+                self.env["amazon.vat.invoice"]
+                .search([("sale_order_id", "in", members.sale_order_id.ids)])
+                .sorted(lambda document: document._get_age_key())
             )
             by_order = all_documents.grouped("sale_order_id")
             self._note_amazon_invoices(all_documents)

@@ -1,8 +1,8 @@
 from odoo.tests import HttpCase, tagged
 
-from .test_invoice_upload import UploadCase
-from .test_vat_invoice import MFN
+from .upload_case import UploadCase
 from .vat_data import vat_row
+from .vat_invoice_case import MFN
 
 REFUSAL = (
     "79509 FeatureNotAvailable: Invoice Upload API is in a closed beta. Contact Seller "
