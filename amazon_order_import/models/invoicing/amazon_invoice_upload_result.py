@@ -120,7 +120,7 @@ class AmazonInvoiceUpload(models.Model):
                     upload._read_feed(client)
                 except SellingPartnerError as error:
                     account._note_api_error(error)
-                    upload._note(words(account._explain_error(error)), "retry")
+                    upload._note(account._get_error_message(error), "retry")
                     commit()
                     if isinstance(error, RetryableError):
                         return

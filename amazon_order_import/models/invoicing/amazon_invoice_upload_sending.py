@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import get_error_message, message, words
+from ...messages import get_error_message, message
 from ...report_formats.values import text as clean_text
 from ...selling_partner.errors import (
     AnswerError,
@@ -224,7 +224,7 @@ class AmazonInvoiceUpload(models.Model):
         """
         account = self.account_id
         account._note_api_error(error)
-        reason = words(account._explain_error(error))
+        reason = account._get_error_message(error)
         now = fields.Datetime.now()
         if isinstance(error, (RetryableError, AnswerError)):
             seconds = getattr(error, "seconds", UNCLEAR_RETRY.total_seconds())
