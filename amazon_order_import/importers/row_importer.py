@@ -39,7 +39,7 @@ class AmazonRowImporter(models.AbstractModel):
     _name = "amazon.row.importer"
     _description = "Import of Amazon Report Rows"
 
-    @api.model
+    @api.private
     def start_report(self, report, parsed):
         """Look at a file as a whole, before its rows are imported, or go on.
 
@@ -48,7 +48,7 @@ class AmazonRowImporter(models.AbstractModel):
         :raise RefusedFile: where the file is not to be used
         """
 
-    @api.model
+    @api.private
     def import_rows(self, report, pairs):
         """Make records of report rows and store the outcome of every row.
 
@@ -57,14 +57,13 @@ class AmazonRowImporter(models.AbstractModel):
         """
         raise NotImplementedError
 
-    @api.model
+    @api.private
     def finish_report(self, report):
         """Do what needs the whole file, once all its rows are imported.
 
         :param report: ``amazon.report`` record
         """
 
-    @api.model
     def _set_outcome(self, work, outcome, message=None, code=None, **values):
         """Store what became of a row.
 

@@ -7,6 +7,7 @@ Amazon and of Odoo stay as they are: they are values.
 """
 
 from .catalog import CATALOG
+from .closed_states import CLOSED_STATES
 from .template import Template
 from .message import (
     FieldName,

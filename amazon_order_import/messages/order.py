@@ -1,1 +1,219 @@
-ORDER = {}
+from ..report_formats.marking import mark as _
+from .template import Template
+
+#: Rows of orders.
+_ROWS = {
+    "price_pending": Template(
+        _(
+            "Amazon gives no price yet for this item of order %(order)s (its payment "
+            "is pending)."
+        ),
+        _("A later report brings it."),
+    ),
+    "unknown_channel": Template(
+        _("The sales channel “%(channel)s” of order %(order)s is not known."),
+        _(
+            "Add it under Amazon > Configuration > Marketplaces, then process the "
+            "report again."
+        ),
+    ),
+    "inactive_channel": Template(
+        _("The channel %(channel)s is switched off in the account %(account)s."),
+        _("Switch it on and process the report again to import order %(order)s."),
+    ),
+    "before_start": Template(
+        _(
+            "Order %(order)s was bought before %(start)s, from when on the account "
+            "%(account)s takes orders."
+        ),
+        _(
+            "To import it, choose an earlier “Orders From” in the account and process "
+            "the report again."
+        ),
+    ),
+    "item_cancelled": Template(
+        _("Amazon cancelled this item of order %(order)s (quantity 0)."),
+        reason="cancelled",
+    ),
+    "order_cancelled": Template(
+        _("Amazon cancelled order %(order)s; it is cancelled in Odoo, too."),
+        reason="cancelled",
+    ),
+    "free_of_charge": Template(
+        _("Amazon gives no price for this item of order %(order)s."),
+        _(
+            "It may be cancelled: check it in Seller Central, then confirm or cancel "
+            "the quotation."
+        ),
+    ),
+    "item_updated": Template(_("Before: %(old)s\nNow: %(new)s")),
+    "order_updated": Template("%(changes)s"),
+    "outdated": Template(
+        _("%(row)s is a later report and tells otherwise; that counts.")
+    ),
+    "left_to_person": Template(_("A person has dealt with this:\n%(difference)s")),
+    "not_confirmed": Template(
+        _("Order %(order)s is imported but could not be confirmed: %(error)s"),
+        _("Open the quotation, correct this and confirm it."),
+    ),
+}
+#: Why an order cannot be imported.
+_REFUSED = {
+    "unknown_currency": Template(
+        _("Odoo has no currency “%(currency)s”."),
+        _("Create it under Accounting > Configuration > Currencies."),
+    ),
+    "total_differs": Template(
+        _("Odoo comes to %(odoo)s, but Amazon to %(amazon)s."),
+        _("Check the taxes of the products and the fiscal position “%(position)s”."),
+    ),
+    "other_fulfillment": Template(
+        _(
+            "It exists as %(order)s with the other way of fulfilment (merchant or "
+            "Amazon)."
+        ),
+        _("Compare it with Seller Central."),
+    ),
+    "other_currency": Template(
+        _("It exists as %(order)s in %(currency)s, but this row is in %(other)s.")
+    ),
+}
+#: SKUs without product.
+_SKUS = {
+    "unknown_sku": Template(
+        _("No product for the SKU %(sku)s (%(title)s) of order %(order)s."),
+        _(
+            "Choose one under Amazon > Configuration > SKU Mapping; the row is "
+            "processed by itself then."
+        ),
+    ),
+    "several_products": Template(
+        _("Several products fit the SKU %(sku)s of order %(order)s: %(products)s."),
+        _(
+            "Choose one under Amazon > Configuration > SKU Mapping; the row is "
+            "processed by itself then."
+        ),
+        reason="unknown_sku",
+    ),
+    "archived_product": Template(
+        _("The product %(products)s of the SKU %(sku)s (order %(order)s) is archived."),
+        _(
+            "Unarchive it and process the report again, or choose another product "
+            "under Amazon > Configuration > SKU Mapping."
+        ),
+        reason="unknown_sku",
+    ),
+    "no_placeholder": Template(
+        _(
+            "No product for the SKU %(sku)s of order %(order)s, and the account "
+            "%(account)s has no placeholder product."
+        ),
+        _(
+            "Choose one under Amazon > Configuration > Accounts, or a product for the "
+            "SKU under SKU Mapping."
+        ),
+        reason="unknown_sku",
+    ),
+}
+#: What Amazon changed on a known order.
+_CHANGES = {
+    "detail_changed": Template("%(field)s: %(old)s → %(new)s"),
+    "address_changed": Template(_("Address: %(old)s → %(new)s")),
+    "changed_too_late": Template(
+        _(
+            "Amazon changed order %(order)s after it was delivered, invoiced, locked "
+            "or cancelled in Odoo.\n%(changes)s"
+        ),
+        _("Correct the documents where needed."),
+        reason="document_closed",
+    ),
+    "item_added_too_late": Template(
+        _(
+            "Amazon reports a further item (%(sku)s, quantity %(quantity)s), but the "
+            "order is cancelled or locked in Odoo."
+        ),
+        _(
+            "Add it by hand, or set the order to quotation or unlock it, and process "
+            "the report again."
+        ),
+        reason="document_closed",
+    ),
+    "item_changed_too_late": Template(
+        _(
+            "Amazon changed item %(sku)s, but in Odoo the order is %(state)s.\n"
+            "Before: %(old)s\nNow: %(new)s"
+        ),
+        _("Correct it by hand (return, credit note) where needed."),
+        reason="document_closed",
+    ),
+    "item_cancelled_too_late": Template(
+        _(
+            "Amazon cancelled item %(sku)s, but in Odoo the order is %(state)s.\n"
+            "Before: %(old)s\nNow: cancelled (quantity 0)"
+        ),
+        _("Take the goods back or make a credit note where needed."),
+        reason="document_closed",
+    ),
+    "order_cancelled_too_late": Template(
+        _("Amazon cancelled order %(order)s, but in Odoo it is %(state)s."),
+        _("Take the goods back or make a credit note where needed."),
+        reason="document_closed",
+    ),
+    "taxes_to_check": Template(
+        _(
+            "The new address of order %(order)s changes its taxes, but the report does "
+            "not tell of all its items again."
+        ),
+        _("Check the taxes of: %(items)s."),
+    ),
+    "todo_order_changed": Template(_("Amazon changed this order")),
+}
+#: Why an order was not taken as far as the account's settings say.
+_WORKFLOW = {
+    "invoiced_by_amazon": Template(
+        _(
+            "Amazon invoices this order to the buyer (VAT Calculation Service): Odoo "
+            "makes no invoice by itself."
+        )
+    ),
+    "invoiced_by_vat_data": Template(
+        _(
+            "VCS Lite: the invoices are made from Amazon's figures, one for each "
+            "shipment, as soon as the report “VCS Lite: VAT invoice data” gives them."
+        )
+    ),
+    "invoice_not_created": Template(
+        _("The invoice of order %(order)s could not be created: %(error)s"),
+        _("Correct this, then create the invoice on the order."),
+    ),
+    "invoice_period_locked": Template(
+        _(
+            "The invoice of order %(order)s belongs into a locked period (%(date)s; "
+            "locked: %(locks)s)."
+        ),
+        _("Choose another invoice date, or have the period opened, and post it."),
+    ),
+    "invoice_not_posted": Template(
+        _("The invoice of order %(order)s could not be posted: %(error)s"),
+        _("Correct this and post it."),
+    ),
+    "payment_not_booked": Template(
+        _(
+            "The payment of the invoice of order %(order)s could not be booked in the "
+            "clearing journal: %(error)s"
+        ),
+        _("Correct this and register the payment on the invoice."),
+    ),
+    "no_clearing_journal": Template(
+        _(
+            "The account %(account)s has no clearing journal with a payment method for "
+            "incoming payments."
+        )
+    ),
+    "missing_rate": Template(
+        _("Odoo has no exchange rate of %(currency)s to %(company)s."),
+        _("Enter one under Accounting > Configuration > Currencies."),
+    ),
+    "todo_order_invoice": Template(_("Invoice of an Amazon order")),
+}
+ORDER = {**_ROWS, **_REFUSED, **_SKUS, **_CHANGES, **_WORKFLOW}

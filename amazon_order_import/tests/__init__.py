@@ -10,12 +10,15 @@ from .report import test_request_tour
 from .report import test_requests
 from .order import test_buyers
 from .order import test_change
+from .order import test_identity
 from .order import test_money
 from .order import test_partners
+from .order import test_processing
 from .order import test_products
 from .order import test_rows
 from .order import test_sku_mapping_tour
 from .order import test_tax
+from .order import test_unknown_skus
 from .order import test_upsert
 from .order import test_workflow
 from .fulfilment import test_fba_inventory

@@ -1,5 +1,15 @@
+"""Rows of orders become quotations of Odoo, or change the orders that they became.
+
+``importer`` decides about each row; ``lookups``, ``creation``, ``update`` and
+``cancellation`` are its pieces; the others are services for one thing each.
+"""
+
+from . import line_builder
+from . import product_finder
+from . import partner
 from . import change
 from . import importer
-from . import line_builder
-from . import partner
-from . import product_finder
+from . import lookups
+from . import creation
+from . import update
+from . import cancellation

@@ -4,18 +4,20 @@ from datetime import date
 
 from odoo import api, models
 
+from ...messages import FieldName, message
+
 
 @dataclass
 class OrderChange:
     """What a report changed on the head of a known order.
 
-    - ``texts``: each change with the old and the new value
-    - ``left``: why changes are left to a person, or ``""``
+    - ``texts``: each change with the old and the new value, a `Message`
+    - ``left``: those that are left to a person
     - ``retax``: the fiscal position changed: the taxes of all lines are due anew
     """
 
     texts: list = field(default_factory=list)
-    left: str = ""
+    left: list = field(default_factory=list)
     retax: bool = False
 
 
@@ -75,14 +77,12 @@ class AmazonOrderChange(models.AbstractModel):
         if not known:
             order.amazon_told = {**told, "report": lookups.report.id}
         elif {**known, **told} != known and not self._is_outdated(lookups, known):
-            left = []
-            self._update_details(order, details, known, told, change, left)
+            self._update_details(order, details, known, told, change)
             if any(
                 told[part] and told[part] != known.get(part)
                 for part in ("recipient", "billing")
             ):
-                self._update_contacts(lookups, order, works, change, left, get_position)
-            change.left = "\n".join(left)
+                self._update_contacts(lookups, order, works, change, get_position)
             # What a variant of the report leaves out is not taken back.
             order.amazon_told = {
                 **known,
@@ -105,7 +105,7 @@ class AmazonOrderChange(models.AbstractModel):
 
     # === DETAILS === #
 
-    def _update_details(self, order, details, known, told, change, left):
+    def _update_details(self, order, details, known, told, change):
         values = {
             name: details[name]
             for name, value in told["details"].items()
@@ -122,7 +122,7 @@ class AmazonOrderChange(models.AbstractModel):
         if closed:
             # Amazon's own data are noted in any case, Odoo's documents stay.
             if number:
-                left.append(
+                change.left.append(
                     self._describe_detail(
                         order, values, known, "amazon_purchase_order_number"
                     )
@@ -140,14 +140,17 @@ class AmazonOrderChange(models.AbstractModel):
         order.write(values)
 
     def _describe_detail(self, order, values, known, name):
-        """Return a change as text: ``Purchase order: 4711 → 4712``."""
-        label = order._fields[name]._description_string(self.env)
-        old = known["details"].get(name) or "–"
-        return f"{label}: {old} → {_plain(values[name])}"
+        """Return a change as `Message`: ``Purchase order: 4711 → 4712``."""
+        return message(
+            "detail_changed",
+            field=FieldName(order._name, name),
+            old=known["details"].get(name) or "–",
+            new=_plain(values[name]),
+        )
 
     # === CONTACTS === #
 
-    def _update_contacts(self, lookups, order, works, change, left, get_position):
+    def _update_contacts(self, lookups, order, works, change, get_position):
         customer, invoice, delivery = self.env["amazon.partner.importer"].get_partners(
             works[:1], lookups
         )[0]
@@ -163,15 +166,15 @@ class AmazonOrderChange(models.AbstractModel):
         }
         if not values:
             return
-        text = self.env._(
-            "Address: %(old)s → %(new)s",
+        text = message(
+            "address_changed",
             old=self._describe_contacts(
                 order.partner_shipping_id, order.partner_invoice_id
             ),
             new=self._describe_contacts(delivery, invoice),
         )
         if self._is_documented(order):
-            left.append(text)
+            change.left.append(text)
             return
         change.texts.append(text)
         position = get_position(customer, delivery)

@@ -179,15 +179,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
     def _get_name(self, row, kind):
         """Return the description of a line; empty where the product's own serves."""
         if kind == "gift_wrap":
-            return "\n".join(
-                filter(
-                    None,
-                    (
-                        row.gift_wrap_type,
-                        row.gift_message,
-                    ),
-                )
-            )
+            return "\n".join(filter(None, (row.gift_wrap_type, row.gift_message)))
         if kind == "item_promotion":
             return row.item_promotion_ids
         if kind == "shipping_promotion":

@@ -158,14 +158,19 @@ class AmazonPartnerImporter(models.AbstractModel):
                 "company_id": lookups.company.id,
             },
         }
+        self._share_customer(lookups.account, buyer)
+        return buyer
+
+    def _share_customer(self, account, buyer):
+        """Have buyers without name, or all of an account, share a customer."""
+        key, customer = buyer["key"], buyer["customer"]
         if key.startswith("anonymous|"):
             # One customer for many: the address of one of them is not the others'.
-            buyer["contact_key"] = f"{key}|{self._get_digest(delivery)}"
-            buyer["customer"].update(dict.fromkeys((*ADDRESS_FIELDS, "phone"), False))
-        if lookups.account.customer_policy == "collective" and not vat:
+            buyer["contact_key"] = f"{key}|{self._get_digest(buyer['delivery'])}"
+            customer.update(dict.fromkeys((*ADDRESS_FIELDS, "phone"), False))
+        if account.customer_policy == "collective" and not customer["vat"]:
             buyer["contact_key"] = buyer["contact_key"] or key
             buyer["key"] = False
-        return buyer
 
     def _get_key(self, row, email, company, name):
         """Return what finds the customer of an order again, whatever name is given."""

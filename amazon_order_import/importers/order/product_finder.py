@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ...messages import Joined, Name, message
 from ...models.order.lookups import SkuMatch
 
 
@@ -159,38 +160,13 @@ class AmazonProductFinder(models.AbstractModel):
     def _explain_waiting(self, lookups, work):
         row = work.values
         match = lookups.matches[row.sku, work.marketplace]
-        if match.reason == "several":
-            return self.env._(
-                "Several products fit the SKU %(sku)s of order %(order)s: %(products)s."
-                " Choose one under Amazon > Configuration > SKU Mapping; the row is "
-                "processed by itself then.",
-                sku=row.sku,
-                order=row.order_id,
-                products=", ".join(match.others.mapped("display_name")),
-            )
-        if match.reason == "archived":
-            return self.env._(
-                "The product %(products)s of the SKU %(sku)s (order %(order)s) is "
-                "archived. Unarchive it and process the report again, or choose "
-                "another product under Amazon > Configuration > SKU Mapping.",
-                sku=row.sku,
-                order=row.order_id,
-                products=", ".join(match.others.mapped("display_name")),
+        values = {"sku": row.sku, "order": row.order_id}
+        if match.reason:
+            return message(
+                "several_products" if match.reason == "several" else "archived_product",
+                products=Joined(tuple(map(Name.of, match.others))),
+                **values,
             )
         if lookups.account.unknown_sku_policy == "placeholder":
-            return self.env._(
-                "No product for the SKU %(sku)s of order %(order)s, and the account "
-                "%(account)s has no placeholder product. Choose one under Amazon > "
-                "Configuration > Accounts, or a product for the SKU under SKU Mapping.",
-                sku=row.sku,
-                order=row.order_id,
-                account=lookups.account.name,
-            )
-        return self.env._(
-            "No product for the SKU %(sku)s (%(title)s) of order %(order)s. Choose "
-            "one under Amazon > Configuration > SKU Mapping; the row is processed by "
-            "itself then.",
-            sku=row.sku,
-            title=row.product_name,
-            order=row.order_id,
-        )
+            return message("no_placeholder", account=lookups.account.name, **values)
+        return message("unknown_sku", title=row.product_name, **values)

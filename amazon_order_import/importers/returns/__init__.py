@@ -2,3 +2,4 @@
 
 from . import linker
 from . import importer
+from . import order_importer

@@ -3,3 +3,4 @@ ships for orders that were made elsewhere."""
 
 from . import importer
 from . import multi_channel
+from . import order_importer

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
+from ...messages import words
 from ...models.invoicing.amazon_tax_correction import TaxFigures
 from ...models.invoicing.amazon_vat_document_line import COMPONENTS
 from ...models.order.lookups import TaxLookups
@@ -872,5 +873,6 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             document.order_difference = text
             if correction.differences:
                 order._schedule_amazon_activity(
-                    text, self.env._("Amazon's invoice differs from this order")
+                    words(text),
+                    words(self.env._("Amazon's invoice differs from this order")),
                 )

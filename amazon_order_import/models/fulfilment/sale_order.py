@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ...messages import CLOSED_STATES
 from .amazon_account import STOCK_POLICIES
 
 
@@ -107,3 +108,9 @@ class SaleOrder(models.Model):
         )
         action["domain"] = [("sale_order_id", "=", self.id)]
         return action
+
+    def _get_amazon_closed_state(self):
+        state = super()._get_amazon_closed_state()
+        if not state and self.amazon_parcel_ids:
+            return CLOSED_STATES["shipped"]
+        return state

@@ -16,6 +16,8 @@ from . import amazon_vat_document_line
 from . import amazon_vat_invoice
 from . import amazon_vat_invoice_line
 from . import sale_order
+from . import amazon_order_workflow
+from . import amazon_tax_advisor
 from . import amazon_refund_guard
 from . import amazon_tax_correction
 from . import amazon_vat_document_booker

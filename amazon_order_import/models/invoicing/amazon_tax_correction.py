@@ -368,8 +368,4 @@ class AmazonTaxCorrection(models.AbstractModel):
     def _set_tags(self, lookups, corrections):
         orders = {order.amazon_order_ref: order for order in corrections}
         for order_ref, names in lookups.flags.items():
-            order = orders[order_ref]
-            tags = self.env["crm.tag"].concat(
-                *(self.env.ref(f"amazon_order_import.tag_{name}") for name in names)
-            )
-            order.tag_ids |= tags
+            orders[order_ref]._add_amazon_tags(names)

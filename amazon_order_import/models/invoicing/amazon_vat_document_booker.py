@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from ...messages import words
 from ...trusted_context import Trusted
 from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
@@ -423,7 +424,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         )
         self._set_entry(document, "failed", message)
         document.sale_order_id._schedule_amazon_activity(
-            message, self.env._("Amazon's invoice is not booked")
+            words(message), words(self.env._("Amazon's invoice is not booked"))
         )
 
     def _create_entries(self, account, documents):

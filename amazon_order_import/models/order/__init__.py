@@ -1,3 +1,8 @@
+"""Orders of Amazon as sale orders of Odoo: their amounts, taxes, SKUs and workflow.
+
+What other domains add to an order lies with them.
+"""
+
 from . import amazon_account
 from . import amazon_account_marketplace
 from . import amazon_offer

@@ -129,6 +129,7 @@ class AmazonOffer(models.Model):
 
     def action_process_waiting(self):
         """Process the rows again that wait for these SKUs, and tell the outcome."""
+        self.check_access("write")
         self._process_waiting_rows()
         return self._notify_processed()
 
@@ -161,6 +162,7 @@ class AmazonOffer(models.Model):
 
     def action_assign_product(self):
         """Open the dialogue that gives all selected SKUs one product."""
+        self.check_access("write")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Assign Product"),
@@ -171,6 +173,7 @@ class AmazonOffer(models.Model):
         }
 
     def action_view_waiting_rows(self):
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "amazon.report.row",

@@ -1,13 +1,11 @@
 import logging
 
-from markupsafe import Markup
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import split_every
 
-from ...report_formats import KINDS
+from ...messages import MessageError, get_error_message, message
 from ...trusted_context import Trusted, get_trusted
 
 _logger = logging.getLogger(__name__)
@@ -15,15 +13,13 @@ _logger = logging.getLogger(__name__)
 #: Orders confirmed, or invoiced, in one call (see design.md, "Batches").
 CONFIRM_BATCH = 50
 INVOICING_WORKFLOWS = ("invoice", "paid")
-#: Countries whose marketplaces take part in VCS.
-VCS_COUNTRIES = KINDS["vcs_lite"].countries
 
 
 class AmazonOrderWorkflow(models.AbstractModel):
     _name = "amazon.order.workflow"
     _description = "Workflow of Imported Amazon Orders"
 
-    @api.model
+    @api.private
     def run(self, report, order_refs):
         """Take the orders of a batch as far as the account's settings say.
 
@@ -57,7 +53,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
             orders.filtered("amazon_workflow_note").amazon_workflow_note = False
             self._invoice_orders(account, orders)
 
-    @api.model
+    @api.private
     def run_invoicing(self, account, commit):
         """Invoice what can be invoiced since a delivery, for one account.
 
@@ -128,11 +124,10 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 {
                     "needs_attention": True,
                     "code": "not_confirmed",
-                    "message": self.env._(
-                        "Order %(order)s is imported but could not be confirmed: "
-                        "%(error)s\nOpen the quotation, correct this and confirm it.",
+                    "message": message(
+                        "not_confirmed",
                         order=orders.amazon_order_ref,
-                        error=error,
+                        error=get_error_message(error),
                     ),
                 }
             )
@@ -154,34 +149,22 @@ class AmazonOrderWorkflow(models.AbstractModel):
         ]
 
     def _invoice_orders(self, account, orders):
-        by_amazon = orders.filtered(
-            lambda order: (
-                order.amazon_invoicing_locked
-                or (order.amazon_is_invoiced and not order.amazon_invoicing_unlocked)
-            )
-        )
-        by_amazon.amazon_workflow_note = self.env._(
-            "Amazon invoices this order to the buyer (VAT Calculation Service): Odoo "
-            "makes no invoice by itself."
-        )
-        orders -= by_amazon
-        by_data = orders.filtered(
-            lambda order: self._is_invoiced_by_vat_data(account, order)
-        )
-        by_data.amazon_workflow_note = self.env._(
-            "VCS Lite: the invoices are made from Amazon's figures, one for each "
-            "shipment, as soon as the report “VCS Lite: VAT invoice data” gives them."
-        )
-        for ids in split_every(CONFIRM_BATCH, (orders - by_data).ids):
+        notes = {order: self._get_invoicing_note(account, order) for order in orders}
+        held = orders.filtered(notes.get)
+        for order in held:
+            order.amazon_workflow_note = notes[order]
+        for ids in split_every(CONFIRM_BATCH, (orders - held).ids):
             invoices = self._create_invoices(orders.browse(ids))
             invoices = self._post_invoices(self._hold_locked(invoices))
             if account.order_workflow == "paid":
                 self._pay_invoices(account, invoices)
 
-    def _is_invoiced_by_vat_data(self, account, order):
-        """Whether Amazon's VCS Lite data say what is to be invoiced, and how."""
-        country = order.amazon_marketplace_id.country_id
-        return account.vat_service == "vcs_lite" and country.code in VCS_COUNTRIES
+    def _get_invoicing_note(self, account, order):
+        """Return why Odoo makes no invoice of an order by itself, or None.
+
+        :rtype: Message
+        """
+        return message("invoiced_by_amazon") if order.amazon_is_invoiced else None
 
     def _try_together(self, records, action, on_failure):
         """Do something for all records at once; if that fails, for each of them.
@@ -228,11 +211,10 @@ class AmazonOrderWorkflow(models.AbstractModel):
             )._create_invoices(grouped=True)
 
         def fail(order, error):
-            note = self.env._(
-                "The invoice of order %(order)s could not be created: %(error)s\n"
-                "Correct this, then create the invoice on the order.",
+            note = message(
+                "invoice_not_created",
                 order=order.amazon_order_ref,
-                error=error,
+                error=get_error_message(error),
             )
             order.amazon_workflow_note = note
             order._schedule_amazon_activity(note)
@@ -254,10 +236,8 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 continue
             self._leave_invoice(
                 invoice,
-                self.env._(
-                    "The invoice of order %(order)s belongs into a locked period "
-                    "(%(date)s; locked: %(locks)s). Choose another invoice date, or "
-                    "have the period opened, and post it.",
+                message(
+                    "invoice_period_locked",
                     order=invoice.invoice_origin,
                     date=date,
                     locks=self.env["res.company"]._format_lock_dates(locks),
@@ -275,18 +255,20 @@ class AmazonOrderWorkflow(models.AbstractModel):
         def fail(invoice, error):
             self._leave_invoice(
                 invoice,
-                self.env._(
-                    "The invoice of order %(order)s could not be posted: %(error)s\n"
-                    "Correct this and post it.",
+                message(
+                    "invoice_not_posted",
                     order=invoice.invoice_origin,
-                    error=error,
+                    error=get_error_message(error),
                 ),
             )
 
         return self._try_together(invoices, post, fail)
 
     def _leave_invoice(self, invoice, reason):
-        """Put a to-do with the reason on an invoice that stays where it is."""
+        """Put a to-do with the reason on an invoice that stays where it is.
+
+        :param reason: `Message`
+        """
         orders = invoice.line_ids.sale_line_ids.order_id
         orders.amazon_workflow_note = reason
         account = orders.amazon_account_id[:1]
@@ -295,12 +277,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
         if not invoice.with_user(user).has_access("read"):
             # Odoo assigns no to-do to somebody who cannot open it.
             record = orders[:1]
-        record.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Invoice of an Amazon order"),
-            note=Markup(plaintext2html(reason)),
-            user_id=user.id,
-        )
+        record._schedule_amazon_todo(user, message("todo_order_invoice"), reason)
 
     # === PAYMENT === #
 
@@ -328,12 +305,10 @@ class AmazonOrderWorkflow(models.AbstractModel):
         def fail(invoice, error):
             self._leave_invoice(
                 invoice,
-                self.env._(
-                    "The payment of the invoice of order %(order)s could not be booked "
-                    "in the clearing journal: %(error)s\nCorrect this and register the "
-                    "payment on the invoice.",
+                message(
+                    "payment_not_booked",
                     order=invoice.invoice_origin,
-                    error=error,
+                    error=get_error_message(error),
                 ),
             )
 
@@ -343,14 +318,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
     def _prepare_payment(self, journal, invoice):
         method = journal.inbound_payment_method_line_ids[:1]
         if not method:
-            raise UserError(
-                self.env._(
-                    "The account %(account)s has no clearing journal with a payment "
-                    "method for incoming payments.",
-                    account=invoice.line_ids.sale_line_ids.order_id.amazon_account_id[
-                        :1
-                    ].name,
-                )
+            account = invoice.line_ids.sale_line_ids.order_id.amazon_account_id[:1]
+            raise MessageError(
+                self.env, message("no_clearing_journal", account=account.name)
             )
         receivable = invoice.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"

@@ -82,7 +82,6 @@ class AmazonReport(models.Model):
 
     def _plan_rows(self, order, rows, others, reason):
         """Return the steps for the lines that a report added to a known order."""
-        importer = self._get_importer()
         steps = []
         told = {row.row_key: row for row in others}
         for row in rows:
@@ -90,7 +89,7 @@ class AmazonReport(models.Model):
             why = reason
             if row.row_key in told:
                 why = message("undo_also_told", row=Name.of(told[row.row_key]))
-            elif lines and not why and (state := importer._describe_closed(lines)):
+            elif lines and not why and (state := lines._get_amazon_closed_state()):
                 why = message("undo_order_closed", state=state)
             steps.append(
                 UndoStep(
@@ -183,9 +182,7 @@ class AmazonReport(models.Model):
         if row.sale_order_id.state in ("draft", "sent"):
             lines.unlink()
         else:
-            importer = self._get_importer()
-            for line in lines:
-                importer._drop_line(line)
+            lines._empty_amazon_lines()
             self._take_back_stock(lines)
         return count
 

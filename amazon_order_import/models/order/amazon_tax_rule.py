@@ -118,75 +118,72 @@ class AmazonTaxRule(models.Model):
             }
         ]
         if account.region == "eu":
-            export = self._find_export_position(account.company_id)
-            if account.company_id.country_id != self.env.ref("base.uk"):
-                rules.append(
-                    {
-                        "name": self.env._(
-                            "Goods in the United Kingdom, seller from abroad"
-                        ),
-                        "departure": "outside",
-                        "destination": "same",
-                        "destination_country_ids": [
-                            fields.Command.set(self.env.ref("base.uk").ids)
-                        ],
-                        "buyer": "consumer",
-                        "collector": "amazon",
-                        "fiscal_position_id": export.id,
-                    }
-                )
-            rules += [
-                {
-                    "name": self.env._("Import into the United Kingdom up to GBP 135"),
-                    "marketplace_ids": [
-                        fields.Command.set(
-                            self.env.ref(
-                                "amazon_order_import.amazon_marketplace_gb"
-                            ).ids
-                        )
-                    ],
-                    "destination": "outside",
-                    "destination_country_ids": [
-                        fields.Command.set(self.env.ref("base.uk").ids)
-                    ],
-                    "buyer": "consumer",
-                    "value_limit": 135.0,
-                    "collector": "amazon",
-                    "fiscal_position_id": export.id,
-                },
-                {
-                    "name": self.env._("Import into the EU up to EUR 150 (IOSS)"),
-                    "departure": "outside",
-                    "destination": "eu",
-                    "buyer": "consumer",
-                    "value_limit": 150.0,
-                    "collector": "amazon",
-                    "fiscal_position_id": export.id,
-                },
-                {
-                    "name": self.env._(
-                        "Business in another EU country (reverse charge)"
-                    ),
-                    "departure": "eu",
-                    "destination": "eu",
-                    "buyer": "business",
-                    "collector": "seller",
-                    "fiscal_position_id": self._find_intra_community_position(
-                        account.company_id
-                    ).id,
-                },
-                {
-                    "name": self.env._("Export out of the EU"),
-                    "departure": "eu",
-                    "destination": "outside",
-                    "collector": "seller",
-                    "fiscal_position_id": export.id,
-                },
-            ]
+            rules += self._prepare_european_rules(account.company_id)
         return [
             dict(rule, account_id=account.id, sequence=10 * position)
             for position, rule in enumerate(rules, start=1)
         ]
+
+    def _prepare_european_rules(self, company):
+        """Return the values of the rules that most sellers in Europe need."""
+        rules = []
+        uk = self.env.ref("base.uk")
+        export = self._find_export_position(company)
+        if company.country_id != uk:
+            rules.append(
+                {
+                    "name": self.env._(
+                        "Goods in the United Kingdom, seller from abroad"
+                    ),
+                    "departure": "outside",
+                    "destination": "same",
+                    "destination_country_ids": [fields.Command.set(uk.ids)],
+                    "buyer": "consumer",
+                    "collector": "amazon",
+                    "fiscal_position_id": export.id,
+                }
+            )
+        rules += [
+            {
+                "name": self.env._("Import into the United Kingdom up to GBP 135"),
+                "marketplace_ids": [
+                    fields.Command.set(
+                        self.env.ref("amazon_order_import.amazon_marketplace_gb").ids
+                    )
+                ],
+                "destination": "outside",
+                "destination_country_ids": [fields.Command.set(uk.ids)],
+                "buyer": "consumer",
+                "value_limit": 135.0,
+                "collector": "amazon",
+                "fiscal_position_id": export.id,
+            },
+            {
+                "name": self.env._("Import into the EU up to EUR 150 (IOSS)"),
+                "departure": "outside",
+                "destination": "eu",
+                "buyer": "consumer",
+                "value_limit": 150.0,
+                "collector": "amazon",
+                "fiscal_position_id": export.id,
+            },
+            {
+                "name": self.env._("Business in another EU country (reverse charge)"),
+                "departure": "eu",
+                "destination": "eu",
+                "buyer": "business",
+                "collector": "seller",
+                "fiscal_position_id": self._find_intra_community_position(company).id,
+            },
+            {
+                "name": self.env._("Export out of the EU"),
+                "departure": "eu",
+                "destination": "outside",
+                "collector": "seller",
+                "fiscal_position_id": export.id,
+            },
+        ]
+        return rules
 
     def _find_positions(self, company):
         return self.env["account.fiscal.position"].search(

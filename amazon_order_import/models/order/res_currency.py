@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.exceptions import UserError
+
+from ...messages import MessageError, message
 
 
 class ResCurrency(models.Model):
@@ -9,18 +10,18 @@ class ResCurrency(models.Model):
         """Refuse currencies of which nobody told a rate: Odoo would take 1.
 
         :param company: ``res.company`` record whose books are kept
-        :raise UserError: says which rate is missing, and where to enter it
+        :raise MessageError: says which rate is missing, and where to enter it
         """
         for currency in self - company.currency_id:
             if currency.rate_ids.filtered(
                 lambda rate: rate.company_id.id in (False, company.root_id.id)
             ):
                 continue
-            raise UserError(
-                self.env._(
-                    "Odoo has no exchange rate of %(currency)s to %(company)s. Enter "
-                    "one under Accounting > Configuration > Currencies.",
+            raise MessageError(
+                self.env,
+                message(
+                    "missing_rate",
                     currency=currency.name,
                     company=company.currency_id.name,
-                )
+                ),
             )

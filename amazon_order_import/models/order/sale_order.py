@@ -1,8 +1,6 @@
-from markupsafe import Markup
+from odoo import Command, api, fields, models
 
-from odoo import api, fields, models
-from odoo.tools import html2plaintext, plaintext2html
-
+from ...messages import MessageText, message
 from ...trusted_context import get_trusted
 
 #: Fields that Odoo derives from the customer; an import has set them itself.
@@ -96,7 +94,7 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Amazon's report says that Amazon sends the invoice to the buyer",
     )
-    amazon_workflow_note = fields.Text(
+    amazon_workflow_note = MessageText(
         "Why Not Further",
         copy=False,
         readonly=True,
@@ -282,28 +280,42 @@ class SaleOrder(models.Model):
         with self.env.protecting(kept, self):
             self.write(values)
 
-    def _schedule_amazon_activity(self, note, summary=None):
-        """Put a to-do on the order for the responsible user of the account."""
-        self.ensure_one()
-        if not self._has_amazon_activity(note):
-            user = self.amazon_account_id.user_id or self.user_id or self.env.user
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=summary or self.env._("Amazon changed this order"),
-                note=Markup(plaintext2html(note)),
-                user_id=user.id,
-            )
+    def _get_amazon_closed_state(self):
+        """Return why an order can no longer be cancelled by itself, or None.
 
-    def _has_amazon_activity(self, note):
-        """Whether a to-do with this text is still open."""
-        wanted = "".join(note.split())
-        return any(
-            wanted in "".join(html2plaintext(activity.note or "").split())
-            for activity in self.activity_ids
+        :rtype: Term
+        """
+        self.ensure_one()
+        lines = self.order_line.filtered("amazon_row_key") or self.order_line
+        return lines._get_amazon_closed_state() if lines else None
+
+    def _add_amazon_tags(self, names):
+        """Put tags on an order, for a person's eye.
+
+        :param names: see ``TaxLookups.flag``
+        """
+        tags = self.env["crm.tag"].concat(
+            *(self.env.ref(f"amazon_order_import.tag_{name}") for name in names)
+        )
+        if tags - self.tag_ids:
+            self.tag_ids = [Command.link(tag.id) for tag in tags - self.tag_ids]
+
+    def _schedule_amazon_activity(self, note, summary=None):
+        """Put a to-do on the order for the responsible user of the account.
+
+        :param note: `Message`: the whole of it, with the next step
+        :param summary: `Message`: what happened; None: Amazon changed the order
+        """
+        self.ensure_one()
+        self._schedule_amazon_todo(
+            self.amazon_account_id.user_id or self.user_id or self.env.user,
+            summary or message("todo_order_changed"),
+            note,
         )
 
     def action_view_amazon_rows(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"
         )

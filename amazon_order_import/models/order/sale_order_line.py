@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ...messages import CLOSED_STATES
+
 LINE_TYPES = [
     ("item", "Item"),
     ("shipping", "Shipping"),
@@ -78,6 +80,47 @@ class SaleOrderLine(models.Model):
         if len(rows) == 1:
             action.update(view_mode="form", views=[(False, "form")], res_id=rows.id)
         return action
+
+    # === CHANGES === #
+
+    def _get_amazon_closed_state(self):
+        """Return why lines of an order can no longer be changed, or None.
+
+        :rtype: Term
+        """
+        order = self.order_id
+        if order.state == "cancel":
+            return CLOSED_STATES["cancelled"]
+        if order.locked:
+            return CLOSED_STATES["locked"]
+        # Also where a credit note took the quantity back: the invoice stands.
+        if any(move.state != "cancel" for move in self.invoice_lines.move_id):
+            return CLOSED_STATES["invoiced"]
+        if any(
+            line.qty_delivered and line.qty_delivered_method != "amazon"
+            for line in self
+        ):
+            return CLOSED_STATES["delivered"]
+        return None
+
+    def _empty_amazon_lines(self):
+        """Set lines to nothing; Odoo forbids to delete lines of confirmed orders."""
+        for line in self:
+            line.write(
+                {
+                    "product_uom_qty": 0.0,
+                    "extra_tax_data": False,
+                    "amazon_amount_total": 0.0,
+                    "amazon_amount_tax": 0.0,
+                    "amazon_tax_withheld": 0.0,
+                    "amazon_figures": {
+                        **line.amazon_figures,
+                        "quantity": 0,
+                        "amount": "0",
+                        "tax": "0",
+                    },
+                }
+            )
 
     # === INVOICE === #
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .test_upsert import FBA, FBA_REF, MFN, REF, UpsertCase
+from .upsert_case import FBA, FBA_REF, MFN, REF, UpsertCase
 
 MOVED = {
     "ship-address-1": "Hauptplatz 3",

@@ -4,7 +4,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 
 from .test_money import MoneyCase
-from .test_upsert import FBA, FBA_REF, MFN, REF, UpsertCase
+from .upsert_case import FBA, FBA_REF, MFN, REF, UpsertCase
 
 
 @tagged("post_install", "-at_install")

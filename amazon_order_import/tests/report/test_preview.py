@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
-from ..order.test_upsert import FBA, FBA_REF, MFN, REF, UpsertCase
+from ..order.upsert_case import FBA, FBA_REF, MFN, REF, UpsertCase
 
 TABLES = (
     "account_move",
