@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ...messages import get_message
 from .rows_case import MFN, REF, RowsCase
 
 
@@ -20,6 +21,7 @@ class TestUnknownSkus(RowsCase):
         row = report.row_ids.sorted("number")[0]
         self.assertEqual(row.code, "unknown_sku")
         self.assertIn("NEW", row.message)
+        self.assertEqual(get_message(row, "message").values["sku"], "NEW")
         offer = self.env["amazon.offer"].search([("sku", "=", "NEW")])
         self.assertEqual(row.offer_id, offer)
         self.assertEqual(offer.waiting_row_count, 1)
