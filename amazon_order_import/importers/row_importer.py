@@ -190,8 +190,7 @@ class AmazonRowImporter(models.AbstractModel):
                 self._check_concurrent(error)
                 self._keep_out(works, "concurrent")
             except UserError as error:
-                code = getattr(error, "code", None)
-                self._keep_out(works, "refused", get_error_message(error), code)
+                self._keep_out(works, "refused", get_error_message(error))
             except Exception as error:
                 # Any addon may be in the way; the others must not suffer.
                 _logger.exception(
@@ -207,7 +206,7 @@ class AmazonRowImporter(models.AbstractModel):
         if get_trusted(self.env, "amazon_retry_concurrent"):
             raise ConcurrentImport from error
 
-    def _keep_out(self, works, cause, error=None, code=None):
+    def _keep_out(self, works, cause, error=None):
         """Store on rows that they are not imported, and why.
 
         :param str cause: ``concurrent``, ``refused`` or ``unexpected``
@@ -218,8 +217,9 @@ class AmazonRowImporter(models.AbstractModel):
             values["error"] = error
         outcome = "waiting" if cause == "concurrent" else "error"
         reason = message(f"not_imported_{cause}", **values)
-        # Why our own code keeps it out is what people look for.
-        if not code and isinstance(error, Message) and error.code != "words":
+        code = None
+        if isinstance(error, Message) and error.code != "words":
+            # Why our own code keeps it out is what people look for.
             code = error.reason
         for work in works:
             self._set_outcome(work, outcome, reason, code)

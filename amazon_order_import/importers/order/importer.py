@@ -3,7 +3,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.models import BaseModel
 
 from ...messages import message
@@ -12,14 +11,6 @@ from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import is_multi_channel
 from ..row_importer import RowWork
-
-
-class ImportProblem(UserError):
-    """An order cannot be imported as the report gives it; ``code`` names why."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass

@@ -3,9 +3,9 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ...messages import Message, Name, holds_message, message
-from ..order.amazon_order_workflow import VCS_COUNTRIES
 from .account_move import NUMBER
 from .amazon_invoice_upload import DUE_AFTER
+from .amazon_order_workflow import VCS_COUNTRIES
 
 
 @dataclass(frozen=True)
