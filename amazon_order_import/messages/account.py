@@ -129,6 +129,7 @@ ACCOUNT = {
         ),
     ),
     "missing_access": Template("- %(kind)s: %(role)s"),
+    "or": Template(_(" or ")),
     # === WHAT EXPIRES === #
     "authorization_overdue": Template(
         _("The authorisation was to expire on %(date)s; Amazon still accepts it."),

@@ -63,7 +63,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Joined:
-    """Several values, each written like one, with `by` (text, `Term`) between them."""
+    """Several values, each written like one, with `by` (text or message) between them."""
 
     parts: tuple
     by: object = ", "

@@ -2,10 +2,9 @@ from datetime import timedelta, timezone
 
 from odoo import fields, models
 
-from ...messages import Joined, Label, Term, message
+from ...messages import Joined, Label, message
 from ...report_formats import KINDS
 from ...report_formats.kinds import KIND_SELECTION
-from ...report_formats.marking import mark as _
 from ...selling_partner import REPORT_ROLES
 from ...selling_partner.errors import (
     DataError,
@@ -13,9 +12,6 @@ from ...selling_partner.errors import (
     ThrottledError,
     UnavailableError,
 )
-
-#: Between roles of which one is enough.
-OR = Term(_(" or "))
 
 
 class AmazonAccount(models.Model):
@@ -54,7 +50,7 @@ class AmazonAccount(models.Model):
         """
         self.ensure_one()
         report_type = KINDS[kind].report_type_in(self.region)
-        return Joined(REPORT_ROLES.get(report_type, ()), OR)
+        return Joined(REPORT_ROLES.get(report_type, ()), message("or"))
 
     def _get_missing_role_message(self, kind=None):
         """Return that a role is missing, and the cure.
