@@ -63,7 +63,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Joined:
-    """Several values, each written like one, with `by` (text or message) between them."""
+    """Several values, each written like one, `by` (text or message) between."""
 
     parts: tuple
     by: object = ", "

@@ -1,11 +1,13 @@
 import logging
 from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...messages import get_error_message, message
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
 from ..row_importer import RowWork
@@ -14,6 +16,20 @@ _logger = logging.getLogger(__name__)
 
 #: Statuses of an order that say nothing certain about single items, or all.
 UNSURE_STATUSES = ("pending", "cancelled", "other")
+#: What every list tells anew: of itself, that changes nothing about an order.
+ALWAYS_NEW = {"report_id", "last_update"}
+
+
+@dataclass(frozen=True)
+class ControlLookups:
+    """What the rows of a list name, as records.
+
+    - `channels`: ``amazon.marketplace`` by its name in small letters
+    - `currencies`: ``res.currency`` by its code
+    """
+
+    channels: dict
+    currencies: dict
 
 
 class AmazonControlImporter(models.AbstractModel):
@@ -117,11 +133,15 @@ class AmazonControlImporter(models.AbstractModel):
             if control and self._is_outdated(control, works):
                 continue
             vals = self._prepare_control_values(report, control, works, lookups)
+            outcome = "created"
             if not control:
                 new.append(vals)
-            elif changed := self._get_changes(control, vals):
-                control.write({**changed, "to_check": True})
-            self._set_outcomes(works, "created" if not control else changed)
+            else:
+                changed = self._get_changes(control, vals)
+                outcome = "updated" if changed.keys() - ALWAYS_NEW else "unchanged"
+                if changed:
+                    control.write({**changed, "to_check": True})
+            self._set_outcomes(works, outcome)
         for control in Control.create(new):
             known[control.order_ref] = control
         return known
@@ -129,18 +149,18 @@ class AmazonControlImporter(models.AbstractModel):
     def _get_lookups(self, groups):
         rows = [work.values for works in groups.values() for work in works]
         currencies = self.env["res.currency"].with_context(active_test=False)
-        return {
-            "channels": {
+        return ControlLookups(
+            channels={
                 marketplace.name.casefold(): marketplace
                 for marketplace in self.env["amazon.marketplace"].search([])
             },
-            "currencies": {
+            currencies={
                 currency.name: currency
                 for currency in currencies.search(
                     [("name", "in", list({row.currency for row in rows}))]
                 )
             },
-        }
+        )
 
     def _is_outdated(self, control, works):
         """Whether a later list has told of the order: an old one changes nothing."""
@@ -150,8 +170,7 @@ class AmazonControlImporter(models.AbstractModel):
             self._set_outcome(
                 work,
                 "unchanged",
-                self.env._("A later control list told of order %s.", control.order_ref),
-                "outdated",
+                message("told_by_later_list", order=control.order_ref),
             )
         return True
 
@@ -160,7 +179,7 @@ class AmazonControlImporter(models.AbstractModel):
 
         :param control: the known record, or an empty one
         :param works: list of ``RowWork`` of one order
-        :param dict lookups: see ``_get_lookups``
+        :param lookups: `ControlLookups`
         """
         latest = max(works, key=lambda work: work.values.last_update).values
         items = dict(control.items or {})
@@ -182,9 +201,9 @@ class AmazonControlImporter(models.AbstractModel):
         return {
             "account_id": report.account_id.id,
             "order_ref": latest.order_id,
-            "marketplace_id": lookups["channels"]
-            .get(latest.sales_channel.casefold(), self.env["amazon.marketplace"])
-            .id,
+            "marketplace_id": lookups.channels.get(
+                latest.sales_channel.casefold(), self.env["amazon.marketplace"]
+            ).id,
             "sales_channel": latest.sales_channel or False,
             "fulfillment": latest.fulfillment or False,
             "is_multi_channel": latest.is_multi_channel,
@@ -196,7 +215,7 @@ class AmazonControlImporter(models.AbstractModel):
             "item_count": len(live),
             "unit_count": sum(item[0] for item in live),
             "amount_total": float(sum(Decimal(item[2]) for item in live)),
-            "currency_id": lookups["currencies"].get(currency, control.currency_id).id,
+            "currency_id": lookups.currencies.get(currency, control.currency_id).id,
             # What is due already stays so, whatever Amazon changes about it.
             "due_at": due and min(filter(None, (due, control.due_at))),
             "report_id": report.id,
@@ -213,30 +232,22 @@ class AmazonControlImporter(models.AbstractModel):
                 changed[name] = value
         return changed
 
-    def _set_outcomes(self, works, changed):
+    def _set_outcomes(self, works, outcome):
         """Set the outcome of an order's rows.
 
-        :param changed: ``"created"``, or the changed values of a known order
+        :param str outcome: ``created``, ``updated`` or ``unchanged``
         """
-        if changed != "created":
-            told = {"report_id", "last_update"}
-            changed = "updated" if set(changed) - told else "unchanged"
         for work in works:
             if work.values.is_multi_channel:
                 self._set_outcome(
                     work,
                     "ignored",
                     self._explain_multi_channel(work.values.order_id),
-                    "multi_channel",
                 )
             else:
                 again = work.record.outcome in ("created", "updated")
-                self._set_outcome(
-                    work,
-                    work.record.outcome
-                    if again and changed == "unchanged"
-                    else changed,
-                )
+                kept = again and outcome == "unchanged"
+                self._set_outcome(work, work.record.outcome if kept else outcome)
 
     # === CANCELLED ORDERS === #
 
@@ -248,7 +259,11 @@ class AmazonControlImporter(models.AbstractModel):
             if controls[order_ref].status == "cancelled"
             and controls[order_ref].report_id == report
         ]
-        self._cancel_all(report, {ref: groups[ref] for ref in cancelled})
+        self._cancel_all(
+            report,
+            {ref: groups[ref] for ref in cancelled},
+            self.env["amazon.order.importer"].cancel_order,
+        )
         self._cancel_items(report, groups, controls)
 
     def _cancel_items(self, report, groups, controls):
@@ -270,14 +285,15 @@ class AmazonControlImporter(models.AbstractModel):
                 item_id = work.values.order_item_id
                 if item_id and work.values.is_cancelled:
                     items[order_ref].append(RowWork(work.record, work.parsed, item_id))
-        self._cancel_all(report, items, "cancel_items")
+        self._cancel_all(report, items, self.env["amazon.order.importer"].cancel_items)
 
-    @api.model
+    @api.private
     def cancel_created(self, report):
         """Cancel orders that a report has made, but a list told before are cancelled.
 
         :param report: ``amazon.report`` record of orders, all rows imported
         """
+        self = self.with_context(**IMPORT_CONTEXT)
         Row = self.env["amazon.report.row"]
         made = [("report_id", "=", report.id), ("outcome", "=", "created")]
         refs = [ref for (ref,) in Row._read_group(made, ["order_ref"])]
@@ -293,13 +309,13 @@ class AmazonControlImporter(models.AbstractModel):
             [*made, ("order_ref", "in", cancelled.mapped("order_ref"))]
         ):
             groups[row.order_ref].append(RowWork(row, None, row.row_key or ""))
-        self.with_context(**IMPORT_CONTEXT)._cancel_all(report, groups)
+        self._cancel_all(report, groups, self.env["amazon.order.importer"].cancel_order)
 
-    def _cancel_all(self, report, groups, method="cancel_order"):
+    def _cancel_all(self, report, groups, cancel):
         """Cancel the orders of rows by the rules for changes.
 
         :param groups: ``{order number: [RowWork]}``
-        :param str method: of the importer of orders
+        :param cancel: function of ``(order, works)``, of the importer of orders
         """
         orders = self.env["sale.order"].search(
             [
@@ -312,7 +328,7 @@ class AmazonControlImporter(models.AbstractModel):
             works = groups[order.amazon_order_ref]
             try:
                 with self.env.cr.savepoint():
-                    getattr(self.env["amazon.order.importer"], method)(order, works)
+                    cancel(order, works)
                     self.env.flush_all()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
@@ -326,13 +342,11 @@ class AmazonControlImporter(models.AbstractModel):
                 self._fail(works, order, error)
 
     def _fail(self, works, order, error):
-        message = self.env._(
-            "Amazon cancelled order %(order)s, but it could not be cancelled in Odoo: "
-            "%(error)s\nCancel %(name)s by hand, or correct this and process the "
-            "report again.",
+        reason = message(
+            "not_cancelled",
             order=order.amazon_order_ref,
             name=order.name,
-            error=error,
+            error=get_error_message(error),
         )
         for work in works:
-            self._set_outcome(work, "error", message, "refused", sale_order_id=order.id)
+            self._set_outcome(work, "error", reason, sale_order_id=order.id)

@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 
+from ...messages import Joined, get_message, message
 from ...report_formats import KINDS
 from ...report_formats.kinds import find_order_kind
 from ..report.amazon_report import OPEN_STATES
@@ -196,54 +195,45 @@ class AmazonControlOrder(models.Model):
         :param orders: records that no further request will bring; maybe none
         """
         xmlid = "amazon_order_import.mail_activity_missing_orders"
-        user = account._get_responsible() or self.env.user
-        # The scheduled action speaks English, who is told may not.
-        self = self.with_context(lang=user.lang or self.env.lang)
-        account = account.with_env(self.env).sudo()
+        account = account.sudo()
         activity = account.activity_search([xmlid])
         if not orders:
             activity.action_feedback(
                 feedback=self.env._("No order is missing any more.")
             )
             return
-        summary = self.env._("%s orders of Amazon are missing", len(orders))
+        user = account._get_responsible() or self.env.user
+        summary = message("orders_missing", count=len(orders))
         note = self._prepare_note(account, orders)
         if not activity:
-            account.activity_schedule(
-                xmlid, summary=summary, note=note, user_id=user.id
-            )
-        elif (activity[0].summary, activity[0].note) != (summary, note):
-            activity[0].write({"summary": summary, "note": note})
+            account._schedule_amazon_todo(user, summary, note, xmlid)
+        elif (
+            get_message(activity[0], "amazon_summary") != summary
+            or get_message(activity[0], "amazon_note") != note
+        ):
+            activity[0].write(account._prepare_amazon_todo(user, summary, note))
 
     def _prepare_note(self, account, orders):
-        """Return the text of the to-do: the orders, and what to do next."""
-        if account.has_credentials:
-            advice = self.env._(
-                "Amazon's list of all orders names them, but the reports that should "
-                "have them, requested %(times)s times, do not bring them. Look up one "
-                "of them in Seller Central, then open Amazon > Reports > Find an "
-                "Order.",
-                times=len(DISTANCES),
-            )
-        else:
-            advice = self.env._(
-                "Amazon's list of all orders names them, but no report that was "
-                "uploaded has them. Upload the order report of these days under Amazon "
-                "> Reports > Upload File."
-            )
+        """Return the `Message` of the to-do: what to do next, and the orders."""
         orders = orders.sorted("purchase_date")
-        items = Markup("").join(
-            Markup("<li>%s, %s, %s</li>")
-            % (
-                order.order_ref,
-                order.marketplace_id.name or order.sales_channel or "–",
-                order.purchase_date.date(),
+        lines = [
+            message(
+                "missing_order",
+                order=order.order_ref,
+                channel=order.marketplace_id.name or order.sales_channel or "–",
+                date=order.purchase_date.date(),
             )
             for order in orders[:NAMED_ORDERS]
-        )
+        ]
         more = len(orders) - NAMED_ORDERS
-        rest = Markup("<p>%s</p>") % self.env._("and %s more", more) if more > 0 else ""
-        return Markup("<p>%s</p><ul>%s</ul>%s") % (advice, items, rest)
+        if more > 0:
+            lines.append(message("more_missing_orders", count=more))
+        if account.has_credentials:
+            advice = message("orders_not_brought", times=len(DISTANCES))
+        else:
+            advice = message("orders_not_uploaded")
+        lines = Joined(tuple(lines), "\n")
+        return message("lines", lines=Joined((advice, lines), "\n\n"))
 
 
 def _join(windows, near, limit):
