@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from . import values
+from .order_numbers import is_multi_channel
 from .row_format import Column, RowFormat
 
 #: Last letter of a number of 14 characters -> what the document is.
@@ -201,6 +202,11 @@ class VatRow:
     def is_movement(self):
         """Whether goods only change their place: nothing was sold to a buyer."""
         return self.transaction_type in _MOVEMENTS
+
+    @property
+    def is_sale(self):
+        """Whether the row is about a sale on Amazon, or gives back one of it."""
+        return not self.is_movement and not is_multi_channel(self.order_id)
 
     @property
     def is_collected_by_amazon(self):

@@ -34,10 +34,15 @@ from .invoicing import test_refund_guard
 from .invoicing import test_tax_correction
 from .invoicing import test_upload_queue_tour
 from .invoicing import test_vat_booking
+from .invoicing import test_vat_completeness
 from .invoicing import test_vat_documents
 from .invoicing import test_vat_invoice
 from .invoicing import test_vat_invoice_again
+from .invoicing import test_vat_matching
+from .invoicing import test_vat_refunds
+from .invoicing import test_vat_rows
 from .invoicing import test_vat_tour
+from .invoicing import test_vat_unlock
 from .completeness import test_calendar
 from .completeness import test_completeness
 from .completeness import test_completeness_tour

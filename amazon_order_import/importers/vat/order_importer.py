@@ -13,5 +13,5 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _join_followers(self, report, order_refs, orders):
         result = super()._join_followers(report, order_refs, orders)
-        self.env["amazon.vat.document.importer"].join_orders(report.account_id, orders)
+        self.env["amazon.vat.document"].join_orders(report.account_id, orders)
         return result

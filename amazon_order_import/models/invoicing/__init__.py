@@ -1,4 +1,12 @@
+"""Invoices and refunds: Amazon's own documents (VCS), VAT invoice data (VCS Lite),
+the entries made of them, and documents sent to Amazon."""
+
 from . import amazon_vat_document
+from . import amazon_vat_document_order
+from . import account_move_print
+
+# What is posted is put into the queue before it is matched.
+from . import account_move_upload
 from . import account_move
 from . import account_move_line
 from . import account_move_refund
@@ -18,9 +26,13 @@ from . import amazon_vat_invoice_line
 from . import sale_order
 from . import amazon_order_workflow
 from . import amazon_tax_advisor
+from . import sale_order_line
 from . import amazon_refund_guard
 from . import amazon_tax_correction
 from . import amazon_vat_document_booker
+from . import amazon_vat_document_booker_match
+from . import amazon_vat_document_booker_entry
+from . import amazon_vat_document_booker_tax
 from . import amazon_vat_invoice_settler
 from . import amazon_vat_invoice_maker
 from . import amazon_vat_invoice_obstacle

@@ -3,6 +3,8 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...messages import compose
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -18,6 +20,7 @@ class AccountMove(models.Model):
     amazon_refund_warning = fields.Text(compute="_compute_amazon_refund_warning")
 
     @api.depends("state", "move_type", "invoice_line_ids.price_total")
+    @api.depends_context("lang")
     def _compute_amazon_refund_warning(self):
         guard = self.env["amazon.refund.guard"]
         self.amazon_refund_warning = False
@@ -31,7 +34,7 @@ class AccountMove(models.Model):
                     "%(order)s has credit already: %(documents)s. This draft credits "
                     "on top of that.",
                     order=order.display_name,
-                    documents=guard.explain_credited(state),
+                    documents=compose(self.env, guard.explain_credited(state)),
                 )
                 for order, state in states.items()
                 if state.moves or state.refunds
@@ -120,6 +123,6 @@ class AccountMove(models.Model):
                         "%(documents)s. Use that credit note; delete it or set it to "
                         "cancelled if it is wrong.",
                         order=order.display_name,
-                        documents=guard.explain_credited(state),
+                        documents=compose(self.env, guard.explain_credited(state)),
                     )
                 )

@@ -3,7 +3,7 @@ import re
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
-from .account_move import NUMBER
+from .account_move_upload import NUMBER
 
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?\b")
 

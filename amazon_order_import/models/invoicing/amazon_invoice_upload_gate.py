@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ...messages import Message, Name, holds_message, message
-from .account_move import NUMBER
+from .account_move_upload import NUMBER
 from .amazon_invoice_upload import DUE_AFTER
 from .amazon_order_workflow import VCS_COUNTRIES
 

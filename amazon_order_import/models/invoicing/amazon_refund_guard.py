@@ -2,19 +2,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...messages import Joined, Label, MessageError, Money, Name, message, words
 
-class RefundExceeded(UserError):
+
+class RefundExceeded(MessageError):
     """More would be credited than was sold.
 
     - ``moves``: ``account.move``, the credit notes that there are
     - ``refunds``: ``amazon.refund`` without credit note in Odoo
     """
 
-    def __init__(self, message, moves, refunds):
-        super().__init__(message)
+    def __init__(self, env, message, moves, refunds):
+        super().__init__(env, message)
         self.moves = moves
         self.refunds = refunds
 
@@ -81,7 +82,7 @@ class AmazonRefundGuard(models.AbstractModel):
 
     # === FOR THOSE WHO MAKE CREDIT NOTES === #
 
-    @api.model
+    @api.private
     def claim(self, order, amount, source, reference, lines=None, invoice=None):
         """Say that Amazon refunded an amount, before a credit note is made of it.
 
@@ -106,7 +107,11 @@ class AmazonRefundGuard(models.AbstractModel):
         state.refunds -= refund
         move = self._find_credit_note(state, amount, source, lines, invoice)
         if not move:
-            name = self._describe(source, reference)
+            name = message(
+                "refund_name",
+                source=Label("amazon.refund", "source", source),
+                reference=reference,
+            )
             self._check_state(state, amount, lines or {}, name, source)
         if not refund:
             refund = refund.create(
@@ -120,7 +125,7 @@ class AmazonRefundGuard(models.AbstractModel):
         self._tell_attached(refund)
         return refund
 
-    @api.model
+    @api.private
     def find(self, company, source, references):
         """Return the refunds that were claimed by these references.
 
@@ -141,7 +146,7 @@ class AmazonRefundGuard(models.AbstractModel):
             )
         )
 
-    @api.model
+    @api.private
     def hold(self, company, source, moves):
         """Note the credit notes that were made of claimed refunds.
 
@@ -152,7 +157,7 @@ class AmazonRefundGuard(models.AbstractModel):
         for refund in self.find(company, source, list(moves)):
             refund.move_id = moves[refund.reference]
 
-    @api.model
+    @api.private
     def forget(self, company, source, references):
         """Take back what was claimed and no credit note holds.
 
@@ -163,21 +168,7 @@ class AmazonRefundGuard(models.AbstractModel):
         refunds = self.find(company, source, references)
         refunds.filtered(lambda refund: not refund._is_booked()).unlink()
 
-    @api.model
-    def check(self, order, amount, lines=None, leave_out=None):
-        """Refuse a credit note that would credit more than was sold.
-
-        :param order: ``sale.order`` record
-        :param float amount: of the credit note, tax included, above 0
-        :param dict lines: ``{sale.order.line: amount}`` where known
-        :param leave_out: ``account.move`` that do not count as credited
-        :raise RefundExceeded: naming the credit notes that there are
-        """
-        self.lock(order)
-        state = self.get_states(order, leave_out)[order]
-        self._check_state(state, amount, lines or {}, self.env._("A credit note"))
-
-    @api.model
+    @api.private
     def lock(self, orders):
         """Have any other transaction fail that credits the same orders now.
 
@@ -193,7 +184,7 @@ class AmazonRefundGuard(models.AbstractModel):
                 )
             )
 
-    @api.model
+    @api.private
     def get_states(self, orders, leave_out=None):
         """Return what was sold with orders and what of it is credited.
 
@@ -214,7 +205,7 @@ class AmazonRefundGuard(models.AbstractModel):
 
     # === CREDIT NOTES ON THEIR WAY INTO THE BOOKS === #
 
-    @api.model
+    @api.private
     def check_moves(self, moves):
         """Check credit notes that are about to be posted.
 
@@ -238,10 +229,9 @@ class AmazonRefundGuard(models.AbstractModel):
                 self._attach_fitting(state, move, amount)
                 if not move.amazon_refund_reason:
                     by_line = {line: part for line, part in lines.items() if line}
-                    name = move.display_name
-                    self._check_state(state, amount, by_line, name)
+                    self._check_state(state, amount, by_line, Name.of(move))
 
-    @api.model
+    @api.private
     def get_left(self, orders):
         """Return what credit notes leave to credit: dict ``{sale.order: amount}``."""
         return {
@@ -249,23 +239,27 @@ class AmazonRefundGuard(models.AbstractModel):
             for order, state in self.get_states(orders).items()
         }
 
-    @api.model
+    @api.private
     def explain_credited(self, state):
-        """Return the credit notes and refunds of a state as text."""
-        format_amount = state.order.currency_id.format
+        """Return the credit notes and refunds of a state as a `Message`."""
+        currency = state.order.currency_id
         told = [
-            f"{move.display_name} ({format_amount(move.amount_total)})"
+            message(
+                "credit_note_over",
+                credit_note=Name.of(move),
+                amount=Money(move.amount_total, currency.id),
+            )
             for move in state.moves
         ]
         told += [
-            self.env._(
-                "%(refund)s (%(amount)s, not booked in Odoo)",
-                refund=refund.display_name,
-                amount=format_amount(refund.amount),
+            message(
+                "refund_not_booked",
+                refund=Name.of(refund),
+                amount=Money(refund.amount, currency.id),
             )
             for refund in state.refunds
         ]
-        return ", ".join(told)
+        return message("lines", lines=Joined(tuple(told))) if told else words("–")
 
     # === HELPERS === #
 
@@ -403,29 +397,21 @@ class AmazonRefundGuard(models.AbstractModel):
                 self._refuse(state, name, part, credited, sold, what)
 
     def _refuse(self, state, name, amount, before, sold, what):
-        format_amount = state.order.currency_id.format
+        currency = state.order.currency_id
         raise RefundExceeded(
-            self.env._(
-                "%(name)s over %(amount)s would credit more than was sold with "
-                "%(what)s: sold %(sold)s, credited already %(before)s.\n"
-                "There is: %(documents)s.\n"
-                "Use that credit note, or lower the amount. If more shall be credited "
-                "all the same, an Amazon administrator enters the reason on the draft "
-                "credit note (Credit More Than Sold).",
+            self.env,
+            message(
+                "refund_exceeded",
                 name=name,
-                amount=format_amount(amount),
+                amount=Money(amount, currency.id),
                 what=what,
-                sold=format_amount(sold),
-                before=format_amount(before),
-                documents=self.explain_credited(state) or "–",
+                sold=Money(sold, currency.id),
+                before=Money(before, currency.id),
+                documents=self.explain_credited(state),
             ),
             state.moves,
             state.refunds,
         )
-
-    def _describe(self, source, reference):
-        Refund = self.env["amazon.refund"]
-        return Refund.new({"source": source, "reference": reference}).display_name
 
     def _tell_attached(self, refunds):
         """Note on the credit notes which refunds of Amazon's they hold."""

@@ -57,16 +57,14 @@ class AmazonReport(models.Model):
     def _sum_vat_file(self):
         """Return ``{(month, currency): [net, tax, total]}`` of the file, as text."""
         sums = defaultdict(lambda: [Decimal(0)] * 3)
-        importer = self._get_importer()
         with self._open_file() as stream:
             parsed = open_report(stream, self.kind, self.charset or None)
             for row in parsed.rows():
-                if not row.values or not row.values.number:
+                told = row.values
+                if not told or not told.number or not told.is_sale:
                     continue
-                if importer._get_no_sale(row.values):
-                    continue
-                parts = row.values.components.values()
-                key = self._get_month(row.values.date), row.values.currency
+                parts = told.components.values()
+                key = self._get_month(told.date), told.currency
                 amounts = [
                     sum((part[place] for part in parts), Decimal(0))
                     for place in range(3)

@@ -1,8 +1,10 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from odoo import api, models
+from odoo import Command, api, models
 
+from ...messages import CLOSED_STATES, Label, Money, Name, Term, message
 from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 
@@ -47,19 +49,47 @@ class TaxFigures:
 class TaxCorrection:
     """What became of the figures for one order.
 
-    - ``changes``: a text for each order line that was corrected
-    - ``differences``: a text for each line that differs but stands, as its order is
-      invoiced, locked or cancelled
-    - ``closed``: why it stands, or ``""``
+    - ``changes``: a `Message` for each order line that was corrected
+    - ``differences``: a `Message` for each line that differs but stands, as its order
+      is invoiced, locked or cancelled
+    - ``closed``: why it stands, a `Term`, or None
     - ``unmatched``: `TaxFigures` that no item of the order fits
     - ``partial``: `TaxFigures` of items of which other units are not told yet
+    - ``flags``: what a person shall look at, tags of ``data/crm_tag_data.xml`` without
+      ``tag_``
     """
 
     changes: list = field(default_factory=list)
     differences: list = field(default_factory=list)
-    closed: str = ""
+    closed: Term | None = None
     unmatched: list = field(default_factory=list)
     partial: list = field(default_factory=list)
+    flags: set = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class LineFigures:
+    """What one order line shall hold.
+
+    - ``item``: the item line of the order that it belongs to
+    - ``line``: the order line; empty where the order has none for it yet
+    - ``line_type``: see ``sale.order.line.amazon_line_type``
+    - ``net``, ``tax``, ``withheld``: ``Decimal`` in the order's currency; ``withheld``
+      is tax that Amazon collects
+    - ``source``: one of the `TaxFigures` of the item
+    """
+
+    item: object
+    line: object
+    line_type: str
+    net: Decimal
+    tax: Decimal
+    withheld: Decimal
+    source: TaxFigures
+
+    @property
+    def quantity(self):
+        return self.line.product_uom_qty or 1.0
 
 
 class AmazonTaxCorrection(models.AbstractModel):
@@ -72,7 +102,7 @@ class AmazonTaxCorrection(models.AbstractModel):
     _name = "amazon.tax.correction"
     _description = "Correction of Orders by Amazon's Tax Figures"
 
-    @api.model
+    @api.private
     def correct_orders(self, account, figures_by_order):
         """Correct the lines of open orders, tell how the others differ.
 
@@ -102,11 +132,11 @@ class AmazonTaxCorrection(models.AbstractModel):
                 position |= self._correct_item(lookups, line, told, correction)
             if len(position) == 1 and position != order.fiscal_position_id:
                 order.fiscal_position_id = position
-        self._set_tags(lookups, corrections)
+        self._set_tags(corrections)
         self.env.flush_all()
         return corrections
 
-    @api.model
+    @api.private
     def match_lines(self, account, figures_by_order, once=True):
         """Find the item line of each of the figures: sets their ``line``.
 
@@ -205,14 +235,14 @@ class AmazonTaxCorrection(models.AbstractModel):
         return best and best[1]
 
     def _get_closed_reason(self, order):
-        """Return why the lines of an order can no longer be changed, or ``""``."""
+        """Return why the lines of an order can no longer be changed, or None."""
         if order.state == "cancel":
-            return self.env._("cancelled")
+            return CLOSED_STATES["cancelled"]
         if order.locked:
-            return self.env._("locked")
+            return CLOSED_STATES["locked"]
         if any(self._is_own_document(move) for move in order.invoice_ids):
-            return self.env._("invoiced")
-        return ""
+            return CLOSED_STATES["invoiced"]
+        return None
 
     def _is_own_document(self, move):
         """Whether an invoice counts that was made without Amazon's figures."""
@@ -234,26 +264,25 @@ class AmazonTaxCorrection(models.AbstractModel):
         }
         used = self.env["account.fiscal.position"]
         for line_type, (net, tax) in self._sum_amounts(told, lines).items():
-            line = lines.get(line_type, order.order_line.browse())
             collected = told[0].collected_by_amazon
-            withheld = tax if collected else ZERO
-            tax = ZERO if collected else tax
-            if self._is_right(line, net, tax, withheld):
+            wanted = LineFigures(
+                item,
+                lines.get(line_type, order.order_line.browse()),
+                line_type,
+                net,
+                ZERO if collected else tax,
+                tax if collected else ZERO,
+                told[0],
+            )
+            if self._is_right(wanted):
                 continue
             if correction.closed:
-                correction.differences.append(
-                    self._describe(item, line_type, line, net, tax)
-                )
+                correction.differences.append(self._describe(wanted))
                 continue
-            quantity = line.product_uom_qty or 1.0
-            taxes, position = self._choose_taxes(
-                lookups, item, line or item, told[0], quantity, net, tax
-            )
+            taxes, position = self._choose_taxes(lookups, wanted, correction)
             used |= position
-            correction.changes.append(self._describe(item, line_type, line, net, tax))
-            self._write_line(
-                lookups, item, line_type, line, quantity, net, tax, withheld, taxes
-            )
+            correction.changes.append(self._describe(wanted))
+            self._write_line(lookups, wanted, taxes)
         return used
 
     def _sum_amounts(self, told, lines):
@@ -271,72 +300,80 @@ class AmazonTaxCorrection(models.AbstractModel):
             if line_type in lines or any(amounts)
         }
 
-    def _is_right(self, line, net, tax, withheld):
-        currency = line.currency_id
+    def _is_right(self, wanted):
+        line, compare = wanted.line, wanted.line.currency_id.compare_amounts
         return bool(line) and not (
-            currency.compare_amounts(line.price_subtotal, float(net))
-            or currency.compare_amounts(line.price_tax, float(tax))
-            or currency.compare_amounts(line.amazon_tax_withheld, float(withheld))
+            compare(line.price_subtotal, float(wanted.net))
+            or compare(line.price_tax, float(wanted.tax))
+            or compare(line.amazon_tax_withheld, float(wanted.withheld))
         )
 
-    def _choose_taxes(self, lookups, item, line, figure, quantity, net, tax):
+    def _choose_taxes(self, lookups, wanted, correction):
         """Return the taxes that give Amazon's tax, and the fiscal position used.
 
         The line keeps its taxes where they fit; else those of the position of the
         figures are taken. Where neither fits, Amazon's amounts stand on the line's
         own taxes, and the order is flagged for the accountant.
         """
-        Amounts = self.env["amazon.order.amounts"]
         nothing = self.env["account.fiscal.position"]
-        currency = item.currency_id
-        taxes = line.tax_ids
-        if figure.collected_by_amazon:
-            if lookups.account.withheld_tax_ids or any(taxes.mapped("amount")):
-                taxes = lookups.account.withheld_tax_ids
-            return taxes, figure.fiscal_position or nothing
-        if Amounts.fits_rate(lookups, taxes, net, tax, currency, quantity):
-            return taxes, nothing
+        account, figure = lookups.account, wanted.source
         position = figure.fiscal_position or nothing
+        taxes = (wanted.line or wanted.item).tax_ids
+        if figure.collected_by_amazon:
+            if account.withheld_tax_ids or any(taxes.mapped("amount")):
+                taxes = account.withheld_tax_ids
+            return taxes, position
+        if self._fits_rate(lookups, wanted, taxes):
+            return taxes, nothing
         mapped = position.map_tax(
-            item.product_id.taxes_id._filter_taxes_by_company(lookups.company)
+            wanted.item.product_id.taxes_id._filter_taxes_by_company(lookups.company)
         )
-        if position and Amounts.fits_rate(
-            lookups, mapped, net, tax, currency, quantity
-        ):
+        if position and self._fits_rate(lookups, wanted, mapped):
             return mapped, position
-        lookups.flag(
-            item.order_id.amazon_order_ref,
-            "tax_rate_differs" if taxes else "tax_missing",
-        )
-        return taxes or (lookups.account._get_stated_tax() if tax else taxes), nothing
+        correction.flags.add("tax_rate_differs" if taxes else "tax_missing")
+        return taxes or (account._get_stated_tax() if wanted.tax else taxes), nothing
 
-    def _write_line(
-        self, lookups, item, line_type, line, quantity, net, tax, withheld, taxes
-    ):
-        Amounts = self.env["amazon.order.amounts"]
+    def _fits_rate(self, lookups, wanted, taxes):
+        return self.env["amazon.order.amounts"].fits_rate(
+            lookups,
+            taxes,
+            wanted.net,
+            wanted.tax,
+            wanted.item.currency_id,
+            wanted.quantity,
+        )
+
+    def _write_line(self, lookups, wanted, taxes):
         values = {
-            "tax_ids": [(6, 0, taxes.ids)],
-            **Amounts.prepare_amounts(
-                lookups, quantity, net, tax, withheld, item.currency_id, taxes
+            "tax_ids": [Command.set(taxes.ids)],
+            **self.env["amazon.order.amounts"].prepare_amounts(
+                lookups,
+                wanted.quantity,
+                wanted.net,
+                wanted.tax,
+                wanted.withheld,
+                wanted.item.currency_id,
+                taxes,
             ),
         }
-        if line:
+        if wanted.line:
             # Without the quantity, which would have Odoo look after the deliveries.
-            line.write(values)
+            wanted.line.write(values)
         else:
             self.env["sale.order.line"].create(
-                {**self._prepare_further_line(lookups, item, line_type), **values}
+                {**self._prepare_further_line(lookups, wanted), **values}
             )
 
-    def _prepare_further_line(self, lookups, item, line_type):
+    def _prepare_further_line(self, lookups, wanted):
         """Return the values of a line for an amount that no order report gave."""
-        product = lookups.account._get_charge_product(line_type)
+        item = wanted.item
+        product = lookups.account._get_charge_product(wanted.line_type)
         return {
             "order_id": item.order_id.id,
             "product_id": product.id,
             "product_uom_qty": 1.0,
             "sequence": item.sequence,
-            "amazon_line_type": line_type,
+            "amazon_line_type": wanted.line_type,
             "amazon_row_key": item.amazon_row_key,
             "amazon_row_id": item.amazon_row_id.id,
             "amazon_fingerprint": item.amazon_fingerprint,
@@ -350,22 +387,23 @@ class AmazonTaxCorrection(models.AbstractModel):
             },
         }
 
-    def _describe(self, item, line_type, line, net, tax):
-        """Return a line's old and new amounts as text."""
-        currency = item.currency_id
-        labels = dict(line._fields["amazon_line_type"]._description_selection(self.env))
-        return self.env._(
-            "%(item)s, %(part)s: net %(old_net)s, tax %(old_tax)s → net %(net)s, "
-            "tax %(tax)s",
-            item=item.product_id.display_name,
-            part=labels.get(line_type, line_type),
-            old_net=currency.format(line.price_subtotal),
-            old_tax=currency.format(line.price_tax),
-            net=currency.format(float(net)),
-            tax=currency.format(float(tax)),
+    def _describe(self, wanted):
+        """Return a line's old and new amounts as a `Message`."""
+        line, currency = wanted.line, wanted.item.currency_id
+
+        def money(amount):
+            return Money(amount, currency.id)
+
+        return message(
+            "tax_figures",
+            item=Name.of(wanted.item.product_id),
+            part=Label("sale.order.line", "amazon_line_type", wanted.line_type),
+            old_net=money(line.price_subtotal),
+            old_tax=money(line.price_tax),
+            net=money(wanted.net),
+            tax=money(wanted.tax),
         )
 
-    def _set_tags(self, lookups, corrections):
-        orders = {order.amazon_order_ref: order for order in corrections}
-        for order_ref, names in lookups.flags.items():
-            orders[order_ref]._add_amazon_tags(names)
+    def _set_tags(self, corrections):
+        for order, correction in corrections.items():
+            order._add_amazon_tags(correction.flags)

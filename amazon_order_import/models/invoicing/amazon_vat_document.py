@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ...messages import MessageText
+
 DOCUMENT_TYPES = [
     ("invoice", "Invoice"),
     ("credit_note", "Credit Note"),
@@ -174,11 +176,11 @@ class AmazonVatDocument(models.Model):
     entry_state = fields.Selection(
         ENTRY_STATES, "Booking", required=True, readonly=True, default="none"
     )
-    entry_message = fields.Text(
+    entry_message = MessageText(
         "Why Not Booked", readonly=True, help="Why, and what to do next"
     )
     can_book = fields.Boolean(compute="_compute_can_book")
-    order_difference = fields.Text(
+    order_difference = MessageText(
         "Difference to the Order",
         readonly=True,
         help="Where the order in Odoo holds other amounts and stands, as it is "

@@ -108,3 +108,23 @@ class AmazonVatDocumentLine(models.Model):
                     Decimal(f"{tax:.{digits}f}"),
                 )
         return amounts
+
+    def _is_empty_share(self):
+        """Whether a line only says that another jurisdiction gets no tax of an item."""
+        return not self._get_amounts() and any(
+            other.sku == self.sku
+            and other.jurisdiction != self.jurisdiction
+            and other._get_amounts()
+            for other in self.document_id.line_ids
+        )
+
+    def _find_unnamed_item(self):
+        """Return the item of a line without SKU: by its ASIN, or the only one."""
+        order = self.document_id.sale_order_id
+        known = order.amazon_vat_document_ids.line_ids.filtered(
+            lambda other: self.asin and other.asin == self.asin and other.sale_line_id
+        )
+        items = known.sale_line_id or order.order_line.filtered(
+            lambda item: item.amazon_line_type == "item" and item.product_uom_qty
+        )
+        return items if len(items) == 1 else items.browse()

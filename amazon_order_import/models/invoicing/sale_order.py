@@ -18,6 +18,12 @@ class SaleOrder(models.Model):
         compute="_compute_amazon_vat_document_count",
         compute_sudo=True,
     )
+    amazon_vat_invoice_ids = fields.One2many(
+        "amazon.vat.invoice", "sale_order_id", "VAT Invoice Data"
+    )
+    amazon_vat_invoice_count = fields.Integer(
+        "VAT Data", compute="_compute_amazon_vat_invoice_count"
+    )
     amazon_vat_difference = fields.Text(
         "Difference to Amazon's Documents",
         compute="_compute_amazon_vat_difference",
@@ -47,11 +53,21 @@ class SaleOrder(models.Model):
         for order in self:
             order.amazon_vat_document_count = counts.get(order, 0)
 
+    def _compute_amazon_vat_invoice_count(self):
+        counts = dict(
+            self.env["amazon.vat.invoice"]._read_group(
+                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
+            )
+        )
+        for order in self:
+            order.amazon_vat_invoice_count = counts.get(order, 0)
+
     @api.depends(
         "amazon_vat_document_ids.order_difference",
         "amazon_vat_document_ids.entry_state",
         "amazon_vat_document_ids.entry_message",
     )
+    @api.depends_context("lang", "tz")
     def _compute_amazon_vat_difference(self):
         for order in self:
             texts = []
@@ -172,4 +188,13 @@ class SaleOrder(models.Model):
             action.update(
                 view_mode="form", views=[(False, "form")], res_id=documents.id
             )
+        return action
+
+    def action_view_amazon_vat_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_vat_invoice_action"
+        )
+        action["domain"] = [("sale_order_id", "=", self.id)]
+        action["context"] = {}
         return action

@@ -115,12 +115,6 @@ class SaleOrder(models.Model):
     amazon_latest_delivery_date = fields.Datetime(
         "Deliver By", copy=False, readonly=True
     )
-    amazon_vat_invoice_ids = fields.One2many(
-        "amazon.vat.invoice", "sale_order_id", "VAT Invoice Data"
-    )
-    amazon_vat_invoice_count = fields.Integer(
-        "VAT Data", compute="_compute_amazon_vat_invoice_count"
-    )
     amazon_told = fields.Json(
         copy=False, help="What Amazon said of the order, to notice when it changes"
     )
@@ -173,15 +167,6 @@ class SaleOrder(models.Model):
         )
         for order in self:
             order.amazon_row_count = counts.get(order, 0)
-
-    def _compute_amazon_vat_invoice_count(self):
-        counts = dict(
-            self.env["amazon.vat.invoice"]._read_group(
-                [("sale_order_id", "in", self.ids)], ["sale_order_id"], ["__count"]
-            )
-        )
-        for order in self:
-            order.amazon_vat_invoice_count = counts.get(order, 0)
 
     def action_confirm(self):
         # Amazon's orders keep the date of purchase; Odoo would give all orders of one
@@ -320,13 +305,4 @@ class SaleOrder(models.Model):
             "amazon_order_import.amazon_report_row_action"
         )
         action["domain"] = [("sale_order_id", "=", self.id)]
-        return action
-
-    def action_view_amazon_vat_invoices(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "amazon_order_import.amazon_vat_invoice_action"
-        )
-        action["domain"] = [("sale_order_id", "=", self.id)]
-        action["context"] = {}
         return action

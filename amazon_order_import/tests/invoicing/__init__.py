@@ -1,0 +1,1 @@
+"""Amazon's documents and ours: read, booked, matched, refunded, sent."""

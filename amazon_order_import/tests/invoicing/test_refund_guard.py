@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -216,8 +217,8 @@ class TestRefundGuard(MoneyCase):
         order = self.make_order()
         shipping = order.order_line[1]
         with self.assertRaisesRegex(RefundExceeded, "4.00"):
-            self.guard.check(order, 5.0, {shipping: 5.0})
-        self.guard.check(order, 5.0)
+            self.guard.claim(order, 5.0, "vat_document", NUMBER, {shipping: 5.0})
+        self.guard.claim(order, 5.0, "vat_document", NUMBER)
 
     def test_other_orders_are_free(self):
         partner = self.env["res.partner"].create({"name": "Other"})
@@ -258,3 +259,14 @@ class TestRefundGuard(MoneyCase):
         self.env["amazon.refund"].create(values)
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.env["amazon.refund"].create(values)
+
+    def test_no_client_reaches_the_services(self):
+        for model, name in (
+            ("amazon.refund.guard", "claim"),
+            ("amazon.refund.guard", "find"),
+            ("amazon.tax.correction", "correct_orders"),
+            ("amazon.vat.document.booker", "book"),
+            ("amazon.vat.document", "join_orders"),
+        ):
+            with self.assertRaises(AccessError):
+                get_public_method(self.env[model], name)

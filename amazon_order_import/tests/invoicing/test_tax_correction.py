@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import Command
 from odoo.tests import tagged
 
+from ...messages import CLOSED_STATES, compose
 from ...models.invoicing.amazon_tax_correction import TaxFigures
 from ..order.test_tax import ADDRESSES, TaxCase
 
@@ -69,8 +70,8 @@ class TestTaxCorrection(TaxCase):
             order, TaxFigures("MUG-RED", 1, amounts(item="99.99 19.01"))
         )
         self.assertFalse(correction.changes)
-        self.assertIn("19.01", correction.differences[0])
-        self.assertEqual(correction.closed, "invoiced")
+        self.assertIn("19.01", compose(self.env, correction.differences[0]))
+        self.assertEqual(correction.closed, CLOSED_STATES["invoiced"])
         self.assertEqual(order.amount_tax, 19.0)
 
     # All parts: 119.00 = 100 + 19, shipping 11.90 = 10 + 1.90, promotions -5.95 and

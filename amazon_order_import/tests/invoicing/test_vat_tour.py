@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .test_vat_booking import KIND, BookingCase
+from .booking_case import KIND, BookingCase
 from .vat_files import vat_file
 
 

@@ -1,3 +1,5 @@
+"""Dialogs about invoices: reversing, unlocking, down payments."""
+
 from . import account_move_reversal
 from . import amazon_vat_unlock
 from . import sale_advance_payment_inv
