@@ -24,7 +24,9 @@ from odoo import fields, release
 
 from odoo.addons.amazon_order_import.report_formats import open_report
 
-from setup.lib import demo_import
+from setup.lib.demo_amazon import ask
+from setup.lib.demo_check import check_order
+from setup.lib.demo_seller import ensure_account, ensure_products, ensure_taxes
 from tests.simulator.testing import MFN_EU, Caller, read_table
 
 KIND = "mfn_orders_eu"
@@ -240,28 +242,26 @@ def read_alone(content):
 
 def wrong_orders(env, simulator, report):
     """What is wrong with the orders of a report, as sentences."""
-    expected = demo_import.ask(simulator, "expected", seller="eu")["orders"]
+    expected = ask(simulator, "expected", seller="eu")["orders"]
     refs = [ref for ref in set(report.row_ids.mapped("order_ref")) if ref in expected]
     found = env["sale.order"].search([("amazon_order_ref", "in", refs)])
     by_ref = found.grouped("amazon_order_ref")
     return [
         problem
         for ref in refs
-        for problem in demo_import.check_order(
-            ref, expected[ref], by_ref.get(ref, found.browse())
-        )
+        for problem in check_order(ref, expected[ref], by_ref.get(ref, found.browse()))
     ]
 
 
 def prepare(env, simulator):
     """Products, taxes, much stock and the account of a seller."""
-    demo_import.ensure_taxes(env)
-    products = demo_import.ensure_products(env, simulator)
+    ensure_taxes(env)
+    products = ensure_products(env, simulator)
     shelf = env["stock.warehouse"].search([], limit=1).lot_stock_id
     for product in products:
         env["stock.quant"]._update_available_quantity(product, shelf, STOCK)
-    seller = demo_import.ask(simulator, "sellers")["sellers"][0]
-    account = demo_import.ensure_account(env, simulator, seller)
+    seller = ask(simulator, "sellers")["sellers"][0]
+    account = ensure_account(env, simulator, seller)
     env.cr.commit()
     return account
 

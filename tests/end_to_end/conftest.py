@@ -53,11 +53,11 @@ def registry(odoo, databases):
 
 
 def _prepare(registry):
-    from setup.lib import demo_import
+    from setup.lib.demo_seller import ensure_products, ensure_taxes
 
     with new_env(registry) as env, Simulator(history_days=-1) as amazon:
-        demo_import.ensure_taxes(env)
-        demo_import.ensure_products(env, amazon.url)
+        ensure_taxes(env)
+        ensure_products(env, amazon.url)
         env.cr.commit()
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import requests
 
-from setup.lib import demo_import
+from setup.lib.demo_check import HISTORY, Comparison
+from setup.lib.demo_seller import ensure_account
 from tests.simulator.control import expected, seller_body
 from tests.simulator.testing import Caller
 
@@ -22,9 +23,7 @@ class Seller:
         self.amazon = amazon
         self.key = key
         self.simulated = amazon.state.seller(key)
-        self.account = demo_import.ensure_account(
-            env, amazon.url, seller_body(self.simulated)
-        )
+        self.account = ensure_account(env, amazon.url, seller_body(self.simulated))
         env.cr.commit()
 
     def sell(self, count=3, **particulars):
@@ -41,7 +40,7 @@ class Seller:
             {
                 "account_id": self.account.id,
                 "kind": kind,
-                "date_from": now - demo_import.HISTORY,
+                "date_from": now - HISTORY,
                 "date_to": now,
             }
         )
@@ -73,9 +72,8 @@ class Seller:
     def problems(self):
         """What in Odoo is not as the simulator says it must be, as sentences."""
         accounts = {self.key: self.account}
-        _channels, _refs, problems = demo_import.compare(
-            self.env, self.amazon.url, accounts
-        )
+        comparison = Comparison(self.env, self.amazon.url)
+        _channels, _refs, problems = comparison.orders(accounts)
         return problems
 
     def orders(self):

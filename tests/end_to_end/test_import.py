@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from setup.lib import demo_import
+from setup.lib.demo_amazon import ask
+from setup.lib.demo_check import Comparison
+from setup.lib.demo_import import KINDS, ORDER_KINDS, request_reports, work_off
+from setup.lib.demo_seller import ensure_account
 from tests.contract.conftest import models, shared  # noqa: F401 - fixtures
 from tests.simulator import Simulator
 
@@ -16,10 +19,9 @@ def world(registry):
     """All sellers' orders imported: ``(env, simulator, accounts, reports)``."""
     simulator = Simulator(seed=7, rate_scale=0, history_days=7)
     with new_env(registry) as env, simulator as amazon:
-        sellers = demo_import.ask(amazon.url, "sellers")["sellers"]
+        sellers = ask(amazon.url, "sellers")["sellers"]
         accounts = {
-            seller["key"]: demo_import.ensure_account(env, amazon.url, seller)
-            for seller in sellers
+            seller["key"]: ensure_account(env, amazon.url, seller) for seller in sellers
         }
         reports = run(env, accounts)
         yield env, amazon, accounts, reports
@@ -29,9 +31,9 @@ def world(registry):
 def run(env, accounts):
     """Requests everything and lets the scheduled action work it off."""
     last = env["amazon.report"].search([], order="id desc", limit=1).id or 0
-    demo_import.request_reports(env, accounts.values())
+    request_reports(env, accounts.values())
     env.cr.commit()
-    return demo_import.work_off(env, last)
+    return work_off(env, last)
 
 
 def test_sellers_are_connected_with_their_marketplaces(world):
@@ -49,14 +51,14 @@ def test_every_kind_of_order_report_is_done(world):
     assert sorted(reports.mapped("kind")) == sorted(
         kind
         for account in accounts.values()
-        for kind in demo_import.ORDER_KINDS
-        if account.region in demo_import.KINDS[kind].regions
+        for kind in ORDER_KINDS
+        if account.region in KINDS[kind].regions
     )
 
 
 def test_every_order_has_amazons_figures(world):
     env, amazon, accounts, _reports = world
-    channels, _refs, problems = demo_import.compare(env, amazon.url, accounts)
+    channels, _refs, problems = Comparison(env, amazon.url).orders(accounts)
     assert problems == []
     assert sum(channel[0] for channel in channels.values()) > 80
     assert all(there == here for there, here, *_totals in channels.values())
@@ -68,7 +70,7 @@ def test_what_is_no_sale_makes_no_order(world):
     left_out = {
         ref
         for key in accounts
-        for ref in demo_import.ask(amazon.url, "expected", seller=key)["not_sales"]
+        for ref in ask(amazon.url, "expected", seller=key)["not_sales"]
     }
     assert left_out
     rows = env["amazon.report.row"].search([("order_ref", "in", list(left_out))])

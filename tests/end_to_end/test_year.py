@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from setup.lib import demo_import
+from setup.lib.demo_check import check_order, check_others
 
 from .conftest import new_env, rest
 from .year import DAY, DAYS, Year
@@ -40,12 +40,9 @@ def test_every_order_is_in_odoo_once_with_amazons_total(year):
     problems = []
     for ref, entry in expected["orders"].items():
         found = by_ref.get(ref, orders.browse())
-        problems += demo_import.check_order(ref, entry, found)
-    for ref in expected["not_sales"]:
-        kept = by_ref.get(ref, orders.browse()).filtered(lambda o: o.state != "cancel")
-        problems += [f"{ref}: in Odoo, but cancelled at Amazon"] if kept else []
-    strangers = set(by_ref) - set(expected["orders"]) - set(expected["not_sales"])
-    problems += [f"{ref}: unknown to Amazon" for ref in sorted(strangers)]
+        problems += check_order(ref, entry, found)
+    others = {ref: by_ref[ref] for ref in set(by_ref) - set(expected["orders"])}
+    problems += check_others(others, expected["not_sales"])
     assert problems == [], [year.why(problem.partition(":")[0]) for problem in problems]
     assert expected["awaited"] == {}
     assert len(expected["orders"]) > 0.8 * DAYS

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 import freezegun
 import requests
 
-from setup.lib import demo_import
+from setup.lib.demo_seller import ensure_account
 from tests.simulator import Clock, Simulator, programs
 from tests.simulator.control import expected, seller_body
 from tests.simulator.tokens import rotate_secret
@@ -156,7 +156,7 @@ class Year:
 
     def connect(self):
         """What a person does with a new account: connect, say since when."""
-        self.account = demo_import.ensure_account(
+        self.account = ensure_account(
             self.env, self.amazon.url, seller_body(self.seller)
         )
         self.env["amazon.first.run"].create(

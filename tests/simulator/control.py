@@ -11,7 +11,8 @@ POST   /_control/secrets  {"seller"} -> {"client_secret"}: rotates it; the old
                           one is good for ``old_secret_days`` more
 GET    /_control/catalogue -> the products
 GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
-                          &start=&end=] -> what must stand in Odoo by now
+                          &start=&end=&report=] -> what must stand in Odoo by now,
+                          or after a report that was made before
 POST   /_control/orders   {"seller", "marketplace", "fulfillment", "count",
                           "scenario", "sku", "age", "spread", "pending",
                           "cancelled", "withheld_days"} (market.py, factory.py)
@@ -48,6 +49,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import control_after_sales, programs
 from .clock import api_time, parse_time
+from .control_after_sales import asked_about
 from .errors import json_response
 from .formats import COLUMN_GROUPS
 from .tokens import issue_code, rotate_secret
@@ -80,13 +82,16 @@ def handle(state, request):
         return json_response({"error": str(error) or repr(error)}, 400)
 
 
-def expected(state, seller, marketplace="", fulfillment="", start=None, end=None):
+def expected(
+    state, seller, marketplace="", fulfillment="", start=None, end=None, now=None
+):
     """What Odoo must hold of the seller's reportable orders.
 
     ``start`` and ``end`` select by the time at which rows became reportable; an
-    order counts with all its rows up to ``end``.
+    order counts with all its rows up to ``end``, as it stands ``now``.
     """
-    end = min(end or state.clock.now(), state.clock.now())
+    now = now or state.clock.now()
+    end = min(end or now, now)
     orders, excluded, awaited = {}, {}, {}
     for order in state.market.orders(seller):
         if marketplace and marketplace not in (
@@ -98,10 +103,10 @@ def expected(state, seller, marketplace="", fulfillment="", start=None, end=None
             continue
         if start and not _reportable_since(order, start, end):
             continue
-        entry = order.expected(end)
+        entry = order.expected(now, end)
         if entry is None:
-            if order.status(end):
-                awaited[order.order_id] = order.status(end)
+            if order.status(now):
+                awaited[order.order_id] = order.status(now)
             continue
         (orders if entry["total"] is not None else excluded)[order.order_id] = entry
     count = Counter(entry["country"] for entry in orders.values())
@@ -125,14 +130,15 @@ def _reportable_since(order, start, end):
 
 def _get_expected(state, request, _body):
     query = request.args
-    start, end = query.get("start"), query.get("end")
+    seller, start, end, now = asked_about(state, query)
     return expected(
         state,
-        state.seller(query["seller"]),
+        seller,
         query.get("marketplace", ""),
         query.get("fulfillment", ""),
-        parse_time(start) if start else None,
-        parse_time(end) if end else None,
+        start,
+        end,
+        now,
     )
 
 

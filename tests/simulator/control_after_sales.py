@@ -10,13 +10,18 @@ POST   /_control/returns       {"seller", "order_id" [, "sku", "quantity",
                                ``AfterSales.give_back`` -> its documents
 POST   /_control/corrections   {"seller", "order_id" [, "reason"]}: Amazon
                                replaces the order's invoices
-GET    /_control/expected_documents ?seller= [&start=&end=] -> VAT documents
-                               told by now, by the time of their transactions
-GET    /_control/expected_returns ?seller= [&start=&end=] -> rows of FBA
+GET    /_control/expected_documents ?seller= [&start=&end=&report=] -> VAT
+                               documents told by now, by the time of their
+                               transactions
+GET    /_control/expected_returns ?seller= [&start=&end=&report=] -> rows of FBA
                                returns, by the date under which each is told
-GET    /_control/expected_stock ?seller= -> by pool and SKU, and by country
+GET    /_control/expected_stock ?seller= [&report=] -> by pool and SKU, and by
+                               country
 GET    /_control/uploads       ?seller= -> invoices that the seller uploaded
 ====== ======================= ==============================================
+
+With the id of a ``report``, the answer is what must stand in Odoo after this report:
+as of the moment at which it was made, and up to the end of its period.
 """
 
 from datetime import datetime, timedelta, timezone
@@ -24,8 +29,7 @@ from datetime import datetime, timedelta, timezone
 from . import feeds
 from .clock import api_time, parse_time
 from .world import vat
-from .world.catalogue import CATALOGUE
-from .world.stock import countries_of, pool_of
+from .world.stock import pools_of
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
@@ -53,17 +57,17 @@ def correct_order(state, _request, body):
 
 
 def expected_documents(state, request, _body):
-    seller, start, end = _period(state, request)
+    seller, start, end, now = asked_about(state, request.args)
     after_sales = state.market.after_sales(seller)
     found = vat.documents(
-        state.seed, seller, after_sales, start, end, state.clock.now()
+        state.seed, seller, after_sales, start or _BEGINNING, end, now
     )
     return {"seller": seller.key, "service": seller.vat_service, "documents": found}
 
 
 def expected_returns(state, request, _body):
-    seller, start, end = _period(state, request)
-    now = state.clock.now()
+    seller, start, end, now = asked_about(state, request.args)
+    after_sales = state.market.after_sales(seller)
     rows = [
         {
             "return_date": api_time(date),
@@ -82,7 +86,7 @@ def expected_returns(state, request, _body):
             "comment": unit.comment,
             "goes_to": unit.goes_to_stock,
         }
-        for date, unit in state.market.after_sales(seller).returned_between(start, end)
+        for date, unit in after_sales.returned_between(start or _BEGINNING, end)
         if max(date, unit.told_at) <= now
     ]
     units = sum(row["quantity"] for row in rows if not row["again"])
@@ -94,27 +98,13 @@ def expected_stock(state, request, _body):
 
     SKUs of one FNSKU show the same units; ``articles`` has each FNSKU once.
     """
-    seller, now = state.seller(request.args["seller"]), state.clock.now()
-    book = state.market.after_sales(seller).stock
-    pools = {}
-    for pool in dict.fromkeys(pool_of(country) for country in seller.marketplaces):
-        skus, articles, countries = {}, {}, {}
-        for product in CATALOGUE:
-            level = book.pool_level(pool, product.fnsku, now)
-            skus[product.sku] = {
-                "fnsku": product.fnsku,
-                "asin": product.asin,
-                "sellable": level.sellable,
-                "unsellable": level.unsellable,
-                "reserved": level.reserved,
-                "inbound": sum(book.inbound(pool, product.fnsku)),
-                "researching": book.researching(pool, product.fnsku),
-            }
-            articles[product.fnsku] = skus[product.sku]
-            for country in countries_of(pool):
-                quantity = book.level(country, product.fnsku, now).sellable
-                countries.setdefault(country, {})[product.sku] = quantity
-        pools[pool] = {"skus": skus, "articles": articles, "countries": countries}
+    seller, _start, _end, now = asked_about(state, request.args)
+    report_id = request.args.get("report")
+    if report_id:
+        pools = state.reports[seller.key, report_id].stock
+    else:
+        book = state.market.after_sales(seller).stock
+        pools = pools_of(book, seller, now)
     return {"seller": seller.key, "now": api_time(now), "pools": pools}
 
 
@@ -133,14 +123,23 @@ def _place(state, body):
     return seller, state.market.after_sales(seller), at.replace(microsecond=0)
 
 
-def _period(state, request):
-    seller = state.seller(request.args["seller"])
-    start, end = request.args.get("start"), request.args.get("end")
-    return (
-        seller,
-        parse_time(start) if start else _BEGINNING,
-        parse_time(end) if end else state.clock.now(),
-    )
+def asked_about(state, query):
+    """What a question is about: seller, start or None, end, and as of when.
+
+    :raise KeyError: for a report that this Amazon has not
+    :raise ValueError: for one that has not ended
+    """
+    seller, now = state.seller(query["seller"]), state.clock.now()
+    start, end = query.get("start"), query.get("end")
+    start, end = parse_time(start) if start else None, parse_time(end) if end else now
+    report_id = query.get("report")
+    if report_id:
+        report = state.reports[seller.key, report_id]
+        now = report.processing_end
+        if not now:
+            raise ValueError(f"The report {report_id} is {report.status}.")
+        end = min(end, report.data_end)
+    return seller, start, end, now
 
 
 ACTIONS = {

@@ -9,7 +9,7 @@ from .world.catalogue import BY_SKU, CATALOGUE, title_for
 from .world.marketplaces import BY_ID
 from .world.money import local_price, to_text
 from .world.sellers import FULFILLMENT, PRICING, TRACKING
-from .world.stock import countries_of, pool_of
+from .world.stock import countries_of, pool_of, pools_of
 
 _INVENTORY_ROLES = (FULFILLMENT, PRICING, TRACKING)
 _SNAPSHOT = {"dated": False}
@@ -113,8 +113,7 @@ def manage_inventory_all(state, report):
 def _manage_inventory(state, report, archived):
     """The pool of the first marketplace asked for, one row per SKU."""
     marketplace = BY_ID[report.marketplace_ids[0]]
-    book = state.market.after_sales(report.seller).stock
-    now = state.clock.now()
+    book, now = _count(state, report)
     rows = [_own_row(book, p, marketplace, now) for p in CATALOGUE]
     rows += [_empty_row(sku, marketplace, "Yes") for sku in MERCHANT_SKUS]
     if archived:
@@ -122,6 +121,13 @@ def _manage_inventory(state, report, archived):
     # A pen without volume, and numbers left out as in real files.
     rows[-1]["mfn-fulfillable-quantity"] = ""
     return _table(report, columns_of(marketplace.region), rows)
+
+
+def _count(state, report):
+    """The seller's stock and the moment at which it is counted for a report."""
+    book, now = state.market.after_sales(report.seller).stock, report.processing_end
+    report.stock = pools_of(book, report.seller, now)
+    return book, now
 
 
 def _own_row(book, product, marketplace, now):
@@ -180,7 +186,7 @@ def _empty_row(sku, marketplace, merchant):
 def afn_inventory(state, report):
     """Sellable and unsellable units of the pool, each in a row of its own."""
     pool = pool_of(BY_ID[report.marketplace_ids[0]].country)
-    book, now = state.market.after_sales(report.seller).stock, state.clock.now()
+    book, now = _count(state, report)
     rows = []
     for product in CATALOGUE:
         level = book.pool_level(pool, product.fnsku, now)
@@ -203,7 +209,7 @@ def afn_inventory(state, report):
 )
 def afn_inventory_by_country(state, report):
     """Units by the country in which they lie; where there are none, no row."""
-    book, now = state.market.after_sales(report.seller).stock, state.clock.now()
+    book, now = _count(state, report)
     pools = dict.fromkeys(pool_of(BY_ID[i].country) for i in report.marketplace_ids)
     rows = []
     for country in (c for pool in pools for c in countries_of(pool)):

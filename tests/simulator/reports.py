@@ -18,7 +18,8 @@ class Report:
     """``destiny``: the end it was given at its creation, or empty.
 
     ``program``: who asked for it, empty for the program under test. A stuck report
-    waits until ``stuck_until``, or for ever.
+    waits until ``stuck_until``, or for ever. ``stock``: what a report of FBA stock has
+    told, of every pool (``world.stock.pools_of``).
     """
 
     id: str
@@ -39,6 +40,7 @@ class Report:
     processing_start: datetime | None = None
     processing_end: datetime | None = None
     document_id: str = ""
+    stock: dict = field(default_factory=dict)
 
     def body(self):
         """The report as the API shows it."""

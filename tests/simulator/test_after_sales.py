@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from .clock import parse_time
-from .testing import DE, FBA_RETURNS, FR, VCR, VIDR, Caller
+from .testing import DE, FBA_EU, FBA_RETURNS, FR, VCR, VIDR, Caller
 from .vat_reports import VCR_COLUMNS, VCR_COLUMNS_2024, VIDR_COLUMNS
 from .world.catalogue import CATALOGUE
 from .world.stock import CENTER_COUNTRIES
@@ -469,6 +469,44 @@ def test_stock_goes_with_sales_and_returns(amazon, lite):
     body = {"seller": "eu-vcs", "order_id": gone, "disposition": "CARRIER_DAMAGED"}
     lite.control("POST", "returns", body)
     assert level(lite, "LAMP-1")["sellable"] == before["sellable"] - 2
+
+
+def test_what_a_report_told_is_kept(amazon, lite):
+    """What Odoo must hold after a report does not change with what happens later."""
+    order_id = place(lite, "DE", sku="LAMP-1", age=86400)
+    made = {
+        name: lite.finish(lite.create(report_type, reportOptions=None))["reportId"]
+        for name, report_type in (
+            ("expected", FBA_EU),
+            ("expected_returns", FBA_RETURNS),
+            ("expected_documents", VIDR),
+            ("expected_stock", MYI),
+        )
+    }
+
+    def told(by_report=False):
+        answers = {
+            name: lite.control(
+                "GET", name, seller=lite.key, report=report_id if by_report else None
+            )
+            for name, report_id in made.items()
+        }
+        return {
+            "orders": answers["expected"]["orders"],
+            "returns": answers["expected_returns"]["rows"],
+            "documents": answers["expected_documents"]["documents"],
+            "stock": answers["expected_stock"]["pools"],
+        }
+
+    then = told(by_report=True)
+    assert order_id in {d["order_id"] for d in then["documents"]}
+    body = {"seller": lite.key, "order_id": order_id, "disposition": "SELLABLE"}
+    lite.control("POST", "returns", body)
+    place(lite, "DE", age=-2 * 86400)
+    amazon.clock.advance(3 * 86400)
+    assert told(by_report=True) == then
+    now = told()
+    assert [name for name in then if now[name] == then[name]] == []
 
 
 def test_stock_does_not_run_out(lite):

@@ -88,10 +88,10 @@ class Parcel:
     tracking: str
     withheld_until: datetime | None = None
 
-    def is_told(self, now):
-        """Whether reports made ``now`` may show it."""
+    def is_told(self, now, until=None):
+        """Whether reports made ``now`` of the time ``until`` then may show it."""
         moment = max(self.reported_at, self.withheld_until or self.reported_at)
-        return moment <= now
+        return moment <= now and self.reported_at <= (until or now)
 
 
 @dataclass(slots=True)
@@ -200,25 +200,29 @@ class Order:
         for parcel in self.parcels:
             parcel.withheld_until = parcel.reported_at + timedelta(days=days)
 
-    def reportable(self, now):
-        """Pairs of (SKU, quantity, amounts) that reports may show by ``now``."""
+    def reportable(self, now, until=None):
+        """Triples of SKU, quantity and amounts that reports made ``now`` may show.
+
+        ``until``: the end of their period, if it is another.
+        """
         if self.fulfillment == "fba":
             return [
                 (parcel.line.sku, parcel.quantity, parcel.amounts)
                 for parcel in self.parcels
-                if parcel.is_told(now)
+                if parcel.is_told(now, until)
             ]
-        if not self.released or self.fulfillable_at > now:
+        if not self.released or self.fulfillable_at > (until or now):
             return []
         return [(line.sku, line.quantity, line.amounts) for line in self.lines_at(now)]
 
-    def expected(self, now):
-        """What must stand in Odoo, or None if Amazon has told nothing of it yet.
+    def expected(self, now, until=None):
+        """What must stand in Odoo, or None if Amazon has told nothing of it yet, in
+        reports made ``now`` of the time ``until`` then.
 
         ``total`` is None for what must not be a sale (``why``); what is cancelled
         after its release may have been one before.
         """
-        rows = self.reportable(now)
+        rows = self.reportable(now, until)
         if not rows and not self.is_cancelled(now):
             return None
         goods = [row for row in rows if row[1]]

@@ -167,6 +167,30 @@ class StockBook:
         return zlib.crc32(text.encode())
 
 
+def pools_of(book, seller, now):
+    """Units per pool of a seller: by SKU, by FNSKU (``articles``) and by country."""
+    pools = {}
+    for pool in dict.fromkeys(pool_of(country) for country in seller.marketplaces):
+        skus, articles, countries = {}, {}, {}
+        for product in CATALOGUE:
+            level = book.pool_level(pool, product.fnsku, now)
+            skus[product.sku] = {
+                "fnsku": product.fnsku,
+                "asin": product.asin,
+                "sellable": level.sellable,
+                "unsellable": level.unsellable,
+                "reserved": level.reserved,
+                "inbound": sum(book.inbound(pool, product.fnsku)),
+                "researching": book.researching(pool, product.fnsku),
+            }
+            articles[product.fnsku] = skus[product.sku]
+            for country in countries_of(pool):
+                quantity = book.level(country, product.fnsku, now).sellable
+                countries.setdefault(country, {})[product.sku] = quantity
+        pools[pool] = {"skus": skus, "articles": articles, "countries": countries}
+    return pools
+
+
 def _fnsku(line):
     return BY_SKU[line.sku].fnsku
 
