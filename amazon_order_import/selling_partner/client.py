@@ -1,34 +1,39 @@
 """The Selling Partner API as the addon uses it."""
 
-import io
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import quote
 
 from .answers import read_answer
+from .arguments import (
+    check_period,
+    given,
+    identifier,
+    identifiers,
+    option_texts,
+    require,
+    time_text,
+)
 from .credentials import Credentials, LoginWithAmazon, lwa_base
 from .documents import Downloader, Limits
-from .errors import AuthorizationError, DataError, DocumentError
+from .errors import AuthorizationError, DataError
+from .feed_calls import FeedCalls
 from .library import (
-    FeedsOperation,
     ReportsOperation,
     SellersOperation,
     TokensOperation,
     api_headers,
 )
-from .links import DOCUMENT_HOSTS, LinkExpired, Links
+from .links import DOCUMENT_HOSTS, LinkExpired, Links, fresh_link_refused
 from .network import DEFAULT_USER_AGENT, Call, Channel, Timeouts, parse_endpoint
+from .pages import PAGE_SIZE, read_pages
 from .records import (
     Document,
-    Feed,
     Fields,
     Participation,
     Report,
     ReportSchedule,
-    format_time,
-    read_feed,
     read_participation,
     read_report,
     read_schedule,
@@ -45,12 +50,11 @@ SCHEDULE_PERIODS = (
     *("PT5M", "PT15M", "PT30M", "PT1H", "PT2H", "PT4H", "PT8H", "PT12H"),
     *("P1D", "P2D", "P3D", "PT84H", "P7D", "P14D", "P15D", "P18D", "P30D", "P1M"),
 )
-PAGE_SIZE = 100
 # A feed's processing report is a short text; it is held in memory.
 MAX_FEED_RESULT_BYTES = 16 * 1024**2
 
 
-class SellingPartnerClient:
+class SellingPartnerClient(FeedCalls):
     """One seller's authorisation in one region. A context manager; safe for threads.
 
     Nothing is retried but two things, once each: a call whose access token Amazon
@@ -93,14 +97,14 @@ class SellingPartnerClient:
         on_call: Callable[[Call], None] | None = None,
         before_call: Callable[[str], None] | None = None,
     ):
-        _require(region in ENDPOINTS, f"the region is {region!r}, not eu, na or fe")
-        _require(
+        require(region in ENDPOINTS, f"the region is {region!r}, not eu, na or fe")
+        require(
             0 < len(user_agent) < 500
             and user_agent.isascii()
             and user_agent.isprintable(),
             "the user agent is not between 1 and 499 printable ASCII characters long",
         )
-        _require(
+        require(
             all((credentials.client_id, credentials.client_secret))
             and credentials.refresh_token,
             "client identifier, client secret or refresh token is empty",
@@ -165,12 +169,12 @@ class SellingPartnerClient:
         :raise RetryableError: with ``maybe_done`` the report may have been created:
             look with :meth:`get_reports` before asking again
         """
-        _check_period(start, end)
+        check_period(start, end)
         body = {
-            "reportType": _identifier(report_type, "report type"),
-            "marketplaceIds": _identifiers(marketplace_ids, "marketplaces", 25),
-            **_given(dataStartTime=_time(start), dataEndTime=_time(end)),
-            **_given(reportOptions=_options(options)),
+            "reportType": identifier(report_type, "report type"),
+            "marketplaceIds": identifiers(marketplace_ids, "marketplaces", 25),
+            **given(dataStartTime=time_text(start), dataEndTime=time_text(end)),
+            **given(reportOptions=option_texts(options)),
         }
         answer = self._reports("createReport").create_report(**body)
         return Fields(answer, answer.object(), "answer").text("reportId")
@@ -178,9 +182,7 @@ class SellingPartnerClient:
     def get_report(self, report_id: str) -> Report:
         """Return a report's state. Rate 2/s, burst 15."""
         operation = "getReport"
-        answer = self._reports(operation).get_report(
-            _identifier(report_id, "report id")
-        )
+        answer = self._reports(operation).get_report(identifier(report_id, "report id"))
         report = read_report(answer, answer.object())
         if report.processing_status == "DONE" and not report.document_id:
             raise answer.error("says DONE without naming the document")
@@ -203,44 +205,30 @@ class SellingPartnerClient:
         :param created_since: aware; Amazon's default and limit is 90 days ago
         :param created_until: aware; default now
         """
-        _check_period(created_since, created_until)
+        check_period(created_since, created_until)
         query = {
-            "reportTypes": _identifiers(report_types, "report types", 10),
+            "reportTypes": identifiers(report_types, "report types", 10),
             "pageSize": PAGE_SIZE,
-            **_given(
+            **given(
                 processingStatuses=processing_statuses
-                and _identifiers(processing_statuses, "processing statuses", 5),
+                and identifiers(processing_statuses, "processing statuses", 5),
                 marketplaceIds=marketplace_ids
-                and _identifiers(marketplace_ids, "marketplaces", 10),
-                createdSince=_time(created_since),
-                createdUntil=_time(created_until),
+                and identifiers(marketplace_ids, "marketplaces", 10),
+                createdSince=time_text(created_since),
+                createdUntil=time_text(created_until),
             ),
         }
-        return self._pages(
+        return read_pages(
             self._reports("getReports").get_reports, query, "reports", read_report
         )
 
-    def _pages(self, get_page, query, name, read):
-        seen = set()
-        while query:
-            answer = get_page(**query)
-            page = Fields(answer, answer.object(), "answer")
-            for item in page.list(name):
-                yield read(answer, item)
-            token = page.optional("nextToken")
-            if token in seen:
-                raise answer.error("names the page it is itself as the next one")
-            seen.add(token)
-            # Amazon refuses any other parameter beside the token.
-            query = {"nextToken": token} if token else None
-
     def cancel_report(self, report_id: str) -> None:
         """Cancel a report that is IN_QUEUE. Rate 0.0222/s, burst 10."""
-        self._reports("cancelReport").cancel_report(_identifier(report_id, "report id"))
+        self._reports("cancelReport").cancel_report(identifier(report_id, "report id"))
 
     def get_report_schedules(self, report_types: Sequence[str]) -> list[ReportSchedule]:
         """Return the schedules of 1 to 10 types. Rate 0.0222/s, burst 10."""
-        types = _identifiers(report_types, "report types", 10)
+        types = identifiers(report_types, "report types", 10)
         operation = "getReportSchedules"
         answer = self._reports(operation).get_report_schedules(reportTypes=types)
         items = Fields(answer, answer.object(), "answer").list("reportSchedules")
@@ -262,14 +250,14 @@ class SellingPartnerClient:
         :param period: one of :data:`SCHEDULE_PERIODS`
         :param next_creation: aware; when the first one is made
         """
-        _require(period in SCHEDULE_PERIODS, f"{period!r} is no period Amazon offers")
-        _check_period(next_creation, None)
+        require(period in SCHEDULE_PERIODS, f"{period!r} is no period Amazon offers")
+        check_period(next_creation, None)
         body = {
-            "reportType": _identifier(report_type, "report type"),
-            "marketplaceIds": _identifiers(marketplace_ids, "marketplaces", 25),
+            "reportType": identifier(report_type, "report type"),
+            "marketplaceIds": identifiers(marketplace_ids, "marketplaces", 25),
             "period": period,
-            **_given(nextReportCreationTime=_time(next_creation)),
-            **_given(reportOptions=_options(options)),
+            **given(nextReportCreationTime=time_text(next_creation)),
+            **given(reportOptions=option_texts(options)),
         }
         operation = "createReportSchedule"
         answer = self._reports(operation).create_report_schedule(**body)
@@ -277,14 +265,14 @@ class SellingPartnerClient:
 
     def get_report_schedule(self, schedule_id: str) -> ReportSchedule:
         """Return a schedule. Rate 0.0222/s, burst 10."""
-        schedule_id = _identifier(schedule_id, "schedule id")
+        schedule_id = identifier(schedule_id, "schedule id")
         operation = "getReportSchedule"
         answer = self._reports(operation).get_report_schedule(schedule_id)
         return read_schedule(answer, answer.object())
 
     def cancel_report_schedule(self, schedule_id: str) -> None:
         """Cancel a schedule. Rate 0.0222/s, burst 10."""
-        schedule_id = _identifier(schedule_id, "schedule id")
+        schedule_id = identifier(schedule_id, "schedule id")
         self._reports("cancelReportSchedule").cancel_report_schedule(schedule_id)
 
     def download_report_document(
@@ -303,7 +291,7 @@ class SellingPartnerClient:
             ordinary access token is used
         :raise DocumentError: the document cannot be taken; see its ``code``
         """
-        document_id = _identifier(document_id, "document id")
+        document_id = identifier(document_id, "document id")
         link = None
         token = None
         if restricted:
@@ -321,121 +309,7 @@ class SellingPartnerClient:
                 return self._downloader.download(url, compression, target)
             except LinkExpired:
                 continue
-        raise _fresh_link_refused("download")
-
-    def upload_feed_document(self, content: bytes, content_type: str) -> str:
-        """Give Amazon the document of a feed to come and return the document's id.
-
-        Calls createFeedDocument (rate 0.5/s, burst 15; twice if the first link has
-        expired), then the link. By itself the document does nothing.
-
-        :param content_type: ``application/pdf``, ``text/tab-separated-values;
-            charset=UTF-8``, ...: what the type of feed demands
-        :raise DocumentError: the document cannot be given; see its ``code``
-        """
-        _require(content, "the document to upload is empty")
-        _require(
-            len(content) <= self._max_document_bytes,
-            f"the document to upload has more than {self._max_document_bytes} bytes",
-        )
-        _require(
-            content_type.isascii() and content_type.isprintable() and content_type,
-            f"{content_type!r} is no content type",
-        )
-        operation = "createFeedDocument"
-        for _attempt in range(2):
-            answer = self._feeds(operation).create_feed_document(None, content_type)
-            fields = Fields(answer, answer.object(), "answer")
-            document_id = fields.text("feedDocumentId")
-            try:
-                self._uploader.upload(fields.text("url"), content, content_type)
-                return document_id
-            except LinkExpired:
-                continue
-        raise _fresh_link_refused("upload")
-
-    def create_feed(
-        self,
-        feed_type: str,
-        marketplace_ids: Sequence[str],
-        feed_document_id: str,
-        options: Mapping[str, str] | None = None,
-    ) -> str:
-        """Have Amazon process an uploaded document and return the feed's id.
-
-        Rate 0.0083/s (1 in 2 minutes), burst 15.
-
-        :param marketplace_ids: 1 to 25; some types take exactly one
-        :param feed_document_id: as :meth:`upload_feed_document` returned it
-        :param options: Amazon's ``feedOptions``
-        :raise RetryableError: with ``maybe_done`` the feed may have been created: look
-            with :meth:`get_feeds` before sending it again
-        """
-        document_id = _identifier(feed_document_id, "feed document id")
-        answer = self._feeds("createFeed").create_feed(
-            _identifier(feed_type, "feed type"),
-            document_id,
-            marketplaceIds=_identifiers(marketplace_ids, "marketplaces", 25),
-            **_given(feedOptions=_options(options)),
-        )
-        return Fields(answer, answer.object(), "answer").text("feedId")
-
-    def get_feed(self, feed_id: str) -> Feed:
-        """Return a feed's state. Rate 2/s, burst 15."""
-        answer = self._feeds("getFeed").get_feed(_identifier(feed_id, "feed id"))
-        return read_feed(answer, answer.object())
-
-    def get_feeds(
-        self,
-        feed_types: Sequence[str],
-        marketplace_ids: Sequence[str] | None = None,
-        created_since: datetime | None = None,
-        created_until: datetime | None = None,
-    ) -> Iterator[Feed]:
-        """Yield the feeds that match, newest first, page by page (100 each).
-
-        Each page is a call of its own: rate 0.0222/s (1 in 45 s), burst 10.
-
-        :param feed_types: 1 to 10
-        :param marketplace_ids: at most 10; feeds match by any of them
-        :param created_since: aware; Amazon's default and limit is 90 days ago
-        :param created_until: aware; default now
-        """
-        _check_period(created_since, created_until)
-        query = {
-            # Other than for reports, the library does not join lists here.
-            "feedTypes": ",".join(_identifiers(feed_types, "feed types", 10)),
-            "pageSize": PAGE_SIZE,
-            **_given(
-                marketplaceIds=marketplace_ids
-                and ",".join(_identifiers(marketplace_ids, "marketplaces", 10)),
-                createdSince=_time(created_since),
-                createdUntil=_time(created_until),
-            ),
-        }
-        return self._pages(self._feeds("getFeeds").get_feeds, query, "feeds", read_feed)
-
-    def download_feed_result(self, document_id: str) -> bytes:
-        """Return a feed's processing report, decompressed.
-
-        Calls getFeedDocument (rate 0.0222/s, burst 10; twice if the first link has
-        expired), then the link.
-
-        :param document_id: ``result_document_id`` of the feed
-        :raise DocumentError: the document cannot be taken; see its ``code``
-        """
-        document_id = _identifier(document_id, "document id")
-        for _attempt in range(2):
-            answer = self._feeds("getFeedDocument").get_feed_document(document_id)
-            fields = Fields(answer, answer.object(), "answer")
-            url, target = fields.text("url"), io.BytesIO()
-            compression = fields.optional("compressionAlgorithm")
-            try:
-                self._result_downloader.download(url, compression, target)
-                return target.getvalue()
-            except LinkExpired:
-                continue
-        raise _fresh_link_refused("download")
+        raise fresh_link_refused("download")
 
     def _restricted_data_token(self, document_id):
         # Amazon wants the exact path of the request that the token is for.
@@ -456,9 +330,6 @@ class SellingPartnerClient:
 
     def _reports(self, operation, token=None):
         return ReportsOperation(self._exchange, operation, token)
-
-    def _feeds(self, operation):
-        return FeedsOperation(self._exchange, operation)
 
     def _exchange(self, operation, method, path, params, body, token):
         """Send a request, with a new access token if Amazon refuses the present one."""
@@ -485,58 +356,3 @@ def _is_not_restricted(error):
     """Whether Amazon says that a document is none for restricted data tokens."""
     details = (error.details or "").lower()
     return error.status == 400 and "unsupported document id" in details
-
-
-def _fresh_link_refused(operation):
-    return DocumentError(
-        "The document's host refuses even a fresh link of Amazon. Check the clock"
-        " of this machine, the proxy and the firewall, then try again.",
-        operation=operation,
-        status=403,
-        code="link_refused",
-    )
-
-
-def _require(condition, problem):
-    if not condition:
-        raise DataError(
-            f"Nothing was sent to Amazon: {problem}. Correct it and try again.",
-            code="invalid_argument",
-        )
-
-
-def _identifier(value, what):
-    _require(
-        isinstance(value, str)
-        and re.fullmatch(r"[^\s,]+", value)
-        and value not in (".", ".."),
-        f"the {what} {value!r} is none",
-    )
-    return value
-
-
-def _identifiers(values, what, limit):
-    values = [] if isinstance(values, str) else list(values)
-    _require(1 <= len(values) <= limit, f"give 1 to {limit} {what}")
-    return [_identifier(value, f"entry of the {what}") for value in values]
-
-
-def _check_period(start, end):
-    for moment in filter(None, (start, end)):
-        _require(moment.utcoffset() is not None, f"{moment} lacks its time zone")
-    _require(not (start and end) or start < end, "the period ends before it starts")
-
-
-def _time(moment):
-    return format_time(moment) if moment else None
-
-
-def _options(options):
-    return {
-        str(key): str(value).lower() if isinstance(value, bool) else str(value)
-        for key, value in (options or {}).items()
-    }
-
-
-def _given(**values):
-    return {name: value for name, value in values.items() if value}

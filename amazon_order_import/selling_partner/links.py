@@ -11,7 +11,7 @@ import requests
 import urllib3
 
 from .answers import SERVER_RETRY_SECONDS, retry_after
-from .errors import ThrottledError, UnavailableError
+from .errors import DocumentError, ThrottledError, UnavailableError
 from .network import (
     NETWORK_RETRY_SECONDS,
     certificates_file,
@@ -32,6 +32,17 @@ _ERROR_PAGE_BYTES = 64 * 1024
 
 class LinkExpired(Exception):
     """The link is no longer honoured; a fresh one may be."""
+
+
+def fresh_link_refused(operation):
+    """The error for a link that is refused though Amazon has just made it."""
+    return DocumentError(
+        "The document's host refuses even a fresh link of Amazon. Check the clock"
+        " of this machine, the proxy and the firewall, then try again.",
+        operation=operation,
+        status=403,
+        code="link_refused",
+    )
 
 
 class Links:
