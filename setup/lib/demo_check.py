@@ -8,15 +8,13 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
+from odoo.addons.amazon_order_import.report_formats.kinds import KINDS, ORDER_KINDS
+
 from .demo_amazon import ask
 
 # The simulator's history is 20 days of the calendar; Amazon takes 30 in one report.
 HISTORY = timedelta(days=22)
 ENDED = ("done", "attention", "cancelled")
-ORDER_KINDS = {
-    "mfn": ("mfn_orders_eu", "mfn_orders_na"),
-    "fba": ("fba_orders_eu", "fba_orders_na"),
-}
 MONEY = ("amount_untaxed", "amount_tax", "amount_total")
 
 
@@ -87,7 +85,8 @@ class Comparison:
     def _expected(self, key, account):
         """What must stand in Odoo as sales, and what must not, by order number."""
         sales, no_sales = {}, {}
-        for fulfillment, kinds in ORDER_KINDS.items():
+        for fulfillment in ("mfn", "fba"):
+            kinds = [k for k in ORDER_KINDS if KINDS[k].fulfillment == fulfillment]
             made = self._made(account, kinds)
             answer = self._ask("expected", key, made, fulfillment=fulfillment)
             sales |= answer["orders"]
