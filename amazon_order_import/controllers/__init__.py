@@ -1,1 +1,3 @@
+"""Pages that Amazon sends a browser to."""
+
 from . import amazon_authorization

@@ -1,6 +1,8 @@
 from ..report_formats.marking import mark as _
 from .template import Template
 
+_AGAIN = _("Nothing was changed. Press “Connect with Amazon” again.")
+
 ACCOUNT = {
     # === AN ANSWER OF AMAZON === #
     "amazon_error": Template(_("%(advice)s\nAmazon: %(error)s")),
@@ -99,6 +101,81 @@ ACCOUNT = {
             "Check that the region of the account is the one where the application was "
             "authorised, then connect again."
         ),
+    ),
+    # === THE WAY TO THE CONSENT PAGE AND BACK === #
+    "authorization_unknown_state": Template(
+        _(
+            "Amazon's answer belongs to no authorisation that was begun in "
+            "this Odoo. This happens when the page is opened by hand, from a "
+            "bookmark or in another database."
+        ),
+        _AGAIN,
+    ),
+    "authorization_expired_state": Template(
+        _(
+            "The authorisation was begun more than 15 minutes ago and is not "
+            "valid any more."
+        ),
+        _AGAIN,
+    ),
+    "authorization_used_state": Template(
+        _(
+            "This answer of Amazon's was used already, for instance before the "
+            "page was loaded again. Look at the account first: it may be "
+            "connected."
+        ),
+    ),
+    "authorization_other_user": Template(
+        _(
+            "Another user has begun this authorisation. Who begins it in Odoo "
+            "must also end it, logged in as the same user."
+        ),
+        _AGAIN,
+    ),
+    "authorization_no_right": Template(
+        _(
+            "You may not change this account any more. Ask an Amazon "
+            "administrator to connect it."
+        ),
+    ),
+    "authorization_cancelled": Template(
+        _("Access was not allowed on Amazon's page, or it was left before."),
+        _AGAIN,
+    ),
+    "authorization_other_seller": Template(
+        _(
+            "On Amazon's page you were signed in as another seller than the "
+            "one of this account. Sign out of Seller Central, sign in as the "
+            "right seller and connect again; for another seller, create "
+            "another account. If the seller ID of the account is wrong, "
+            "correct it first."
+        ),
+    ),
+    "authorization_code_refused": Template(
+        _(
+            "The code that Amazon sent along is valid for five minutes and "
+            "once; this one has expired, was used, or was issued for another "
+            "redirect URI."
+        ),
+        _AGAIN,
+    ),
+    "authorization_credentials": Template(
+        _(
+            "Amazon let the application in but does not know its client ID and "
+            "client secret: one of them is wrong, or the secret has expired, "
+            "or they belong to another application than the application ID. A "
+            "system administrator enters them on the account."
+        ),
+        _AGAIN,
+    ),
+    "authorization_unreachable": Template(
+        _(
+            "The code could not be exchanged because Amazon's login service "
+            "did not answer as it should. Try again in a few minutes; if it "
+            "lasts, check the server's network and the endpoints of the "
+            "account."
+        ),
+        _AGAIN,
     ),
     # === ROLES === #
     "missing_role": Template(

@@ -183,7 +183,9 @@ class AmazonAccount(models.Model):
         self.env["amazon.account.access"].sudo().create(missing)
 
     def action_view_access(self):
+        """List which kinds of report the authorisation opens."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_account_access_action"
         )

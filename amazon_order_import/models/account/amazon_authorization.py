@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...messages import compose, message
+
 #: Random bytes of the state that goes to Amazon and back.
 STATE_BYTES = 32
 LIFETIME = timedelta(minutes=15)
@@ -99,89 +101,17 @@ class AmazonAuthorization(models.Model):
 
         :param problem: ``AmazonAuthorizationProblem``
         """
-        again = self.env._("Nothing was changed. Press “Connect with Amazon” again.")
-        texts = {
-            "unknown_state": (
-                self.env._("This answer was not expected"),
-                self.env._(
-                    "Amazon's answer belongs to no authorisation that was begun in "
-                    "this Odoo. This happens when the page is opened by hand, from a "
-                    "bookmark or in another database."
-                ),
-            ),
-            "expired_state": (
-                self.env._("It took too long"),
-                self.env._(
-                    "The authorisation was begun more than 15 minutes ago and is not "
-                    "valid any more."
-                ),
-            ),
-            "used_state": (
-                self.env._("Used already"),
-                self.env._(
-                    "This answer of Amazon's was used already, for instance before the "
-                    "page was loaded again. Look at the account first: it may be "
-                    "connected."
-                ),
-            ),
-            "other_user": (
-                self.env._("Begun by another user"),
-                self.env._(
-                    "Another user has begun this authorisation. Who begins it in Odoo "
-                    "must also end it, logged in as the same user."
-                ),
-            ),
-            "no_right": (
-                self.env._("Not allowed"),
-                self.env._(
-                    "You may not change this account any more. Ask an Amazon "
-                    "administrator to connect it."
-                ),
-            ),
-            "cancelled": (
-                self.env._("Not authorised"),
-                self.env._(
-                    "Access was not allowed on Amazon's page, or it was left before."
-                ),
-            ),
-            "other_seller": (
-                self.env._("Another seller"),
-                self.env._(
-                    "On Amazon's page you were signed in as another seller than the "
-                    "one of this account. Sign out of Seller Central, sign in as the "
-                    "right seller and connect again; for another seller, create "
-                    "another account. If the seller ID of the account is wrong, "
-                    "correct it first."
-                ),
-            ),
-            "code_refused": (
-                self.env._("Amazon does not accept its own code"),
-                self.env._(
-                    "The code that Amazon sent along is valid for five minutes and "
-                    "once; this one has expired, was used, or was issued for another "
-                    "redirect URI."
-                ),
-            ),
-            "credentials": (
-                self.env._("Client ID or client secret wrong"),
-                self.env._(
-                    "Amazon let the application in but does not know its client ID and "
-                    "client secret: one of them is wrong, or the secret has expired, "
-                    "or they belong to another application than the application ID. A "
-                    "system administrator enters them on the account."
-                ),
-            ),
-            "unreachable": (
-                self.env._("Amazon cannot be reached"),
-                self.env._(
-                    "The code could not be exchanged because Amazon's login service "
-                    "did not answer as it should. Try again in a few minutes; if it "
-                    "lasts, check the server's network and the endpoints of the "
-                    "account."
-                ),
-            ),
+        titles = {
+            "unknown_state": self.env._("This answer was not expected"),
+            "expired_state": self.env._("It took too long"),
+            "used_state": self.env._("Used already"),
+            "other_user": self.env._("Begun by another user"),
+            "no_right": self.env._("Not allowed"),
+            "cancelled": self.env._("Not authorised"),
+            "other_seller": self.env._("Another seller"),
+            "code_refused": self.env._("Amazon does not accept its own code"),
+            "credentials": self.env._("Client ID or client secret wrong"),
+            "unreachable": self.env._("Amazon cannot be reached"),
         }
-        title, text = texts[problem.code]
-        if problem.code not in ("used_state", "no_right", "other_seller"):
-            text = f"{text} {again}"
-        return title, text
+        text = compose(self.env, message(f"authorization_{problem.code}"))
+        return titles[problem.code], text

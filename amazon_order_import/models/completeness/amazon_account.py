@@ -126,6 +126,7 @@ class AmazonAccount(models.Model):
 
     def action_view_missing(self):
         """List the orders that are missing."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_control_order_action"
         )
@@ -135,6 +136,7 @@ class AmazonAccount(models.Model):
 
     def action_view_completeness(self):
         """Show the days of this account against Amazon's list of all orders."""
+        self.check_access("read")
         action = self.env["ir.actions.client"]._for_xml_id(
             "amazon_order_import.amazon_completeness_action"
         )

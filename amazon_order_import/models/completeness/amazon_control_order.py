@@ -241,6 +241,7 @@ class AmazonControlOrder(models.Model):
 
     def action_view_order(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "sale.order",
@@ -251,6 +252,7 @@ class AmazonControlOrder(models.Model):
     def action_find(self):
         """Say why the order is not here, and offer what mends it."""
         self.ensure_one()
+        self.check_access("read")
         return self.env["amazon.order.finder"]._show(self.order_ref)
 
     def action_set_aside(self):

@@ -1,0 +1,1 @@
+"""The connection with Amazon, against the simulator."""

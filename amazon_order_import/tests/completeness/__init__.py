@@ -1,0 +1,1 @@
+"""Amazon's list of all orders, and the dialog that finds an order."""

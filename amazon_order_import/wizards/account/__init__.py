@@ -1,1 +1,3 @@
+"""The dialog that connects an account with Amazon."""
+
 from . import amazon_account_connect

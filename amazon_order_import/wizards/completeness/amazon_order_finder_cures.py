@@ -22,6 +22,7 @@ class AmazonOrderFinder(models.TransientModel):
     def action_cure(self):
         """Do what mends it; see `CURES`."""
         self.ensure_one()
+        self.check_access("read")
         if not self.cure:
             return self.action_find()
         return self._get_cures()[self.cure]()
