@@ -109,6 +109,18 @@ _STOCK = {
     "stock_figure": Template("%(figure)s: %(old)s → %(new)s"),
     "stock_changed": Template("%(figures)s"),
     # === ADJUSTMENTS === #
+    "snapshot_busy": Template(_("%(snapshot)s is being booked at this moment.")),
+    "snapshot_incomplete": Template(
+        _("The file of %(snapshot)s is not complete: some rows could not be read."),
+        _("Correct them, or request the report again."),
+    ),
+    "snapshot_outdated": Template(
+        _("%(snapshot)s is outdated."), _("Request the report FBA stock again.")
+    ),
+    "snapshot_without_reserved": Template(
+        _("The file of %(snapshot)s does not tell reserved units."),
+        _("Request the report FBA stock, which does."),
+    ),
     "stock_beyond_units": Template(
         _("%(units)s units are more than the %(limit)s of the account.")
     ),

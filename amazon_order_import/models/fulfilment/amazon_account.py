@@ -216,6 +216,7 @@ class AmazonAccount(models.Model):
 
     def action_create_fba_locations(self):
         """Create the locations of the countries that the account sells in."""
+        self.check_access("write")
         for account in self:
             channels = account.channel_ids.filtered("active")
             countries = channels.marketplace_id.country_id

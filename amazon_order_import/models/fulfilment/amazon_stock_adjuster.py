@@ -4,11 +4,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.models import BaseModel
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import Money, Name, compose, get_error_message, message
+from ...messages import (
+    MessageError,
+    Money,
+    Name,
+    compose,
+    get_error_message,
+    message,
+)
 from ...trusted_context import Trusted
 from .booking import STAND_IN_LOT
 
@@ -59,7 +65,7 @@ class AmazonStockAdjuster(models.AbstractModel):
         if (
             account.fba_inventory_policy == "show"
             or snapshot.booking_state == "booked"
-            or snapshot._explain_unbookable()
+            or snapshot._get_unbookable_reason()
         ):
             return
         self._drop_older_proposals(snapshot)
@@ -216,18 +222,14 @@ class AmazonStockAdjuster(models.AbstractModel):
         :param snapshot: ``amazon.stock.snapshot`` record
         :param adjustments: list of `Adjustment`; those with a reason are left out
         :return: ``stock.move``, done
-        :raise UserError: where the snapshot is not to be booked
+        :raise MessageError: where the snapshot is not to be booked
         """
         snapshot = snapshot.sudo().with_company(snapshot.company_id)
         if not snapshot.try_lock_for_update(allow_referencing=True):
-            raise UserError(
-                self.env._(
-                    "%(snapshot)s is being booked at this moment.",
-                    snapshot=snapshot.display_name,
-                )
-            )
-        if reason := snapshot._explain_unbookable():
-            raise UserError(reason)
+            busy = message("snapshot_busy", snapshot=Name.of(snapshot))
+            raise MessageError(self.env, busy)
+        if reason := snapshot._get_unbookable_reason():
+            raise MessageError(self.env, reason)
         chosen = [a for a in adjustments if not a.skipped]
         self = self.with_env(snapshot.env)
         self._locate(snapshot, chosen)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ...messages import MessageText
+from ...messages import MessageText, Name, compose, message
 
 #: Stock changes all day: an older snapshot is none to book from.
 MAX_AGE = timedelta(hours=24)
@@ -111,13 +111,14 @@ class AmazonStockSnapshot(models.Model):
 
     def _explain_unbookable(self):
         """Return why nothing may be booked from this snapshot, or ``""``."""
+        reason = self._get_unbookable_reason()
+        return compose(self.env, reason) if reason else ""
+
+    def _get_unbookable_reason(self):
+        """The same as a `Message`, or None."""
         self.ensure_one()
         if not self.complete:
-            return self.env._(
-                "The file of %(snapshot)s is not complete: some rows could not be "
-                "read. Correct them, or request the report again.",
-                snapshot=self.display_name,
-            )
+            return message("snapshot_incomplete", snapshot=Name.of(self))
         later = self.search_count(
             [
                 ("account_id", "=", self.account_id.id),
@@ -129,19 +130,12 @@ class AmazonStockSnapshot(models.Model):
             limit=1,
         )
         if later or self.moment < fields.Datetime.now() - MAX_AGE:
-            return self.env._(
-                "%(snapshot)s is outdated: request the report FBA stock again.",
-                snapshot=self.display_name,
-            )
+            return message("snapshot_outdated", snapshot=Name.of(self))
         if self.source == "country" or (
             self.source == "available" and self.account_id.fba_reserved_counts
         ):
-            return self.env._(
-                "The file of %(snapshot)s does not tell reserved units. Request the "
-                "report FBA stock, which does.",
-                snapshot=self.display_name,
-            )
-        return ""
+            return message("snapshot_without_reserved", snapshot=Name.of(self))
+        return None
 
     @api.autovacuum
     def _gc_old_snapshots(self):

@@ -1,0 +1,1 @@
+"""Shipments, returns and stock at Amazon."""
