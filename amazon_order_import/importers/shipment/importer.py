@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
-from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
 
 
@@ -254,12 +253,3 @@ class AmazonShipmentImporter(models.AbstractModel):
             siblings.amazon_parcel_id = parcel
         left.filtered(lambda parcel: not parcel.line_ids).unlink()
         return lines
-
-    @api.private
-    def finish_report(self, report):
-        """Book the FBA stock of a processed report, where its orders say so.
-
-        :param report: ``amazon.report`` record
-        """
-        if KINDS[report.kind].fulfillment == "fba":
-            report._book_shipped()

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 
 class AmazonOrderImporter(models.AbstractModel):
@@ -25,10 +25,4 @@ class AmazonOrderImporter(models.AbstractModel):
     def _join_multi_channel(self, report, works):
         result = super()._join_multi_channel(report, works)
         self.env["amazon.shipment.importer"].import_multi_channel(report, works)
-        return result
-
-    @api.private
-    def finish_report(self, report):
-        result = super().finish_report(report)
-        self.env["amazon.shipment.importer"].finish_report(report)
         return result

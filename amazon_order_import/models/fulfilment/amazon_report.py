@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...messages import Joined, Name, get_error_message, message
+from ...report_formats.kinds import KINDS
 from ..report.importing import UndoStep
 
 _logger = logging.getLogger(__name__)
@@ -107,6 +108,11 @@ class AmazonReport(models.Model):
         return super()._take_back_stock(lines)
 
     # === STOCK OF A SUMMARY === #
+
+    def _after_rows(self):
+        if KINDS[self.kind].fulfillment == "fba":
+            self._book_shipped()
+        return super()._after_rows()
 
     def _book_shipped(self):
         """Book the FBA stock of the report, where the account wants a summary.
