@@ -16,6 +16,7 @@ from .message import (
     Message,
     Money,
     Name,
+    Part,
     Term,
     format_message,
     message,

@@ -9,6 +9,7 @@ from .fulfilment import FULFILMENT
 from .invoicing import INVOICING
 from .order import ORDER
 from .report import REPORT
+from .report_end import REPORT_END
 from .template import FormatTemplate, Template
 from .undo import UNDO
 from .vat_data import VAT_DATA
@@ -28,6 +29,7 @@ _PARTS = (
     _FORMATS,
     ACCOUNT,
     REPORT,
+    REPORT_END,
     UNDO,
     ORDER,
     FULFILMENT,

@@ -62,6 +62,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Of a message, only what happened (``text``), or only the next ``step``."""
+
+    message: object
+    name: str
+
+
+@dataclass(frozen=True)
 class Joined:
     """Several values, each written like one, `by` (text or message) between."""
 
@@ -145,6 +153,8 @@ def _pack(value):
         return {"name": [value.model, value.id, value.text]}
     if isinstance(value, Term):
         return {"term": value.text}
+    if isinstance(value, Part):
+        return {"part": value.name, "of": _pack(value.message)}
     if isinstance(value, Joined):
         return {"joined": [_pack(part) for part in value.parts], "by": _pack(value.by)}
     if isinstance(value, datetime):
@@ -171,6 +181,7 @@ _UNPACK = {
     "field": lambda data: FieldName(*data["field"]),
     "name": lambda data: Name(*data["name"]),
     "term": lambda data: Term(data["term"]),
+    "part": lambda data: Part(_unpack(data["of"]), data["part"]),
     "joined": lambda data: Joined(
         tuple(map(_unpack, data["joined"])), _unpack(data["by"])
     ),

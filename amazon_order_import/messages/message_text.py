@@ -9,7 +9,7 @@ from odoo.tools import SQL, format_date, format_datetime
 from odoo.tools.misc import formatLang
 
 from .catalog import CATALOG
-from .message import FieldName, Joined, Label, Message, Money, Name, Term, words
+from .message import FieldName, Joined, Label, Message, Money, Name, Part, Term, words
 from .template import FormatTemplate
 
 
@@ -99,6 +99,13 @@ def compose(env, message):
     return entry.compose(values, lambda text: translate(env, text))
 
 
+def _write_part(env, part):
+    entry = CATALOG[part.message.code]
+    text = entry.step if part.name == "step" else entry.text
+    values = {name: _write(env, value) for name, value in part.message.values.items()}
+    return translate(env, text) % values
+
+
 def _write(env, value):
     """Return one value of a message as text for the reader."""
     writer = _WRITERS.get(type(value))
@@ -136,6 +143,7 @@ def _write_number(env, number):
 
 _WRITERS = {
     Message: compose,
+    Part: _write_part,
     Money: _write_money,
     Label: _write_label,
     FieldName: _write_field_name,

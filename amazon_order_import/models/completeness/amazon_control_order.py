@@ -1,12 +1,14 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...report_formats.kinds import ORDER_KINDS
-from ..report.amazon_report import REPORT_DELAY
 from ..report.amazon_report_row import OPEN_OUTCOMES
 
+#: After Amazon's last word on an order, so long its report may take to have it
+#: (amazon-reports.md 1.3: FBA "in rare cases 24 h", MFN 30 to 90 minutes).
+REPORT_DELAY = {"mfn": timedelta(minutes=90), "fba": timedelta(hours=24)}
 #: States in which Odoo has less than Amazon.
 MISSING_STATES = ("missing", "incomplete")
 

@@ -1,8 +1,9 @@
 from odoo import models
 
 from ...messages import message
-from ...report_formats.kinds import ORDER_KINDS
+from ...report_formats.kinds import KINDS, ORDER_KINDS
 from ..report.importing import UndoStep
+from .amazon_control_order import REPORT_DELAY
 
 
 class AmazonReport(models.Model):
@@ -28,6 +29,34 @@ class AmazonReport(models.Model):
                 "amazon_order_import.ir_cron_check_completeness"
             ).sudo()._trigger()
         return super()._after_rows()
+
+    def _has_known_orders(self):
+        return super()._has_known_orders() or self._has_listed_orders()
+
+    def _has_listed_orders(self):
+        """Whether Amazon's own list of all orders names some of this period."""
+        if self.kind not in ORDER_KINDS or not self.date_from:
+            return False
+        fulfillment = KINDS[self.kind].fulfillment
+        shipped = ["shipped"]
+        if fulfillment == "mfn":
+            shipped += ["unshipped", "partly_shipped"]
+        Control = self.env["amazon.control.order"].sudo()
+        return bool(
+            Control.search_count(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("marketplace_id", "in", self.marketplace_ids.ids),
+                    ("fulfillment", "=", fulfillment),
+                    ("is_multi_channel", "=", False),
+                    ("status", "in", shipped),
+                    # Whenever in between it was reported, that was in this period.
+                    ("purchase_date", ">=", self.date_from),
+                    ("last_update", "<=", self.date_to - REPORT_DELAY[fulfillment]),
+                ],
+                limit=1,
+            )
+        )
 
     def _plan_undo(self):
         steps = super()._plan_undo()

@@ -4,7 +4,8 @@ from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...messages import Joined, Name, get_error_message, message
-from ...report_formats.kinds import KINDS
+from ...report_formats.kinds import KINDS, ORDER_KINDS
+from ..order.amazon_report import RELEASE
 from ..report.importing import UndoStep
 
 _logger = logging.getLogger(__name__)
@@ -57,6 +58,30 @@ class AmazonReport(models.Model):
         """Return the moment of a report of FBA stock, naive UTC."""
         self.ensure_one()
         return self.stock_moment or self.asked_at or self.create_date
+
+    # === ENDED WITHOUT A FILE === #
+
+    def _has_known_orders(self):
+        return super()._has_known_orders() or self._has_known_parcels()
+
+    def _has_known_parcels(self):
+        """Whether parcels of the period are in Odoo that Amazon ships."""
+        if self.kind not in ORDER_KINDS or not self.date_from:
+            return False
+        if KINDS[self.kind].fulfillment != "fba":
+            return False
+        return bool(
+            self.env["amazon.parcel"]
+            .sudo()
+            .search_count(
+                [
+                    ("shipment_date", ">=", self.date_from),
+                    ("shipment_date", "<=", self.date_to - RELEASE),
+                    ("order_id", "any", self._get_known_orders_domain()),
+                ],
+                limit=1,
+            )
+        )
 
     # === PLAN OF AN UNDO === #
 

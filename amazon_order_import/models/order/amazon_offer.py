@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..report.amazon_report import SMALL_FILE
+from ..report.amazon_report_processing import SMALL_FILE
 
 #: A report that somebody skipped, or that Amazon never made, stays as it is.
 PROCESSABLE_STATES = ("ready", "processing", "done", "attention")

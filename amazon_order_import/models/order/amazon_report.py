@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ...messages import Joined, Name, message
-from ...report_formats.kinds import ORDER_KINDS
+from ...report_formats.kinds import KINDS, ORDER_KINDS
 from ..report.importing import UndoStep
 
+#: Orders bought that shortly before the end may be released after it.
+RELEASE = timedelta(days=1)
 #: What a person writes on an order; Odoo's own notes are of other types.
 HUMAN_MESSAGES = ("comment", "email", "email_outgoing")
 
@@ -33,6 +37,41 @@ class AmazonReport(models.Model):
         )
         action["domain"] = [("amazon_row_ids.report_id", "=", self.id)]
         return action
+
+    # === ENDED WITHOUT A FILE === #
+
+    def _has_known_orders(self):
+        return super()._has_known_orders() or (
+            self.kind in ORDER_KINDS
+            and bool(self.date_from)
+            and self._has_known_mfn_orders()
+        )
+
+    def _has_known_mfn_orders(self):
+        """Whether orders of the period are in Odoo that the seller ships."""
+        if KINDS[self.kind].fulfillment != "mfn":
+            return False
+        return bool(
+            self.env["sale.order"]
+            .sudo()
+            .search_count(
+                [
+                    *self._get_known_orders_domain(),
+                    ("amazon_purchase_date", ">=", self.date_from),
+                    ("amazon_purchase_date", "<=", self.date_to - RELEASE),
+                ],
+                limit=1,
+            )
+        )
+
+    def _get_known_orders_domain(self):
+        """Return the domain of orders that a report of this kind can list."""
+        return [
+            ("amazon_account_id", "=", self.account_id.id),
+            ("amazon_marketplace_id", "in", self.marketplace_ids.ids),
+            ("state", "!=", "cancel"),
+            ("amazon_fulfillment", "=", KINDS[self.kind].fulfillment),
+        ]
 
     # === PLAN OF AN UNDO === #
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...messages import MessageText
 from ...report_formats import KINDS
 from ...report_formats.kinds import ORDER_KINDS
 from ...selling_partner.errors import SellingPartnerError
@@ -45,7 +46,7 @@ class AmazonAccount(models.Model):
 
     schedules_listed = fields.Datetime(readonly=True, copy=False)
     schedules_looked = fields.Datetime(readonly=True, copy=False)
-    schedules_message = fields.Text(readonly=True, copy=False)
+    schedules_message = MessageText(readonly=True, copy=False)
 
     report_ids = fields.One2many("amazon.report", "account_id")
     attention_count = fields.Integer("To Do", compute="_compute_report_counts")
@@ -299,6 +300,7 @@ class AmazonAccount(models.Model):
     def action_list_schedules(self):
         """Ask Amazon which schedules there are, of whatever program, and show them."""
         self.ensure_one()
+        self.check_access("read")
         try:
             with self._get_client() as client:
                 self.env["amazon.report.schedule"]._store_listing(self, client)

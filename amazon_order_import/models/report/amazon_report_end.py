@@ -1,59 +1,50 @@
-import contextlib
-import io
-import json
 import logging
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
 
+from ...messages import Joined, Part, compose, get_message, message
 from ...report_formats import KINDS, RESTRICTED_REPORT_TYPES
-from ...report_formats.kinds import ORDER_KINDS
 from ...selling_partner.errors import DataError, DocumentError
-from .amazon_report import REPORT_DELAY
+from ...selling_partner.explanations import Excerpt, clean_words, find_reason
 
 _logger = logging.getLogger(__name__)
 
-#: Bytes that are read, and characters that are shown, of what Amazon says in a
-#: document about a report that it did not make.
-MAX_WORDS_BYTES = 65_536
-MAX_WORDS = 1_000
-#: What such words are about: pattern -> code of the reason.
-WORDS = (
-    (
-        re.compile(
-            r"too (often|many|frequent)|throttl|frequen|already (been )?request"
-        ),
-        "too_often",
-    ),
-    (
-        re.compile(r"date ?range|maximum.*days|(start|end) ?date|too (wide|old)"),
-        "range",
-    ),
-    (re.compile(r"\brole|permission|not authori[sz]ed|access.*denied"), "role"),
-)
-#: Orders bought that shortly before the end may be released after it.
-RELEASE = timedelta(days=1)
+#: What a to-do is called.
+NO_REPORT = message("todo_no_report")
+#: Minutes to wait before asking again where Amazon sets no pause.
+USUAL_PAUSE = 30
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why Amazon made no report.
+class Ending:
+    """What follows where Amazon made no report; ``report_<code>`` says why.
 
-    - `text`: what happened; `advice`: what to do next
     - `attempts`: how often the report is asked for in all, by itself
-    - `minutes`: how long to wait before asking again
+    - `minutes`: how long to wait before asking again; None: Amazon's own pause
     - `needs_person`: whether the responsible gets an activity when that is over
     """
 
-    text: str
-    advice: str
     attempts: int = 1
-    minutes: int = 0
+    minutes: int | None = 0
     needs_person: bool = True
+
+
+#: By the report's ``failure_code``.
+ENDINGS = {
+    "no_data": Ending(needs_person=False),
+    "unexplained": Ending(attempts=3, minutes=60),
+    "too_often": Ending(attempts=3, minutes=None),
+    "other_program": Ending(attempts=3, minutes=None),
+    "cancelled_by_person": Ending(needs_person=False),
+    "range": Ending(),
+    "role": Ending(),
+    "stuck": Ending(attempts=2),
+    "fatal": Ending(attempts=3, minutes=30),
+    "told": Ending(attempts=2, minutes=30),
+    "refused": Ending(),
+}
 
 
 class AmazonReport(models.Model):
@@ -63,6 +54,7 @@ class AmazonReport(models.Model):
 
     status_text = fields.Char("What Happened", compute="_compute_status_text")
 
+    @api.depends_context("lang", "tz")
     @api.depends("state", "failure_reason", "last_error")
     def _compute_status_text(self):
         for report in self:
@@ -73,129 +65,34 @@ class AmazonReport(models.Model):
             )
             report.status_text = (text or "").partition("\n")[0]
 
-    def _get_reasons(self):
-        """Return all reasons for which Amazon makes no report.
+    def _describe_reason(self, code):
+        """Return why Amazon made no report, and what to do next.
 
-        :return: dict ``{failure_code: Reason}``
+        :param str code: of `ENDINGS`
+        :rtype: Message
         """
-        kind = KINDS[self.kind]
-        pause = kind.min_minutes or 30
-        return {
-            "no_data": Reason(
-                self.env._(
-                    "Amazon made no report: there was nothing to report in this period."
-                ),
-                self.env._(
-                    "If you expect something of this period, look whether it is "
-                    "covered by another report, or request the period again."
-                ),
-                needs_person=False,
-            ),
-            "unexplained": Reason(
-                self.env._(
-                    "Amazon made no report, as if there were nothing to report, but "
-                    "orders of this period are known to Odoo."
-                ),
-                self.env._(
-                    "Request the period again. If Amazon makes none again, open a "
-                    "case in Seller Central and name the report ID."
-                ),
-                attempts=3,
-                minutes=60,
-            ),
-            "too_often": Reason(
-                self.env._(
-                    "Amazon made no report because it was requested too soon after "
-                    "another one: this report is made once in %(minutes)s minutes, "
-                    "for all programs together.",
-                    minutes=pause,
-                ),
-                self.env._("Request the period again later."),
-                attempts=3,
-                minutes=pause,
-            ),
-            "other_program": Reason(
-                self.env._(
-                    "Amazon made no report because another program that is connected "
-                    "with this seller requested one at the same time: this report is "
-                    "made once in %(minutes)s minutes, for all programs together.",
-                    minutes=pause,
-                ),
-                self.env._(
-                    "Request the period again later. See in Seller Central (Apps and "
-                    "Services > Manage Your Apps) which other programs fetch reports, "
-                    "and switch off what is no longer needed."
-                ),
-                attempts=3,
-                minutes=pause,
-            ),
-            "cancelled_by_person": Reason(
-                self.env._(
-                    "The report was cancelled before Amazon began with it: by somebody "
-                    "in Seller Central or by another program."
-                ),
-                self.env._("Request it again if you need it."),
-                needs_person=False,
-            ),
-            "range": Reason(
-                self.env._(
-                    "Amazon does not make this report for such a period: it is too "
-                    "long, or begins too far in the past (%(days)s).",
-                    days=self._describe_limits(),
-                ),
-                self.env._("Request a shorter or a later period."),
-            ),
-            "role": Reason(
-                self.env._("Amazon does not give this report to the application."),
-                self.env._("Then request the report again."),
-            ),
-            "stuck": Reason(
-                self.env._(
-                    "Amazon did not make this report for hours; it was given up."
-                ),
-                self.env._(
-                    "Request it again. If it gets stuck again, open a case in Seller "
-                    "Central and name the report ID."
-                ),
-                attempts=2,
-            ),
-            "fatal": Reason(
-                self.env._(
-                    "Amazon gave up making this report and does not say why. Most "
-                    "often it is a passing trouble of Amazon's."
-                ),
-                self.env._(
-                    "Request the period again later. If Amazon gives up again, open a "
-                    "case in Seller Central and name the report ID."
-                ),
-                attempts=3,
-                minutes=30,
-            ),
-            "told": Reason(
-                self.env._("Amazon gave up making this report and says why."),
-                self.env._("Correct what Amazon names, then request it again."),
-                attempts=2,
-                minutes=30,
-            ),
-            "refused": Reason(
-                self.env._("Amazon refuses to make or to hand over this report."),
-                self.env._(
-                    "Request it again. If it is refused again, pass Amazon's message "
-                    "on to your administrator."
-                ),
-            ),
-        }
+        values = {}
+        if code in ("too_often", "other_program"):
+            values["minutes"] = self._get_pause()
+        elif code == "range":
+            values["days"] = self._describe_limits()
+        return message(f"report_{code}", **values)
+
+    def _get_pause(self):
+        return KINDS[self.kind].min_minutes or USUAL_PAUSE
 
     def _describe_limits(self):
+        """Return which periods Amazon makes this kind of report for.
+
+        :rtype: Message
+        """
         kind = KINDS[self.kind]
         parts = []
         if kind.max_days:
-            parts.append(self.env._("at most %(days)s days long", days=kind.max_days))
+            parts.append(message("limit_length", days=kind.max_days))
         if kind.lookback_days:
-            parts.append(
-                self.env._("at most %(days)s days ago", days=kind.lookback_days)
-            )
-        return ", ".join(parts)
+            parts.append(message("limit_past", days=kind.lookback_days))
+        return message("lines", lines=Joined(tuple(parts)))
 
     # === WHY === #
 
@@ -223,9 +120,8 @@ class AmazonReport(models.Model):
         """Return the code of what is known for certain, or ``""``."""
         if self.cancel_asked:
             return "stuck"
-        for pattern, code in WORDS:
-            if pattern.search(words.lower()):
-                return code
+        if code := find_reason(words):
+            return code
         if self._exceeds_limits():
             return "range"
         if self._had_own_neighbour():
@@ -274,59 +170,16 @@ class AmazonReport(models.Model):
             )
         )
 
-    def _had_foreign_neighbour(self):
-        return bool(self._get_neighbours().filtered("foreign"))
-
     def _has_known_orders(self):
-        """Whether Odoo knows of orders that this report should have listed."""
-        if not self.date_from or self.kind not in ORDER_KINDS:
-            return False
-        if self._has_listed_orders():
-            return True
-        period = ((">=", self.date_from), ("<=", self.date_to - RELEASE))
-        orders = [
-            ("amazon_account_id", "=", self.account_id.id),
-            ("amazon_marketplace_id", "in", self.marketplace_ids.ids),
-            ("state", "!=", "cancel"),
-        ]
-        if KINDS[self.kind].fulfillment == "mfn":
-            domain = orders + [
-                ("amazon_fulfillment", "=", "mfn"),
-                *(("amazon_purchase_date", *limit) for limit in period),
-            ]
-            return bool(self.env["sale.order"].sudo().search_count(domain, limit=1))
-        domain = [
-            *(("shipment_date", *limit) for limit in period),
-            ("order_id", "any", orders + [("amazon_fulfillment", "=", "fba")]),
-        ]
-        return bool(self.env["amazon.parcel"].sudo().search_count(domain, limit=1))
+        """Whether Odoo knows of orders that this report should have listed.
 
-    def _has_listed_orders(self):
-        """Whether Amazon's own list of all orders names some of this period."""
-        fulfillment = KINDS[self.kind].fulfillment
-        shipped = ["shipped"]
-        if fulfillment == "mfn":
-            shipped += ["unshipped", "partly_shipped"]
-        Control = self.env["amazon.control.order"].sudo()
-        return bool(
-            Control.search_count(
-                [
-                    ("account_id", "=", self.account_id.id),
-                    ("marketplace_id", "in", self.marketplace_ids.ids),
-                    ("fulfillment", "=", fulfillment),
-                    ("is_multi_channel", "=", False),
-                    ("status", "in", shipped),
-                    # Whenever in between it was reported, that was in this period.
-                    ("purchase_date", ">=", self.date_from),
-                    ("last_update", "<=", self.date_to - REPORT_DELAY[fulfillment]),
-                ],
-                limit=1,
-            )
-        )
+        Filled by those who know of orders.
+        """
+        return False
 
     def _read_words(self, client):
         """Return what Amazon says in the document of a report that it did not make."""
-        target = _Excerpt()
+        target = Excerpt()
         try:
             client.download_report_document(
                 self.amazon_document_id,
@@ -343,62 +196,70 @@ class AmazonReport(models.Model):
     def _end(self, code, words=""):
         """End the report without a file: ask again where that helps, else say why.
 
-        :param str code: of ``_get_reasons``
-        :param str words: Amazon's own
+        :param str code: of `ENDINGS`
+        :param words: Amazon's own, or a `Message`
         """
-        reason = self._get_reasons()[code]
-        text = f"{reason.text}\n{words}".strip() if words else reason.text
+        ending = ENDINGS[code]
+        reason = self._describe_reason(code)
         attempts = self.attempts + 1
-        if attempts < reason.attempts:
-            self._ask_again(code, text, reason, attempts)
+        if attempts < ending.attempts:
+            self._ask_again(code, self._join(Part(reason, "text"), words), attempts)
             return
-        quiet = self.amazon_status == "CANCELLED" and not reason.needs_person
+        quiet = self.amazon_status == "CANCELLED" and not ending.needs_person
         self.write(
             {
                 "state": "cancelled" if quiet else "failed",
-                "attempts": attempts if reason.attempts > 1 else self.attempts,
+                "attempts": attempts if ending.attempts > 1 else self.attempts,
                 "failure_code": code,
-                "failure_reason": f"{text}\n{reason.advice}",
+                "failure_reason": self._join(
+                    Part(reason, "text"), words, Part(reason, "step")
+                ),
                 "last_error": False,
                 "next_attempt": False,
             }
         )
-        if reason.needs_person:
-            self._call_person(reason.advice)
+        if ending.needs_person:
+            self._call_person(self._join(Part(reason, "step")))
+
+    @api.model
+    def _join(self, *lines):
+        """Return a message of several lines."""
+        return message("lines", lines=Joined(lines, "\n"))
 
     def _end_refused(self, error, explanation):
-        """End a report that Amazon refuses to make or to hand over."""
-        words = (error.details or "").lower()
-        code = next((code for pattern, code in WORDS if pattern.search(words)), "")
+        """End a report that Amazon refuses to make or to hand over.
+
+        :param explanation: `Message`: what Amazon said and what it means
+        """
+        code = find_reason(error.details or "")
         is_lost = isinstance(error, DocumentError)
         if is_lost or code not in ("range", "too_often"):
             # Whatever Amazon calls a refusal, it is one: the reason has its words.
             self._fail(error.code if is_lost else "refused", explanation)
-            self._call_person(self._get_reasons()["refused"].advice)
+            step = Part(self._describe_reason("refused"), "step")
+            self._call_person(self._join(step))
         else:
             self._end(code, words=str(error))
 
-    def _ask_again(self, code, text, reason, attempts):
-        now = fields.Datetime.now()
-        moment = now + timedelta(minutes=reason.minutes)
+    def _ask_again(self, code, reason, attempts):
+        """Have the report made once more.
+
+        :param reason: `Message`: why Amazon made none
+        :param int attempts: how often that has happened
+        """
+        ending = ENDINGS[code]
+        pause = self._get_pause() if ending.minutes is None else ending.minutes
+        moment = fields.Datetime.now() + timedelta(minutes=pause)
         allowed, _call = self.env["amazon.api.call"]._get_next_creation(
             self.account_id, self.kind
         )
         moment = max(moment, allowed)
-        message = self.env._(
-            "%(reason)s\nIt is requested again by itself at %(moment)s (attempt "
-            "%(attempt)s of %(attempts)s).",
-            reason=text,
-            moment=self._format_moment(moment),
-            attempt=attempts + 1,
-            attempts=reason.attempts,
-        )
         self._remember_id(self.amazon_report_id)
         self.message_post(
             body=self.env._(
                 "Amazon report %(report)s: %(reason)s",
                 report=self.amazon_report_id,
-                reason=text,
+                reason=compose(self.env, reason),
             )
         )
         self.write(
@@ -406,65 +267,40 @@ class AmazonReport(models.Model):
                 **self._prepare_asking(),
                 "attempts": attempts,
                 "failure_code": code,
-                "last_error": message,
+                "last_error": message(
+                    "report_asked_again",
+                    reason=reason,
+                    moment=moment,
+                    attempt=attempts + 1,
+                    attempts=ending.attempts,
+                ),
                 "next_attempt": moment,
             }
         )
 
-    def _prepare_asking(self):
-        """Return the values with which a report is asked for from the start."""
-        return {
-            "state": "requested",
-            "amazon_report_id": False,
-            "amazon_document_id": False,
-            "amazon_status": False,
-            "amazon_schedule_id": False,
-            "asked_at": False,
-            "is_foreign": False,
-            "cancel_asked": False,
-            "trouble_since": False,
-            "failure_code": False,
-            "failure_reason": False,
-            "last_error": False,
-            "next_attempt": False,
-        }
-
-    def _remember_id(self, amazon_id):
-        known = (self.earlier_amazon_ids or "").split()
-        if amazon_id and amazon_id not in known:
-            self.earlier_amazon_ids = " ".join([*known, amazon_id])
-
-    def _call_person(self, note, summary=None):
+    def _call_person(self, note, summary=NO_REPORT):
         """Give the account's responsible an activity, once for the same trouble.
 
-        :param str note: what to do
-        :param str summary: what happened; None: Amazon made no report
+        :param note: `Message`: what to do
+        :param summary: `Message`: what happened
         """
         user = self.account_id._get_responsible()
-        self = self.with_context(lang=user.lang or self.env.lang)
-        summary = summary or self.env._("Amazon made no report")
         alike = self.search(
             [
                 ("account_id", "=", self.account_id.id),
                 ("kind", "=", self.kind),
                 ("failure_code", "=", self.failure_code),
-                ("activity_ids.summary", "=", summary),
+                ("activity_ids.amazon_summary", "=", summary.dump()),
             ],
             limit=1,
         )
-        if alike or not user:
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=summary,
-            note=note,
-            user_id=user.id,
-        )
+        if user and not alike:
+            self._schedule_amazon_todo(user, summary, note)
 
     def _after_failure(self):
         """Call a person for a file that cannot be read: nobody sits in front of it."""
         self._call_person(
-            self.failure_reason, self.env._("A report could not be imported")
+            get_message(self, "failure_reason"), message("todo_report_not_imported")
         )
         return super()._after_failure()
 
@@ -500,102 +336,3 @@ class AmazonReport(models.Model):
             self.date_to,
             marketplaces=self.marketplace_ids,
         )
-
-    def action_request_again(self):
-        """Have Amazon make the reports once more that failed or were cancelled."""
-        self.check_access("read")
-        for report in self.sudo():
-            report._request_again()
-        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
-        return True
-
-    def _request_again(self):
-        """Start from the beginning, in the same record where it holds no file.
-
-        :raise UserError: where the report is none that can be had again
-        """
-        if self.state not in ("failed", "cancelled", "skipped"):
-            raise UserError(
-                self.env._(
-                    "%(report)s is on its way or was made already. Only reports that "
-                    "failed, were cancelled or skipped can be requested again.",
-                    report=self.display_name,
-                )
-            )
-        if not self.marketplace_ids and not self.amazon_report_id:
-            raise UserError(
-                self.env._(
-                    "%(report)s was uploaded by hand, not requested from Amazon. "
-                    "Upload a correct file, or request its period under Amazon > "
-                    "Reports > Request.",
-                    report=self.display_name,
-                )
-            )
-        if self._is_too_old():
-            raise UserError(
-                self.env._(
-                    "%(report)s begins longer ago than Amazon reports (%(limits)s). "
-                    "Request a later period under Amazon > Reports > Request.",
-                    report=self.display_name,
-                    limits=self._describe_limits(),
-                )
-            )
-        self.activity_unlink(["mail.mail_activity_data_todo"])
-        if self.file_size:
-            # Its file stays in the archive, beside the new one.
-            self.create(
-                {
-                    "account_id": self.account_id.id,
-                    "kind": self.kind,
-                    "request_id": self.request_id.id,
-                    "marketplace_ids": [Command.set(self.marketplace_ids.ids)],
-                    "date_from": self.date_from,
-                    "date_to": self.date_to,
-                }
-            )
-            self.state = "skipped"
-        else:
-            self._remember_id(self.amazon_report_id)
-            self.write({**self._prepare_asking(), "attempts": 0, "clock_attempts": 0})
-
-
-class _Excerpt(io.BytesIO):
-    """A target of a download that keeps its beginning and refuses the rest."""
-
-    def seekable(self):
-        return False
-
-    def write(self, piece):
-        room = MAX_WORDS_BYTES - self.tell()
-        if len(piece) > room:
-            super().write(piece[:room])
-            raise DocumentError("The document is no explanation.", code="too_large")
-        return super().write(piece)
-
-
-def clean_words(content):
-    """Return Amazon's explanation as plain text: hostile until read.
-
-    :param bytes content: of a document that Amazon made instead of a report
-    """
-    text = content.decode("utf-8", errors="replace")
-    with contextlib.suppress(ValueError, RecursionError):
-        text = "; ".join(_texts(json.loads(text)))
-    if text.count("\ufffd") > len(text) / 10:
-        return ""
-    text = "".join(
-        " " if unicodedata.category(char).startswith("C") else char for char in text
-    )
-    return re.sub(r"\s+", " ", text).strip()[:MAX_WORDS]
-
-
-def _texts(value, depth=0):
-    """Yield the texts of a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif depth < 5 and isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item, depth + 1)
-    elif depth < 5 and isinstance(value, list):
-        for item in value:
-            yield from _texts(item, depth + 1)

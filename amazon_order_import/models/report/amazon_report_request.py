@@ -39,7 +39,6 @@ class AmazonReportRequest(models.Model):
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     kind = fields.Selection(KIND_SELECTION, required=True)
-    purpose = fields.Text("What It Is For", compute="_compute_kind_facts")
     is_dated = fields.Boolean(compute="_compute_kind_facts")
     is_whole_days = fields.Boolean(compute="_compute_kind_facts")
     can_have_period = fields.Boolean(compute="_compute_kind_facts")
@@ -72,8 +71,6 @@ class AmazonReportRequest(models.Model):
     day_from = fields.Date("First Day", compute="_compute_days", readonly=False)
     day_to = fields.Date("Last Day", compute="_compute_days", readonly=False)
     problem = fields.Text(compute="_compute_plan")
-    plan = fields.Text("What Happens", compute="_compute_plan")
-    quota = fields.Text(compute="_compute_quota")
     report_ids = fields.One2many("amazon.report", "request_id", readonly=True)
     report_count = fields.Integer("Reports", compute="_compute_report_count")
 
@@ -105,52 +102,6 @@ class AmazonReportRequest(models.Model):
                 kind.dated or (request.can_have_period and request.with_period)
             )
             request.is_whole_days = bool(kind and kind.whole_days)
-
-    @api.model
-    def _get_purposes(self):
-        """Return what each kind of report is for: ``{kind: text}``."""
-        mfn = self.env._(
-            "Orders that you ship yourself (merchant-fulfilled), from the moment at "
-            "which they may be shipped: items, prices, tax, delivery and invoice "
-            "address. The period counts from the release of the payment, not from the "
-            "purchase."
-        )
-        fba = self.env._(
-            "Orders that Amazon has shipped from its own warehouses (FBA), one row per "
-            "item of a parcel: items, prices, tax, addresses, parcel and fulfilment "
-            "centre. The period counts from the shipment; Amazon may report a parcel "
-            "up to a day late."
-        )
-        return {
-            "mfn_orders_eu": mfn,
-            "mfn_orders_na": mfn,
-            "fba_orders_eu": fba,
-            "fba_orders_na": fba,
-            "fba_returns": self.env._(
-                "Goods that customers sent back to Amazon, with reason and condition. "
-                "The period counts from the arrival in Amazon's warehouse; refunds "
-                "without goods are not in it."
-            ),
-            "fba_inventory": self.env._(
-                "How many pieces of each SKU lie in Amazon's warehouses right now: "
-                "sellable, unsellable, reserved and on their way. It has no period."
-            ),
-            "vcs_invoices": self.env._(
-                "The invoices and credit notes that Amazon issued for you (VAT "
-                "Calculation Service): numbers, amounts, links. Amazon reports them "
-                "about three days after the shipment, by whole days."
-            ),
-            "vcs_lite": self.env._(
-                "The VAT that Amazon calculated for shipments whose invoice you issue "
-                "yourself (VCS Lite). Without a period it holds what is still to be "
-                "invoiced of the last 90 days; with one, everything of the orders "
-                "bought in it."
-            ),
-            "all_orders": self.env._(
-                "Every order that changed in the period, without personal data: to "
-                "check that none is missing in Odoo. It makes no orders."
-            ),
-        }
 
     @api.depends("account_id", "kind")
     def _compute_allowed_marketplaces(self):
@@ -360,87 +311,6 @@ class AmazonReportRequest(models.Model):
             "The account %(account)s has no active channel for which Amazon makes this "
             "report. Test its connection: that adds its marketplaces as channels.",
             account=self.account_id.name,
-        )
-
-    def _describe_plan(self):
-        """Return what the request leads to, in a sentence or two."""
-        if self.repeat:
-            return self._describe_repetition()
-        windows = [None]
-        if self.is_dated:
-            windows = self._split_period(*self._get_period())
-        count = len(windows)
-        if count <= 1:
-            return self.env._("One report is requested from Amazon.")
-        kind = KINDS[self.kind]
-        text = self.env._(
-            "Will be requested as %(count)s reports: Amazon makes at most %(days)s "
-            "days in one.",
-            count=count,
-            days=kind.max_days,
-        )
-        if kind.min_minutes:
-            minutes = (count - 1) * kind.min_minutes
-            text += " " + self.env._(
-                "Because Amazon makes one of this kind in %(pause)s minutes, the last "
-                "one comes after about %(time)s, the latest days first.",
-                pause=kind.min_minutes,
-                time=self._describe_minutes(minutes),
-            )
-        return text
-
-    @api.model
-    def _describe_minutes(self, minutes):
-        """Return a time span in the unit that people use for it."""
-        # Always more than one: no language needs a singular.
-        if minutes >= 2 * 24 * 60:
-            return self.env._("%(count)s days", count=round(minutes / 1440))
-        if minutes >= 2 * 60:
-            return self.env._("%(count)s hours", count=round(minutes / 60))
-        return self.env._("%(count)s minutes", count=minutes)
-
-    @api.depends("account_id", "kind")
-    def _compute_quota(self):
-        for request in self:
-            request.quota = (
-                request._describe_quota()
-                if request.kind and request.account_id
-                else False
-            )
-
-    def _describe_quota(self):
-        """Return what Amazon still allows of this kind, from the ledger."""
-        Ledger = self.env["amazon.api.call"]
-        kind = KINDS[self.kind]
-        used = Ledger._count_today(self.account_id, self.kind)
-        moment, _call = Ledger._get_next_creation(self.account_id, self.kind)
-        if kind.min_minutes:
-            limit = 24 * 60 // kind.min_minutes
-            text = self.env._(
-                "Amazon makes this report once in %(minutes)s minutes, for all "
-                "programs together. Requested in the last 24 hours: %(used)s; at most "
-                "%(left)s more today.",
-                minutes=kind.min_minutes,
-                used=used,
-                left=max(limit - used, 0),
-            )
-        else:
-            text = self.env._(
-                "Requested in the last 24 hours: %(used)s. Amazon sets no limit for "
-                "this kind but that of all reports: 15 at once, then one a minute.",
-                used=used,
-            )
-        if moment <= fields.Datetime.now():
-            return text + " " + self.env._("The next one can be requested now.")
-        local = fields.Datetime.context_timestamp(self, moment)
-        return (
-            text
-            + " "
-            + self.env._(
-                "The next one can be requested at %(time)s; a request made now waits "
-                "until then by itself.",
-                time=local.strftime("%H:%M"),
-            )
         )
 
     # === REPORTS === #

@@ -3,6 +3,7 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...messages import MessageError, Name, message
 from ...report_formats import KINDS
 from ...report_formats.kinds import KIND_SELECTION
 from ...selling_partner.errors import AuthorizationError, SellingPartnerError
@@ -188,11 +189,13 @@ class AmazonReportSchedule(models.Model):
     def action_start(self):
         """Have Amazon make the report regularly, unless that takes another away."""
         self.ensure_one()
+        self.check_access("write")
         return self._start(replace=False)
 
     def action_replace(self):
         """The same, although it takes another program's schedule away."""
         self.ensure_one()
+        self.check_access("write")
         return self._start(replace=True)
 
     def _start(self, replace):
@@ -208,12 +211,8 @@ class AmazonReportSchedule(models.Model):
             or account.channel_ids.filtered("active").marketplace_id
         )
         if not marketplaces:
-            raise UserError(
-                self.env._(
-                    "The account %(account)s has no active channel to report on. Test "
-                    "its connection: that adds its marketplaces as channels.",
-                    account=account.name,
-                )
+            raise MessageError(
+                self.env, message("no_active_channel", account=account.name)
             )
         self.marketplace_ids = marketplaces
         try:
@@ -258,6 +257,7 @@ class AmazonReportSchedule(models.Model):
     def action_cancel(self):
         """Have Amazon make this report no longer."""
         self.ensure_one()
+        self.check_access("write")
         account = self.account_id
         if self.state == "active":
             try:
@@ -339,22 +339,16 @@ class AmazonReportSchedule(models.Model):
         user = self.account_id._get_responsible()
         if not self.is_mine or not user:
             return
-        self = self.with_context(lang=user.lang or self.env.lang)
-        account = self.account_id
         others = ", ".join(f"{s.report_type} ({s.period})" for s in found.values())
-        account.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._("Report schedule taken away"),
-            note=self.env._(
-                "Amazon no longer has the schedule %(name)s (%(id)s). Another program "
-                "has replaced it (%(others)s) or cancelled it. Orders still come in "
-                "through the recurring requests; decide under Amazon > Reports > "
-                "Schedules at Amazon which program shall have the schedule.",
-                name=self.display_name,
+        self.account_id._schedule_amazon_todo(
+            user,
+            message("todo_schedule_gone"),
+            message(
+                "schedule_gone",
+                name=Name.of(self),
                 id=self.amazon_schedule_id,
-                others=others or self.env._("by none that Odoo knows"),
+                others=others or message("by_no_known_program"),
             ),
-            user_id=user.id,
         )
 
     # === SCHEDULED ACTION === #
@@ -390,7 +384,7 @@ class AmazonReportSchedule(models.Model):
             if isinstance(error, AuthorizationError):
                 account._note_api_error(error)
             # Requested reports do not depend on it: said there, tried again later.
-            account.schedules_message = account._explain_error(error)
+            account.schedules_message = account._get_error_message(error)
             account.schedules_listed = now - LIST_INTERVAL + RETRY
             account.schedules_looked = now - LOOK_INTERVAL + RETRY
         commit()

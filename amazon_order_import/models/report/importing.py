@@ -23,10 +23,11 @@ class ConcurrentImport(Exception):
 
 
 class RefusedFile(MessageError):
-    """A file is not to be used though its rows can be read; ``code`` names why."""
+    """A file is not to be used though its rows can be read."""
 
     @property
     def code(self):
+        """What people look for."""
         return self.message.reason
 
 

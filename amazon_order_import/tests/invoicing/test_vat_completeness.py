@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.report import amazon_report
+from ...models.report import amazon_report_processing
 from .booking_case import KIND, BookingCase, credit_row
 from .vat_files import vat_file
 
@@ -64,7 +64,7 @@ class TestVatCompleteness(BookingCase):
         mug, lamp = {"item": "100.00 19.00"}, {"item": "50.00 9.50", "sku": "LAMP-1"}
         bad = {**lamp, "quantity": "one"}
         for rows in ((mug, bad), (bad, mug)):
-            with patch.object(amazon_report, "BATCH_ROWS", 1):
+            with patch.object(amazon_report_processing, "BATCH_ROWS", 1):
                 report = self.import_file(KIND, vat_file(*rows))
             self.assertEqual(set(self.outcomes(report)) - {"created"}, {"error"})
             document = self.document()
@@ -88,7 +88,7 @@ class TestVatCompleteness(BookingCase):
             {"item": "50.00 9.50", "sku": "LAMP-1"},
             credit_row(),
         )
-        with patch.object(amazon_report, "BATCH_ROWS", 1):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 1):
             self.report(*rows)
         invoice = self.booked("DE60001TEST11I", 150.0, 28.5)
         self.booked("DE60002TEST11C", 100.0, 19.0, reversed_entry_id=invoice)

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 
-from ...models.report import amazon_report
+from ...models.report import amazon_report_processing
 from .vat_data import credit_row, vat_file, vat_row
 from .vat_invoice_case import MFN, REF, VatInvoiceCase
 
@@ -259,7 +259,7 @@ class TestVatInvoiceAgain(VatInvoiceCase):
         report = self.env["amazon.report"].create_from_file(
             self.account, "vcs_lite", "vidr.txt", content
         )
-        with patch.object(amazon_report, "BATCH_ROWS", 1):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 1):
             for _rows in report._process_batches():
                 self.env["amazon.vat.invoice.maker"].make_due(
                     self.account, lambda done=0, remaining=None: 60

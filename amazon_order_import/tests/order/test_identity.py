@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...models.report import amazon_report
+from ...models.report import amazon_report_processing
 from .upsert_case import FBA, FBA_REF, MFN, NO_IDS, REF, UpsertCase
 
 
@@ -32,7 +32,7 @@ class TestIdentity(UpsertCase):
 
     def test_order_split_over_batches(self):
         rows = [{"order-item-id": number} for number in range(5)]
-        with patch.object(amazon_report, "BATCH_ROWS", 2):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 2):
             report = self.import_lines(MFN, *rows)
         self.assertEqual(self.outcomes(report), ["created"] * 5)
         order = self.get_order(REF)
@@ -168,7 +168,7 @@ class TestIdentity(UpsertCase):
 
     def test_identical_rows_over_two_batches(self):
         rows = [NO_IDS] * 3
-        with patch.object(amazon_report, "BATCH_ROWS", 2):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 2):
             report = self.import_lines(FBA, *rows)
         self.assertEqual(self.outcomes(report), ["created"] * 3)
         again = self.import_lines(FBA, *rows)

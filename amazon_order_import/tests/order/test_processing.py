@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.report import amazon_report
+from ...models.report import amazon_report_processing
 from .rows_case import FBA, MFN, REF, RowsCase, refs
 
 
@@ -24,7 +24,7 @@ class TestProcessing(RowsCase):
             {"quantity-purchased": 0, "order-item-id": "4", "item-price": "0.00"},
             {"sales-channel": "Non-Amazon", "order-item-id": "5"},
         ]
-        with patch.object(amazon_report, "BATCH_ROWS", 3):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 3):
             report = self.import_lines(MFN, *rows)
         self.assertEqual(
             report.row_ids.sorted("number").mapped("number"), [*range(1, 9)]
@@ -156,7 +156,7 @@ class TestProcessing(RowsCase):
             "a.txt",
             self.make_file(MFN, *({"order-id": ref} for ref in refs(6))),
         )
-        with patch.object(amazon_report, "BATCH_ROWS", 2):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 2):
             batches = report._process_batches()
             self.assertEqual(next(batches), 2)
             batches.close()

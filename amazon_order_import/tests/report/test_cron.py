@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.report import amazon_report
+from ...models.report import amazon_report, amazon_report_processing
 from ...report_formats import KINDS
 from ...selling_partner import SellingPartnerClient
 from ...selling_partner.errors import UnavailableError
@@ -508,7 +508,7 @@ class TestCron(CronCase):
             done.append(rows)
             return 0
 
-        with patch.object(amazon_report, "BATCH_ROWS", 3):
+        with patch.object(amazon_report_processing, "BATCH_ROWS", 3):
             self.env["amazon.report"]._process_ready(commit)
             self.assertEqual(done, [3])
             self.assertEqual((report.state, report.next_row), ("processing", 3))
@@ -534,7 +534,7 @@ class TestCron(CronCase):
             self.account, MFN, "large.txt", self.make_file(MFN, *rows)
         )
         with (
-            patch.object(amazon_report, "BATCH_ROWS", 1),
+            patch.object(amazon_report_processing, "BATCH_ROWS", 1),
             patch("odoo.addons.base.models.ir_cron.MIN_TIME_PER_JOB", 0),
         ):
             self.run_cron()
@@ -616,9 +616,12 @@ class TestCron(CronCase):
         early = create(self.account, MFN, "early.txt", self.make_file(MFN, {}))
         bad = create(self.account, MFN, "bad.txt", b"<html>Sign in</html>")
         self.run_cron()
+        reader = self.env(context={"lang": "de_DE", "tz": "Europe/Berlin"})
+        early, bad = early.with_env(reader), bad.with_env(reader)
         self.assertIn("wurde vor dem 01.11.2026", early.row_ids.message)
         self.assertIn("Laden Sie", bad.failure_reason)
         self.assertIn("konnte nicht importiert", bad.activity_ids.summary)
+        self.assertIn("Laden Sie", bad.status_text)
 
     @mute_logger(REPORT_LOGGER)
     def test_lost_file_in_the_queue(self):

@@ -6,10 +6,12 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
-from ...models.report.amazon_report_end import MAX_WORDS, clean_words
+from ...messages import CATALOG, compose
+from ...models.report.amazon_report_end import ENDINGS
 from ...models.report.amazon_report_request_recurring import CADENCES
 from ...report_formats import KINDS
 from ...selling_partner.errors import DataError, ThrottledError
+from ...selling_partner.explanations import MAX_WORDS, clean_words
 from ..common import AmazonCase
 
 MFN = "mfn_orders_eu"
@@ -535,13 +537,14 @@ class TestReportEnds(RequestCase):
 
     def test_every_reason_says_what_to_do(self):
         for kind in KINDS:
-            for code, reason in (
-                self.add(kind=kind, amazon_report_id=False)._get_reasons().items()
-            ):
+            report = self.add(kind=kind, amazon_report_id=False)
+            for code, ending in ENDINGS.items():
                 with self.subTest(kind=kind, code=code):
-                    self.assertTrue(reason.text.endswith((".", ")")))
-                    self.assertTrue(reason.advice)
-                    self.assertGreaterEqual(reason.attempts, 1)
+                    reason = report._describe_reason(code)
+                    self.assertEqual(reason.reason, code)
+                    self.assertTrue(compose(self.env, reason).endswith((".", ")")))
+                    self.assertTrue(CATALOG[reason.code].step)
+                    self.assertGreaterEqual(ending.attempts, 1)
 
     def test_reasons_in_the_language_of_the_reader(self):
         self.env["res.lang"]._activate_lang("de_DE")

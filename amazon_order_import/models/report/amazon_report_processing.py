@@ -1,0 +1,300 @@
+import itertools
+import logging
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ...messages import Name, format_message, message
+from ...report_formats import ReportFileError, open_report
+from ...trusted_context import Trusted
+from .amazon_report_row import OPEN_OUTCOMES
+from .importing import ConcurrentImport, RefusedFile
+
+_logger = logging.getLogger(__name__)
+
+#: A batch of rows holds about this many orders (see design.md, "Batches").
+BATCH_ROWS = 200
+#: Bytes of a file (some hundred rows) that is processed while the user waits.
+SMALL_FILE = 200_000
+#: How often a batch is tried again that collides with another worker.
+BATCH_ATTEMPTS = 5
+
+
+class AmazonReport(models.Model):
+    """From a file to its rows and what they become, batch by batch."""
+
+    _inherit = "amazon.report"
+
+    def process(self):
+        """Process each report to its end, in the caller's transaction.
+
+        Never raises for what is wrong with a file: that becomes the state ``failed``
+        with its reason, or the outcome of a row.
+
+        :return: True
+        """
+        self.check_access("read")
+        for report in self:
+            for _rows in report._process_batches():
+                # Memory must not grow with the file.
+                report.env.flush_all()
+                report.env.invalidate_all()
+        return True
+
+    @api.model
+    def _process_ready(self, commit):
+        """Process the reports that are ready, sharing the work with other workers.
+
+        :param commit: function that commits and returns the seconds left
+        :return: whether all are processed; False where the time is up
+        """
+        domain = [("state", "in", ("ready", "processing"))]
+        for report in self.search(domain, order="id"):
+            report = report.account_id._for_responsible(report)
+            attempts = 0
+            while attempts < BATCH_ATTEMPTS:
+                try:
+                    for rows in report._process_batches(retry_concurrent=True):
+                        attempts = 0
+                        report.env.flush_all()
+                        report.env.invalidate_all()
+                        if not commit(rows):
+                            return False
+                    break
+                except (ConcurrentImport, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
+                    self.env.cr.rollback()
+                    attempts += 1
+                    _logger.info(
+                        "Report %s collides with another worker (%s), attempt %s",
+                        report.id,
+                        type(error).__name__,
+                        attempts,
+                    )
+                except Exception as error:
+                    # One report that nobody foresaw must not stop all others.
+                    self.env.cr.rollback()
+                    _logger.exception("Report %s cannot be processed", report.id)
+                    report._fail("unexpected", report._explain_crash(error))
+                    break
+            if report.state == "failed":
+                report._after_failure()
+            commit()
+        return True
+
+    def _explain_crash(self, error):
+        return message(
+            "report_crashed", report=Name.of(self), error=type(error).__name__
+        )
+
+    def _process_batches(self, retry_concurrent=False):
+        """Process one report, batch by batch.
+
+        The caller commits, or not, after each batch: a batch holds the rows together
+        with all that they made and with the position in the file.
+
+        :param retry_concurrent: raise ``ConcurrentImport`` where another transaction
+            has just created the same order; otherwise its rows wait
+        :return: generator of the number of rows in each batch
+        """
+        self.ensure_one()
+        report = self.sudo().with_company(self.company_id)
+        if not report._start_processing():
+            return
+        try:
+            with report._open_file() as stream:
+                parsed = open_report(stream, report.kind, report.charset or None)
+                report.write({"charset": parsed.charset, "row_count": parsed.row_count})
+                report._get_importer().start_report(report, parsed)
+                report._start_reading(parsed)
+                rows = report._select_rows(parsed)
+                while batch := list(itertools.islice(rows, BATCH_ROWS)):
+                    report._process_batch(batch, retry_concurrent)
+                    yield len(batch)
+                    if not report._is_mine(batch[-1].number):
+                        return
+        except ReportFileError as error:
+            report._fail(error.code, format_message(error))
+            yield 0
+            return
+        except RefusedFile as error:
+            report._fail(error.code, error.message)
+            yield 0
+            return
+        except OSError as error:
+            _logger.warning(
+                "The file of report %s cannot be read: %s", report.id, error
+            )
+            report._fail(
+                "file_missing", message("report_file_missing", report=Name.of(report))
+            )
+            yield 0
+            return
+        report._finish_processing()
+        yield 0
+
+    def _start_processing(self):
+        """Lock the report; return whether it is to be processed by this worker."""
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.invalidate_recordset()
+        if self.state not in ("ready", "processing"):
+            return False
+        if self.state == "ready":
+            # Nobody reads up on a passing state; on how it ended, they do.
+            self.with_context(tracking_disable=True).write(
+                {
+                    "state": "processing",
+                    "next_row": 0,
+                    "failure_reason": False,
+                    "failure_code": False,
+                }
+            )
+        return True
+
+    def _is_mine(self, position):
+        """After a commit: take the lock again, unless another worker went on."""
+        return (
+            self.try_lock_for_update(allow_referencing=True)
+            and self.state == "processing"
+            and self.next_row == position
+        )
+
+    def _select_rows(self, parsed):
+        """Return the rows of the file that are still to be processed."""
+        rows = parsed.rows(start=self.next_row)
+        if not self.only_open_rows:
+            return rows
+        numbers, last = self._get_open_numbers()
+        return (row for row in rows if row.number in numbers or row.number > last)
+
+    def _get_open_numbers(self):
+        """Return the numbers of the rows to process again, and the last known one."""
+        Row = self.env["amazon.report.row"]
+        domain = [("report_id", "=", self.id)]
+        unsettled = Row._read_group(
+            [
+                *domain,
+                "|",
+                "|",
+                ("outcome", "in", OPEN_OUTCOMES),
+                ("needs_attention", "=", True),
+                ("code", "in", Row._get_reread_codes()),
+            ],
+            ["number"],
+        )
+        numbers = {number for (number,) in unsettled}
+        return numbers, Row._read_group(domain, [], ["number:max"])[0][0] or 0
+
+    def _process_batch(self, batch, retry_concurrent=False):
+        """Import rows of the file and store what became of each.
+
+        :param batch: list of ``report_formats.ParsedRow``
+        """
+        records = self._get_row_records(batch)
+        importer = self._get_importer().with_context(
+            amazon_retry_concurrent=Trusted(retry_concurrent)
+        )
+        importer.import_rows(self, list(zip(records, batch, strict=True)))
+        self.next_row = batch[-1].number
+
+    def _get_row_records(self, batch):
+        """Return one ``amazon.report.row`` per parsed row, in the same order."""
+        Row = self.env["amazon.report.row"]
+        known = {
+            record.number: record
+            for record in Row.search(
+                [
+                    ("report_id", "=", self.id),
+                    ("number", "in", [row.number for row in batch]),
+                ]
+            )
+        }
+        missing = [row for row in batch if row.number not in known]
+        for row, record in zip(
+            missing,
+            Row.create(
+                [
+                    {
+                        "report_id": self.id,
+                        "number": row.number,
+                        "raw": row.raw,
+                        "outcome": "waiting",
+                    }
+                    for row in missing
+                ]
+            ),
+            strict=True,
+        ):
+            known[row.number] = record
+        return Row.concat(*(known[row.number] for row in batch))
+
+    def _finish_processing(self):
+        self._get_importer().finish_report(self)
+        self._after_rows()
+        Row = self.env["amazon.report.row"]
+        open_count = Row.search_count(
+            [
+                ("report_id", "=", self.id),
+                "|",
+                ("outcome", "in", OPEN_OUTCOMES),
+                ("needs_attention", "=", True),
+            ]
+        )
+        self.write(
+            {
+                "state": "attention" if open_count else "done",
+                "row_count": Row.search_count([("report_id", "=", self.id)]),
+                "only_open_rows": False,
+                "processed_at": fields.Datetime.now(),
+            }
+        )
+        self._after_processing()
+
+    def _update_attention(self):
+        """Settle reports whose last open row was resolved elsewhere."""
+        for report in self.filtered(lambda r: r.state == "attention"):
+            report._finish_processing()
+
+    def _translate_format_error(self, error):
+        """Return a problem of the file or of a row in the user's language."""
+        # The templates are marked for translation where report_formats defines them.
+        return error.explain(lambda template: self.env._(template))  # pylint: disable=translation-required,prefer-env-translation
+
+    # === ACTIONS === #
+
+    def _process_again(self):
+        """Make processed reports ready again; rows that are settled stay as they are.
+
+        :raise UserError: where there is no file
+        """
+        self.check_access("read")
+        for report in self.sudo():
+            report._make_ready()
+        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def _make_ready(self):
+        """Let the report be processed again, as far as its rows are open.
+
+        :raise UserError: where there is no file
+        """
+        self._check_file()
+        has_rows = self.env["amazon.report.row"].search_count(
+            [("report_id", "=", self.id)], limit=1
+        )
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.write({"state": "ready", "only_open_rows": bool(has_rows)})
+
+    def action_process_again(self):
+        self._process_again()
+        return True
+
+    def _process_soon(self):
+        """Process small files at once, leave large ones to the scheduled action."""
+        small = self.filtered(lambda report: report.file_size <= SMALL_FILE)
+        small.process()
+        if small != self:
+            self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+
+    def action_process_now(self):
+        self._process_soon()
+        return True
