@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from ...report_formats import KINDS
 from ...report_formats.row_format import normal_name
 
+#: Among so many reports that were read last is the one that Amazon made before.
+READ_OUT_OF_ORDER = 20
+
 
 @dataclass(frozen=True)
 class WantedColumn:
@@ -50,16 +53,17 @@ class AmazonReport(models.Model):
 
     def _get_lost_columns(self, names):
         """Return the columns that earlier reports had and this one has no more."""
-        earlier = self.search(
+        others = self.search(
             [
                 ("account_id", "=", self.account_id.id),
                 ("kind", "=", self.kind),
                 ("columns", "!=", False),
-                ("id", "<", self.id),
+                ("id", "!=", self.id),
             ],
             order="id desc",
-            limit=1,
+            limit=READ_OUT_OF_ORDER,
         )
+        earlier = others._filter_older_than(self)._get_latest()
         known = earlier.columns or {}
         had = [*known.get("names", ()), *known.get("lost", ())]
         row_format = KINDS[self.kind].row_format
@@ -83,7 +87,13 @@ class AmazonReport(models.Model):
         self.ensure_one()
         if KINDS[self.kind].fulfillment != "mfn":
             return []
-        account = self.account_id
+        return [
+            *self._get_columns_for_amounts(),
+            *(self._get_columns_for_buyers() if self.account_id.region == "eu" else ()),
+            *self._get_columns_for_tax(),
+        ]
+
+    def _get_columns_for_amounts(self):
         wanted = [
             WantedColumn(
                 ("sales-channel",),
@@ -96,7 +106,7 @@ class AmazonReport(models.Model):
                 self.env._("without it, orders with a discount come out too dear"),
             ),
         ]
-        if account.gift_wrap_product_id:
+        if self.account_id.gift_wrap_product_id:
             wanted.append(
                 WantedColumn(
                     ("gift-wrap-price", "gift-wrap-type"),
@@ -107,36 +117,41 @@ class AmazonReport(models.Model):
                     ),
                 )
             )
-        if account.region == "eu":
-            wanted += [
-                WantedColumn(
-                    ("bill-address-1", "bill-country"),
-                    self.env._("Billing address"),
-                    self.env._("without it, invoices carry the delivery address"),
+        return wanted
+
+    def _get_columns_for_buyers(self):
+        return [
+            WantedColumn(
+                ("bill-address-1", "bill-country"),
+                self.env._("Billing address"),
+                self.env._("without it, invoices carry the delivery address"),
+            ),
+            WantedColumn(
+                (
+                    "buyer-tax-registration-id",
+                    "buyer-vat-number",
+                    "buyer-tax-registration-number",
+                    "buyer-vat-registration-number",
+                    "buyer-vat-id",
                 ),
-                WantedColumn(
-                    (
-                        "buyer-tax-registration-id",
-                        "buyer-vat-number",
-                        "buyer-tax-registration-number",
-                        "buyer-vat-registration-number",
-                        "buyer-vat-id",
-                    ),
-                    self.env._("Buyer tax identifiers"),
-                    self.env._(
-                        "gives the VAT number of business buyers; without it, they are "
-                        "invoiced as consumers"
-                    ),
+                self.env._("Buyer tax identifiers"),
+                self.env._(
+                    "gives the VAT number of business buyers; without it, they are "
+                    "invoiced as consumers"
                 ),
-                WantedColumn(
-                    ("is-business-order",),
-                    self.env._("Business order details"),
-                    self.env._(
-                        "gives purchase order number and company of business buyers"
-                    ),
+            ),
+            WantedColumn(
+                ("is-business-order",),
+                self.env._("Business order details"),
+                self.env._(
+                    "gives purchase order number and company of business buyers"
                 ),
-            ]
-        if account.vat_service != "none":
+            ),
+        ]
+
+    def _get_columns_for_tax(self):
+        wanted = []
+        if self.account_id.vat_service != "none":
             wanted.append(
                 WantedColumn(
                     ("vat-exclusive-item-price", "vat-exclusive-shipping-price"),
@@ -147,7 +162,7 @@ class AmazonReport(models.Model):
                     ),
                 )
             )
-        channels = account.channel_ids.filtered("active").marketplace_id
+        channels = self.account_id.channel_ids.filtered("active").marketplace_id
         if any(channels.mapped("collects_tax")):
             wanted.append(
                 WantedColumn(
