@@ -90,7 +90,7 @@ REPORT = {
             "other reports are not held up."
         )
     ),
-    "link_refused": Template(
+    "file_tried_hourly": Template(
         _(
             "%(explanation)s\nNothing is lost: the file is tried again by "
             "itself every hour."

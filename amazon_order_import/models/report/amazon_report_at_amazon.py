@@ -294,7 +294,7 @@ class AmazonReport(models.Model):
         elif self._may_get_file_later(error):
             self.write(
                 {
-                    "last_error": message("link_refused", explanation=explanation),
+                    "last_error": message("file_tried_hourly", explanation=explanation),
                     "next_attempt": fields.Datetime.now() + LINK_RETRY,
                 }
             )
