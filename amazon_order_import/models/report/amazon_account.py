@@ -282,6 +282,7 @@ class AmazonAccount(models.Model):
     def action_set_up_requests(self):
         """Create the recurring requests that the account lacks, and show all."""
         self.ensure_one()
+        self.check_access("read")
         self.env["amazon.report.request"]._set_up(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_request_action"
