@@ -69,5 +69,5 @@ class TestAge(AmazonCase):
         )
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(2):
             self.assertEqual(len(reports._filter_older_than(reports[-1])), 19)

@@ -129,6 +129,21 @@ class CronCase(AmazonCase):
         )
         return request.report_ids
 
+    def check_against_amazon(self, report, fulfilment):
+        orders = report.row_ids.sale_order_id
+        self.assertTrue(orders)
+        answer = requests.get(
+            f"{self.amazon.url}/_control/expected",
+            params={"seller": "eu", "fulfillment": fulfilment},
+            timeout=20,
+        ).json()["orders"]
+        for order in orders:
+            self.assertEqual(
+                f"{order.amount_total:.2f}",
+                f"{float(answer[order.amazon_order_ref]['total']):.2f}",
+                order.amazon_order_ref,
+            )
+
 
 @tagged("post_install", "-at_install")
 class TestCron(CronCase):
@@ -157,21 +172,6 @@ class TestCron(CronCase):
                 self.assertTrue(report.checksum)
                 self.check_against_amazon(report, fulfilment)
         self.assertEqual(self.asked("createReport"), 2)
-
-    def check_against_amazon(self, report, fulfilment):
-        orders = report.row_ids.sale_order_id
-        self.assertTrue(orders)
-        answer = requests.get(
-            f"{self.amazon.url}/_control/expected",
-            params={"seller": "eu", "fulfillment": fulfilment},
-            timeout=20,
-        ).json()["orders"]
-        for order in orders:
-            self.assertEqual(
-                f"{order.amount_total:.2f}",
-                f"{float(answer[order.amazon_order_ref]['total']):.2f}",
-                order.amazon_order_ref,
-            )
 
     def test_nothing_to_do(self):
         self.run_cron()
