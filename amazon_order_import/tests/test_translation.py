@@ -4,6 +4,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 from odoo.tools.translate import TranslationModuleReader
 
+from ..messages import compose, format_message
 from ..report_formats.sources import ReportFileError
 
 MODULE = "amazon_order_import"
@@ -66,9 +67,9 @@ class TestTranslation(TransactionCase):
                 "VCS: invoices made by Amazon",
             ),
         )
-        report = self.env["amazon.report"].with_context(lang="de_DE")
+        env = self.env(context={"lang": "de_DE"})
         self.assertEqual(
-            report._translate_format_error(error),
+            compose(env, format_message(error)),
             "Dies ist kein Bericht der Art „FBA-Bestellungen – Europa“: Er sieht aus "
             "wie „Bestellungen mit Händlerversand – Europa“ oder „VCS: von Amazon "
             "erstellte Rechnungen“. Wählen Sie diese Art oder eine andere Datei.",

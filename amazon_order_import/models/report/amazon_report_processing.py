@@ -255,11 +255,6 @@ class AmazonReport(models.Model):
         for report in self.filtered(lambda r: r.state == "attention"):
             report._finish_processing()
 
-    def _translate_format_error(self, error):
-        """Return a problem of the file or of a row in the user's language."""
-        # The templates are marked for translation where report_formats defines them.
-        return error.explain(lambda template: self.env._(template))  # pylint: disable=translation-required,prefer-env-translation
-
     # === ACTIONS === #
 
     def _process_again(self):

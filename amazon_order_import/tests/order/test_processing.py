@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.report import amazon_report_processing
+from ..report.test_cron import REPORT_LOGGER
 from .rows_case import FBA, MFN, REF, RowsCase, refs
 
 
@@ -140,10 +141,7 @@ class TestProcessing(RowsCase):
             "_open_file",
             side_effect=FileNotFoundError("no such file"),
         )
-        with (
-            lost,
-            mute_logger("odoo.addons.amazon_order_import.models.report.amazon_report"),
-        ):
+        with lost, mute_logger(REPORT_LOGGER):
             report.process()
         self.assertEqual(report.state, "failed")
         self.assertTrue(report.failure_reason)
