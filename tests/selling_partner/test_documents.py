@@ -10,7 +10,7 @@ import zlib
 import pytest
 from selling_partner import Document, SellingPartnerClient, documents, errors
 from selling_partner.links import Links
-from selling_partner.network import Timeouts
+from selling_partner.network import NETWORK_RETRY_SECONDS, Timeouts
 
 from .conftest import CREDENTIALS
 from .scripted_amazon import Reply
@@ -226,6 +226,7 @@ def test_other_troubles_with_the_restricted_token_are_no_reason_to_go_without(
         Reply(403, body=EXPIRED),
         Reply(403, body=b"<Error><Code>AccessDenied</Code></Error>"),
         Reply(400, body=b"<Error><Code>ExpiredToken</Code></Error>"),
+        Reply(400, body=b"<Error><Code>\n AccessDenied </Code></Error>"),
     ],
 )
 def test_expired_link_is_fetched_anew(offer, client, amazon, reply):
@@ -249,7 +250,13 @@ def test_expired_link_is_fetched_anew_only_once(offer, client, amazon):
         (Reply(404, body=b"<Error/>"), errors.DocumentError, "document_gone"),
         (Reply(403, body=b"<html>proxy"), errors.DocumentError, "link_refused"),
         (Reply(206, body=b"part"), errors.DocumentError, "link_refused"),
+        (Reply(404, body=EXPIRED), errors.DocumentError, "document_gone"),
+        (Reply(408, body=b""), errors.UnavailableError, None),
+        (Reply(409, body=b""), errors.DocumentError, "link_refused"),
+        (Reply(499, body=b""), errors.DocumentError, "link_refused"),
+        (Reply(500, body=b""), errors.UnavailableError, None),
         (Reply(503, body=b"<Error/>"), errors.UnavailableError, None),
+        (Reply(428, body=b""), errors.DocumentError, "link_refused"),
         (Reply(429, body=b""), errors.ThrottledError, None),
     ],
 )
@@ -257,6 +264,27 @@ def test_refusals_of_the_link(offer, client, amazon, reply, kind, code):
     offer(reply)
     failure(client, kind, code)
     assert len(amazon.calls(LINK)) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({"Retry-After": "77"}, 77), ({}, NETWORK_RETRY_SECONDS)],
+)
+@pytest.mark.parametrize("status", [408, 500, 503])
+def test_trouble_of_the_documents_host_says_when_to_try_again(
+    offer, client, headers, seconds, status
+):
+    offer(Reply(status, body=b"", headers=headers))
+    with pytest.raises(errors.UnavailableError) as caught:
+        fetch(client)
+    assert (caught.value.seconds, caught.value.status) == (seconds, status)
+
+
+def test_even_a_fresh_link_is_refused(offer, client):
+    offer(Reply(403, body=EXPIRED))
+    with pytest.raises(errors.DocumentError) as caught:
+        fetch(client)
+    assert (caught.value.status, caught.value.code) == (403, "link_refused")
 
 
 def test_redirects_are_not_followed(offer, client, amazon):
@@ -340,6 +368,8 @@ def test_answer_without_a_link(client, amazon, body):
     [
         (CONTENT, "bad_gzip"),
         (b"\x1f\x8b" + b"\xff" * 100, "bad_gzip"),
+        # the same compression in another wrapping
+        (zlib.compress(CONTENT), "bad_gzip"),
         (gzip.compress(CONTENT)[:-8] + b"\0" * 8, "bad_gzip"),
         (gzip.compress(CONTENT) + b"garbage", "bad_gzip"),
         (gzip.compress(CONTENT)[:-1], "truncated_gzip"),

@@ -256,6 +256,18 @@ def test_missing_role_does_not_cost_a_second_call(amazon, client):
         ),
         (Reply(404, body=b"<html>"), errors.DataError, {"status": 404}),
         (Reply(403, body=b"<html>proxy"), errors.UnavailableError, {"seconds": 300}),
+        (Reply(401, body=b"<html>proxy"), errors.UnavailableError, {"seconds": 300}),
+        (Reply(407, body=b"<html>proxy"), errors.UnavailableError, {"seconds": 300}),
+        (Reply(402, body=b"<html>proxy"), errors.DataError, {"status": 402}),
+        (Reply(408, body=b""), errors.UnavailableError, {"seconds": 60}),
+        (Reply(409, body=b""), errors.DataError, {"status": 409}),
+        (Reply(499, body=b""), errors.DataError, {"status": 499}),
+        (Reply(500, body=b""), errors.UnavailableError, {"seconds": 60}),
+        (
+            Reply(403, json={"error": "unknown_error"}),
+            errors.DataError,
+            {"code": "unknown_error"},
+        ),
         (
             Reply(429, body=b"", headers={"Retry-After": "11"}),
             errors.ThrottledError,
@@ -272,10 +284,13 @@ def test_missing_role_does_not_cost_a_second_call(amazon, client):
             errors.AnswerError,
             {},
         ),
-        (
-            Reply(200, json={"access_token": "Atza|x", "expires_in": "soon"}),
-            errors.AnswerError,
-            {},
+        *(
+            (
+                Reply(200, json={"access_token": "Atza|x", "expires_in": lifetime}),
+                errors.AnswerError,
+                {},
+            )
+            for lifetime in ("soon", 0, -1, None)
         ),
     ],
 )

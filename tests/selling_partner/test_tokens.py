@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from selling_partner import Credentials, authorize, errors
+from selling_partner import Credentials, authorize, credentials, errors
 
 from .conftest import CREDENTIALS
 from .scripted_amazon import Reply
@@ -44,6 +44,33 @@ def test_token_is_renewed_before_it_expires(amazon, client):
     time.sleep(0.95)
     client.get_marketplace_participations()
     assert tokens_used(amazon) == ["Atza|token-1", "Atza|token-2"]
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "kept"), [(3600, 3540), (600, 540), (500, 450), (10, 9)]
+)
+def test_how_long_a_token_is_kept(amazon, client, monkeypatch, lifetime, kept):
+    now = [1000.0]
+    monkeypatch.setattr(credentials, "time", Clock(now))
+
+    def give(request):
+        reply = amazon.give_token(request)
+        reply.json["expires_in"] = lifetime
+        return reply
+
+    amazon.on("POST", TOKEN, give)
+    for passed in (0, kept - 0.5, 0.5):
+        now[0] += passed
+        client.get_marketplace_participations()
+    assert tokens_used(amazon) == ["Atza|token-1", "Atza|token-1", "Atza|token-2"]
+
+
+class Clock:
+    def __init__(self, now):
+        self._now = now
+
+    def monotonic(self):
+        return self._now[0]
 
 
 def test_many_threads_ask_for_one_token(amazon, client):
@@ -97,8 +124,8 @@ def test_two_sellers_in_one_process_do_not_mix(amazon, make_client):
         )
 
     amazon.on("POST", TOKEN, token_of)
-    for credentials in (CREDENTIALS, *others, CREDENTIALS):
-        make_client(credentials).get_marketplace_participations()
+    for one in (CREDENTIALS, *others, CREDENTIALS):
+        make_client(one).get_marketplace_participations()
     assert tokens_used(amazon) == [
         f"Atza|for-{c.client_id}" for c in (CREDENTIALS, *others, CREDENTIALS)
     ]
