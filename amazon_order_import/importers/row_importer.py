@@ -9,7 +9,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..messages import Message, Name, format_message, get_error_message, message
 from ..models.report.importing import ConcurrentImport
-from ..report_formats import normal_name
+from ..report_formats import BROKEN_OFF, normal_name
 from ..trusted_context import get_trusted
 
 _logger = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class AmazonRowImporter(models.AbstractModel):
     def _get_whole_cells(self, row):
         """Return ``_get_cells`` of a stored row without the one where it breaks off."""
         cells = self._get_cells(row.raw)
-        if cells and row.code in ("short_row", "bad_quoting"):
+        if cells and row.code in BROKEN_OFF:
             cells.popitem()
         return cells
 

@@ -4,6 +4,8 @@ Plain Python: neither Odoo nor the network is needed. `open_report` gives a `Rep
 its ``rows()`` stream `ParsedRow`s, in which a bad row is a value.
 """
 
+from .broken_rows import BROKEN_OFF, MISFITS
+from .continuations import ContinuationRow
 from .control_rows import ControlRow
 from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
 from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw

@@ -4,6 +4,7 @@ It tells of an order whenever something about it changes, whoever ships it, and 
 no personal data. Source: reference/amazon-reports.md 1.3, 8.7 and 1.4 (May 2026).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,14 +33,17 @@ _STATUSES = {
     "cancelled": "cancelled",
     "canceled": "cancelled",
 }
+_PAID = re.compile(r"\s*pending\s*-\s*waiting for pick.?up\s*", re.IGNORECASE)
 
 
 def _status(told):
     """Amazon's word for a status in ours, ``"other"`` for one that is not known.
 
     Shipped orders come with what became of the parcel: ``Shipped - Delivered to
-    Buyer``.
+    Buyer``. ``Pending - Waiting for Pick Up`` is paid, and waits for its parcel.
     """
+    if _PAID.fullmatch(told):
+        return "unshipped"
     word = "".join(filter(str.isalpha, told.split(" - ")[0].lower()))
     return _STATUSES.get(word, "other")
 

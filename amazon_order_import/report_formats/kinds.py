@@ -5,6 +5,7 @@ Source: reference/amazon-reports.md 1.1, 1.3, 2, 4, 5.4 and 9.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 
 from .control_rows import CONTROL_ROWS
@@ -51,7 +52,7 @@ class FileVariant:
 class ReportKind:
     """One kind of report.
 
-    - `label`, `purpose`: English, for people
+    - `label`, `purpose`: English, for people; `found_at`: where Seller Central has it
     - `report_type`: Amazon's name of it; `alternate_types`: types with the same
       purpose; `regional_types`: the type where a region needs another
     - `regions`: where it is offered, of ``"eu"``, ``"na"``, ``"fe"``
@@ -75,6 +76,7 @@ class ReportKind:
     key: str
     label: str
     purpose: str
+    found_at: str
     report_type: str
     regions: tuple[str, ...]
     marks: frozenset[str]
@@ -150,6 +152,7 @@ _ALL = (
         key="fba_inventory",
         label=_("FBA stock"),
         purpose="Tells how many units of each article lie in Amazon's warehouses.",
+        found_at=_("Reports > Fulfilment > Inventory > Manage FBA Inventory"),
         report_type="GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
         alternate_types=(
             "GET_FBA_MYI_ALL_INVENTORY_DATA",
@@ -177,6 +180,9 @@ _ALL = (
         key="fba_returns",
         label=_("FBA customer returns"),
         purpose="Tells which goods customers sent back to Amazon, and their condition.",
+        found_at=_(
+            "Reports > Fulfilment > Customer Concessions > FBA Customer Returns"
+        ),
         report_type="GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA",
         regions=("eu", "na", "fe"),
         marks=_marks("return-date fnsku detailed-disposition"),
@@ -187,6 +193,7 @@ _ALL = (
         key="fba_orders_eu",
         label=_("FBA orders – Europe"),
         purpose="Brings in the orders that Amazon has shipped for you in Europe.",
+        found_at=_("Reports > Fulfilment > Sales > Amazon Fulfilled Shipments"),
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING",
         alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
         regions=("eu",),
@@ -200,6 +207,7 @@ _ALL = (
         key="fba_orders_na",
         label=_("FBA orders – North America, Far East"),
         purpose="Brings in the orders that Amazon has shipped for you outside Europe.",
+        found_at=_("Reports > Fulfilment > Sales > Amazon Fulfilled Shipments"),
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_TAX",
         alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
         regional_types=MappingProxyType(
@@ -216,6 +224,7 @@ _ALL = (
         key="vcs_lite",
         label=_("VCS Lite: VAT invoice data"),
         purpose="Tells the VAT that Amazon calculated for the invoices that you issue.",
+        found_at=_("Reports > Tax Document Library > VAT Invoice Data Report"),
         report_type="GET_FLAT_FILE_VAT_INVOICE_DATA_REPORT",
         alternate_types=("GET_XML_VAT_INVOICE_DATA_REPORT",),
         regions=("eu",),
@@ -230,6 +239,7 @@ _ALL = (
         key="vcs_invoices",
         label=_("VCS: invoices made by Amazon"),
         purpose="Brings in the numbers and amounts of the invoices that Amazon issued.",
+        found_at=_("Reports > Tax Document Library > VAT Calculation Report"),
         report_type="SC_VAT_TAX_REPORT",
         alternate_types=("GET_VAT_TRANSACTION_DATA",),
         regions=("eu",),
@@ -242,6 +252,7 @@ _ALL = (
         key="mfn_orders_eu",
         label=_("Merchant-fulfilled orders – Europe"),
         purpose="Brings in the orders that you ship yourself in Europe.",
+        found_at=_("Orders > Order Reports > New Orders"),
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING",
         alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
         regions=("eu",),
@@ -257,6 +268,7 @@ _ALL = (
         key="mfn_orders_na",
         label=_("Merchant-fulfilled orders – North America, Far East"),
         purpose="Brings in the orders that you ship yourself outside Europe.",
+        found_at=_("Orders > Order Reports > New Orders"),
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_TAX",
         alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
         regional_types=MappingProxyType(
@@ -275,6 +287,7 @@ _ALL = (
         key="all_orders",
         label=_("All orders (control list)"),
         purpose="Lists every order, to check that none is missing.",
+        found_at=_("Reports > Fulfilment > Sales > All Orders"),
         report_type="GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
         alternate_types=("GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL",),
         regions=("eu", "na", "fe"),
@@ -329,6 +342,7 @@ def detect_kinds(header):
     return tuple(key for key, kind in KINDS.items() if kind.matches(header))
 
 
+@cache
 def known_names():
     """Normal names of all columns by which any kind is known or read."""
     return frozenset().union(*(kind.column_names() for kind in _ALL))

@@ -4,8 +4,10 @@ import re
 
 #: Orders of other shops that Amazon only ships (multi-channel fulfilment).
 _MULTI_CHANNEL = re.compile(r"S\d\d-", re.IGNORECASE)
-#: What Amazon writes as sales channel of such orders begins so.
-_OTHER_CHANNELS = "non-amazon"
+#: Sales channels of such orders: Non-Amazon, Non-Amazon DE, SI UK Prod Marketplace.
+_OTHER_CHANNELS = re.compile(
+    r"non-?[ _]?amazon|SI (?:[A-Z]{2} )?Prod(?:uction)? Marketplace", re.IGNORECASE
+)
 _AMAZON_ORDER = re.compile(r"[A-Z0-9]{3}-\d{7}-\d{7}", re.IGNORECASE | re.ASCII)
 #: 302-1234567-1234567 with whatever stands between the groups when it is pasted.
 _PASTED = re.compile(
@@ -19,8 +21,8 @@ _PASTED_MULTI_CHANNEL = re.compile(
 
 def is_multi_channel(number, sales_channel=""):
     """Whether Amazon only ships an order: the sale took place elsewhere."""
-    return bool(_MULTI_CHANNEL.match(number)) or sales_channel.casefold().startswith(
-        _OTHER_CHANNELS
+    return bool(
+        _MULTI_CHANNEL.match(number) or _OTHER_CHANNELS.match(sales_channel.strip())
     )
 
 

@@ -5,12 +5,16 @@ Source: reference/amazon-reports.md 2.1.
 
 from . import values
 from .row_format import Column, RowFormat
-from .sale_rows import SALE_COLUMNS, SaleRow, missing_money
+from .sale_rows import SALE_COLUMNS, SaleRow, check_sale
 from .tax_registrations import BUYER_TAX_COLUMNS
 
 
 def _optional(field, parse, *names):
     return Column(field, names or (field.replace("_", "-"),), parse)
+
+
+def _money(field):
+    return Column(field, (field.replace("_", "-"),), values.money, critical=True)
 
 
 _COLUMNS = (
@@ -77,19 +81,22 @@ _COLUMNS = (
         "vat-exclusive-giftwrap-price",
         "vat-exclusive-gift-wrap-price",
     ),
+    _optional("payment_method", values.text),
+    # What the buyer pays on delivery beside the goods, and what it adds up to.
+    _money("payment_method_fee"),
+    _money("cod_collectible_amount"),
+    _money("already_paid"),
 )
 
 #: Documented columns that have no typed value.
 _KEPT = frozenset(
     {
-        "already-paid",
         "amazon-programs",
         "buyer-citizen-id",
         "buyer-citizen-name",
         "buyer-cst-number",
         "buyer-identification-number",
         "buyer-identification-type",
-        "cod-collectible-amount",
         "cpf",
         "customized-page",
         "default-ship-from-address-1",
@@ -118,9 +125,7 @@ _KEPT = frozenset(
         "licensee-name",
         "order-invoice-type",
         "pallet-delivery",
-        "payment-method",
         "payment-method-details",
-        "payment-method-fee",
         "signature-confirmation-recommended",
         "ssa-carrier",
         "ssa-ship-method",
@@ -132,7 +137,7 @@ _KEPT = frozenset(
 
 
 def _check(row):
-    return missing_money(row, free=bool(row.is_replacement_order))
+    return check_sale(row, free=bool(row.is_replacement_order))
 
 
-ORDER_ROWS = RowFormat("orders", SaleRow, _COLUMNS, _check, _KEPT)
+ORDER_ROWS = RowFormat("orders", SaleRow, _COLUMNS, _check, _KEPT, is_sale=True)

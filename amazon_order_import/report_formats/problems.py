@@ -8,6 +8,10 @@ _SHOWN = 60
 #: Between the kinds that a file may be.
 _OR = _("” or “")
 
+#: What is wanted instead of a file that is refused.
+WANTED = _("Wanted is “{expected}”; Seller Central has it under {found_at}.")
+FOUND_AT = _("Seller Central has “{expected}” under {found_at}.")
+
 #: ``{code: text}``; see ``sources.ReportFileError``
 FILE_PROBLEMS = {
     "empty_file": _(
@@ -21,6 +25,14 @@ FILE_PROBLEMS = {
     "not_a_report": _(
         "This is no report but {seems}. Download the report from Amazon as a text file"
         " (.txt, .tsv or .csv) and upload that file as it is."
+    ),
+    "foreign_report": _(
+        "This is Amazon's report “{report}”, of which nothing is imported."
+    ),
+    "other_language": _(
+        "The names of the columns are not English (“{name}”), so that this is none of"
+        " Amazon's reports of orders, stock, returns or VAT. Set Seller Central to"
+        " English and download the report again."
     ),
     "spreadsheet_file": _(
         "This is {seems}, saved by a spreadsheet program. Such programs change order"
@@ -59,6 +71,48 @@ ROW_PROBLEMS = {
         "The row has {found} cells, but the header has {expected}: it was cut off, or"
         " a line break stands inside a cell. Get the report from Amazon again; if the"
         " row is the same there, enter its order by hand."
+    ),
+    "cut_off_row": _(
+        "The file ends in the middle of this row, which has {found} cells where the"
+        " header has {expected}: the download was cut off, and rows after it may be"
+        " missing. Get the report from Amazon again."
+    ),
+    "fragment_row": _(
+        "This is only a piece of a row ({found} of {expected} cells) without an order"
+        " number: a line break stands inside a cell of the row before. Get the report"
+        " from Amazon again; if the row is the same there, enter its order by hand."
+    ),
+    "glued_rows": _(
+        "Two rows stand in one line ({found} cells, the header has {expected}): the"
+        " line end between them is missing. Get the report from Amazon again; if files"
+        " were put together, upload each by itself."
+    ),
+    "repeated_header": _(
+        "This row holds the names of the columns once more: files were put together"
+        " here. It is no order, and nothing is missing; upload each file by itself the"
+        " next time."
+    ),
+    "other_header": _(
+        "From this row on, the file has other columns: files were put together here."
+        " Upload each file by itself."
+    ),
+    "after_other_header": _(
+        "The row comes below the names of other columns (row {first}), so that it"
+        " cannot be read by those at the top. Upload each file by itself."
+    ),
+    "continuation_line": _(
+        "The line only adds to an item of order {order} (a promotion, for example),"
+        " and its item is missing or not clear. Get the report from Amazon again;"
+        " if the line is the same there, enter what it says by hand."
+    ),
+    "contradictory_columns": _(
+        "Two columns are named {column}, and they contradict each other: {value} and"
+        " “{other}”. Look the order up in Seller Central and enter it by hand."
+    ),
+    "shifted_address": _(
+        "{value} cannot stand in the column {column}: the cells of the address are"
+        " shifted, most likely by a tab inside one. Enter the order by hand, or correct"
+        " the row in a copy of the file and upload that."
     ),
     "long_row": _(
         "The row has {found} cells, but the header has {expected}: most likely a tab"
@@ -129,7 +183,7 @@ def explain_file(code, params, translate=str):
     :param translate: function that gives the user's words for an English template
     """
     params = dict(params)
-    for name in ("expected", "detail"):
+    for name in ("expected", "detail", "report", "found_at"):
         if name in params:
             params[name] = translate(params[name])
     if "seems" in params:
@@ -146,11 +200,18 @@ def explain_row(code, params, translate=str):
     :param dict params: as of ``values.RowError``
     :param translate: function that gives the user's words for an English template
     """
-    shown = params["value"]
-    if len(shown) > _SHOWN:
-        shown = shown[:_SHOWN] + "…"
-    quoted = f"“{shown}”" if params["column"] else shown
-    return translate(ROW_PROBLEMS[code]).format(**{**params, "value": quoted})
+    params = {name: _shorten(value) for name, value in params.items()}
+    if params["column"]:
+        params["value"] = f"“{params['value']}”"
+    return translate(ROW_PROBLEMS[code]).format(**params)
+
+
+def _shorten(value):
+    """Cells are quoted by their beginning, without line breaks."""
+    if not isinstance(value, str):
+        return value
+    shown = " ".join(value[: 4 * _SHOWN].split())
+    return shown[:_SHOWN] + "…" if len(shown) > _SHOWN else shown
 
 
 #: ``{code: (text, function that explains it)}``

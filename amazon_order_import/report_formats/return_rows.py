@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import values
+from .download_dates import required_moment
 from .row_format import Column, RowFormat
 
 
@@ -39,7 +40,7 @@ _COLUMNS = (
     Column(
         "return_date",
         ("return-date",),
-        values.required_moment,
+        required_moment,
         required=True,
         critical=True,
     ),

@@ -8,9 +8,13 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from . import values
+from .building import make_builder
+from .money_columns import MoneyWatch
 from .values import BadCell, RowError
 
 _NAME_GAPS = re.compile(r"[\s_]+")
+#: What the reader puts behind a name that stands in the header again.
+_AGAIN = re.compile(r"(?:-\([0-9]+\))+$")
 
 #: Converters that leave a cell as it is where `values.is_clean` holds for its row.
 _UNCHANGED_WHEN_CLEAN = {values.text, values.code, values.place}
@@ -19,6 +23,14 @@ _UNCHANGED_WHEN_CLEAN = {values.text, values.code, values.place}
 def normal_name(name):
     """The form of a column name in which names are compared."""
     return _NAME_GAPS.sub("-", name.strip().strip('\ufeff"').strip()).lower()
+
+
+class Fault(NamedTuple):
+    """Why a row cannot be right though each cell can be read: a code of `RowError`
+    and the column, by its normal name or by its field."""
+
+    code: str
+    column: str
 
 
 class Column(NamedTuple):
@@ -42,8 +54,9 @@ class Column(NamedTuple):
 class RowFormat:
     """The columns of one kind of row and the dataclass that they make.
 
-    `check(row)` returns the normal name of a column whose cell may not be empty in
-    this row, or None. `kept` names documented columns without a typed value.
+    `check(row)` returns a `Fault` or None. `kept` names documented columns without a
+    typed value. `is_sale`: rows are what a buyer pays, so that amounts in columns that
+    nobody knows are looked for.
     """
 
     name: str
@@ -51,6 +64,7 @@ class RowFormat:
     columns: tuple[Column, ...]
     check: Callable
     kept: frozenset[str] = frozenset()
+    is_sale: bool = False
 
     def missing(self, header):
         """Names of the required columns that `header` (any spelling) lacks."""
@@ -66,11 +80,24 @@ class RowFormat:
         known = set(self.kept)
         for column in self.columns:
             known.update(column.names)
-        return [name for name in header if normal_name(name) not in known]
+        return [
+            name
+            for name, plain in zip(header, _plain_names(header), strict=True)
+            if plain not in known
+        ]
 
     def bind(self, header):
         """A `BoundFormat` for a file with this `header` (list of names)."""
         return BoundFormat(self, header)
+
+
+def _plain_names(header):
+    """The normal names of a header, the same for a name that comes again."""
+    names = list(map(normal_name, header))
+    first = set(names)
+    for name in names:
+        plain = _AGAIN.sub("", name)
+        yield plain if plain in first else name
 
 
 def _picker(indexes):
@@ -95,17 +122,26 @@ class BoundFormat:
         self._format = row_format
         self._header = header
         positions = {}
-        for index, name in enumerate(header):
-            positions.setdefault(normal_name(name), index)
+        for index, name in enumerate(_plain_names(header)):
+            positions.setdefault(name, []).append(index)
         # Cells of columns that the file lacks are read from one empty extra cell.
-        absent = len(header)
-        self._bound = [
-            (
-                column,
-                next((positions[n] for n in column.names if n in positions), absent),
+        absent = [len(header)]
+        self.columns, self._twins = [], []
+        for column in row_format.columns:
+            places = next(
+                (positions[n] for n in column.names if n in positions), absent
             )
-            for column in row_format.columns
-        ]
+            self.columns.append((column, places[0]))
+            if len(places) > 1:
+                self._twins.append((column, places))
+        unknown = set(row_format.unknown(header)) if row_format.is_sale else ()
+        self.money_watch = MoneyWatch(
+            [
+                (index, name, normal_name(name))
+                for index, name in enumerate(header)
+                if name in unknown
+            ]
+        )
         self._plan_fields()
 
     def _plan_fields(self):
@@ -113,7 +149,7 @@ class BoundFormat:
         converted, untouched, addresses = {}, {}, {}
         # Also the fields that files of this format never tell.
         absent = {f.name: f.default for f in fields(row_class)}
-        for column, index in self._bound:
+        for column, index in self.columns:
             owner, _, part = column.field.partition(".")
             absent.pop(owner, None)
             if part:
@@ -134,25 +170,27 @@ class BoundFormat:
         for owner, parts in addresses.items():
             address_class = row_class.__dataclass_fields__[owner].type
             indexes = [parts[f.name] for f in fields(address_class)]
-            self._addresses.append((address_class, address_class(), _picker(indexes)))
+            self._addresses.append(
+                (make_builder(address_class), address_class(), _picker(indexes))
+            )
         # the order in which `_read_clean` finds the values
         found = chain(absent, untouched, *converted.values(), addresses)
         places = {name: place for place, name in enumerate(found)}
         self._arrange = _picker([places[f.name] for f in fields(row_class)])
+        self._build = make_builder(row_class)
 
     def read(self, cells, clean):
         """``(values, error, warnings)`` of a row.
 
         `cells` are as many as the header has; `clean` is `values.is_clean` of them.
         """
-        if clean:
+        if clean and not self._twins:
             try:
                 row = self._read_clean([*cells, ""])
             except BadCell:
                 pass
             else:
-                missing = self._format.check(row)
-                if missing is None:
+                if self._format.check(row) is None:
                     return row, None, ()
         return self.read_carefully(cells)
 
@@ -160,20 +198,23 @@ class BoundFormat:
         found = [*self._absent, *self._untouched(cells)]
         for parse, pick in self._converted:
             found += map(parse, pick(cells))
-        for address_class, empty, pick in self._addresses:
+        for build, empty, pick in self._addresses:
             parts = pick(cells)
-            found.append(address_class(*parts) if any(parts) else empty)
-        return self._format.row_class(*self._arrange(found))
+            found.append(build(parts) if any(parts) else empty)
+        return self._build(self._arrange(found))
 
     def read_carefully(self, cells):
         """`read` cell by cell: slower, and knows which cell is at fault."""
-        cells = [*cells, ""]
+        cells, contradictions = self._without_twins([*cells, ""])
         found, parts, warnings = {}, {}, []
-        for column, index in self._bound:
+        for column, index in self.columns:
             try:
                 value = column.parse(cells[index])
             except BadCell as problem:
                 error = self._error(problem.code, index, cells[index])
+            else:
+                error = contradictions.get(index)
+            if error:
                 if column.critical:
                     return None, error, ()
                 warnings.append(error)
@@ -187,16 +228,44 @@ class BoundFormat:
         for field, address in parts.items():
             found[field] = row_class.__dataclass_fields__[field].type(**address)
         row = row_class(**found)
-        missing = self._format.check(row)
-        if missing is not None:
-            return None, self._missing(missing, cells), ()
+        fault = self._format.check(row)
+        if fault is not None:
+            return None, self._explain(fault, cells), ()
         return row, None, tuple(warnings)
+
+    def _without_twins(self, cells):
+        """``(cells, {index: RowError})``: of two columns with one name the filled one
+        counts; where both are filled, they must say the same."""
+        contradictions = {}
+        for column, places in self._twins:
+            filled = [i for i in places if not values.is_empty(cells[i])]
+            if not filled:
+                continue
+            cells[places[0]] = cells[filled[0]]
+            for index in filled[1:]:
+                if not _are_alike(column.parse, cells[filled[0]], cells[index]):
+                    contradictions[places[0]] = RowError(
+                        "contradictory_columns",
+                        self._header[places[0]],
+                        cells[filled[0]],
+                        (("other", cells[index]),),
+                    )
+        return cells, contradictions
 
     def _error(self, code, index, value):
         return RowError(code, self._header[index], value)
 
-    def _missing(self, name, cells):
-        for column, index in self._bound:
-            if name in column.names and index < len(self._header):
-                return self._error("missing_value", index, cells[index])
-        return RowError("missing_value", name)
+    def _explain(self, fault, cells):
+        for column, index in self.columns:
+            if fault.column in (*column.names, column.field) and index < len(
+                self._header
+            ):
+                return self._error(fault.code, index, cells[index])
+        return RowError(fault.code, fault.column)
+
+
+def _are_alike(parse, cell, other):
+    try:
+        return cell.strip() == other.strip() or parse(cell) == parse(other)
+    except BadCell:
+        return False

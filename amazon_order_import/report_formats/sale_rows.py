@@ -5,7 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .row_format import Column
+from .addresses import find_misplaced
+from .row_format import Column, Fault
+from .tax_collection import collecting_party
 from .tax_registrations import BuyerTaxNumbers
 
 
@@ -105,6 +107,10 @@ class SaleRow(BuyerTaxNumbers):
     vat_exclusive_item_price: Decimal | None = None
     vat_exclusive_shipping_price: Decimal | None = None
     vat_exclusive_gift_wrap_price: Decimal | None = None
+    payment_method: str = ""
+    payment_method_fee: Decimal | None = None
+    cod_collectible_amount: Decimal | None = None
+    already_paid: Decimal | None = None
     # Of shipments.
     merchant_order_id: str = ""
     merchant_order_item_id: str = ""
@@ -117,6 +123,13 @@ class SaleRow(BuyerTaxNumbers):
     estimated_arrival: datetime | None = None
     fulfillment_center_id: str = ""
     fulfillment_channel: str = ""
+
+    @property
+    def tax_collector(self):
+        """Who owes the tax by the report: ``"amazon"``, ``"seller"``, or ``""``."""
+        return collecting_party(
+            self.tax_collection_responsible_party, self.tax_collection_model
+        )
 
 
 def _address_columns(owner, prefix, name, phone):
@@ -181,14 +194,15 @@ SALE_COLUMNS = (
 )
 
 
-def missing_money(row, free):
-    """The column without which the money of `row` is not known, or None.
+def check_sale(row, free):
+    """A `Fault` of a row, or None.
 
-    `free` says that the row is no sale for money: its price may be empty. Where
-    there is any amount, there must be a currency.
+    Where there is any amount, there must be a currency.
+
+    :param free: whether the row is no sale for money: its price may be empty
     """
     if row.item_price is None and row.quantity and not free:
-        return "item-price"
+        return Fault("missing_value", "item-price")
     if not row.currency and any(
         (
             row.item_price,
@@ -199,7 +213,12 @@ def missing_money(row, free):
             row.gift_wrap_tax,
             row.item_promotion,
             row.ship_promotion,
+            row.payment_method_fee,
         )
     ):
-        return "currency"
+        return Fault("missing_value", "currency")
+    if part := find_misplaced(row.recipient):
+        return Fault("shifted_address", f"recipient.{part}")
+    if part := find_misplaced(row.billing):
+        return Fault("shifted_address", f"billing.{part}")
     return None

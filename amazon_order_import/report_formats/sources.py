@@ -15,11 +15,10 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from .cells import MAX_ROW_BYTES
 from .marking import mark as _
 from .problems import explain_file
 
-#: A longer line is no row of a report: bounds the memory that a file can claim.
-MAX_ROW_BYTES = 1 << 20
 #: Unpacked size at which a compressed file is refused.
 MAX_UNPACKED_BYTES = 2 << 30
 
@@ -32,10 +31,11 @@ _BLANK = b" \t\r\n\x00\x0b\x0c"
 class ReportFileError(Exception):
     """A file that is refused whole.
 
-    `code`: empty_file, expired_link, not_a_report, spreadsheet_file, damaged_file,
-    too_large, unreadable_encoding, missing_columns (params: columns), wrong_kind
-    (params: kinds, the keys it looks like), unsupported_kind. `params` is a dict of
-    what the message says. ``str()`` is an English sentence with the next step.
+    `code`: empty_file, expired_link, not_a_report, foreign_report, other_language,
+    spreadsheet_file, damaged_file, too_large, unreadable_encoding, missing_columns
+    (params: columns), wrong_kind (params: kinds, the keys it looks like),
+    unsupported_kind. `params` is a dict of what the message says. ``str()`` is an
+    English sentence with the next step.
     """
 
     def __init__(self, code, **params):
@@ -92,6 +92,8 @@ def _refuse_zip(stream, head):
         raise ReportFileError("spreadsheet_file", seems=_("an Excel workbook"))
     if b"opendocument.spreadsheet" in parts:
         raise ReportFileError("spreadsheet_file", seems=_("a LibreOffice spreadsheet"))
+    if b".iwa" in parts:
+        raise ReportFileError("spreadsheet_file", seems=_("a Numbers spreadsheet"))
     raise _foreign(_("a ZIP archive"))
 
 
@@ -105,6 +107,8 @@ def _refuse_xml(head):
         if error[1] in _EXPIRED or "expired" in detail.lower():
             raise ReportFileError("expired_link", detail=detail)
         raise _foreign(_("an error message of Amazon's file store"), detail)
+    if "urn:schemas-microsoft-com:office:" in lower:
+        raise ReportFileError("spreadsheet_file", seems=_("an Excel table in XML"))
     if "<!doctype html" in lower or "<html" in lower:
         raise _foreign(_("a web page (perhaps Seller Central's sign-in page)"))
     if "amazonenvelope" in lower:
@@ -137,6 +141,8 @@ def _refuse_foreign(stream):
         _refuse_zip(stream, head)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise ReportFileError("spreadsheet_file", seems=_("an old Excel workbook"))
+    if re.match(rb'"?sep=', start, re.IGNORECASE):
+        raise ReportFileError("spreadsheet_file", seems=_("a table made for Excel"))
     if start.startswith(b"%PDF"):
         raise _foreign(_("a PDF document"))
     if start.startswith(b"{\\rtf"):
@@ -297,50 +303,53 @@ def _declared(charset):
 @dataclass(frozen=True)
 class Survey:
     """What one look at every line tells: the charset, whether it was only a guess
-    that does not fit every line, the number of lines with content, and how many tabs
-    most of them have (of equals, the fewest)."""
+    that does not fit every line, the number of rows, the header among them, and how
+    many tabs most of them have (of equals, the fewest)."""
 
     charset: str
     doubtful: bool
-    line_count: int
+    row_count: int
     tab_count: int
 
 
-def _fits(stream, offset, charset):
-    stream.seek(offset)
-    for line in lines(stream):
-        if not line.isascii():
+def _fits(rows, charset):
+    for row in rows:
+        if not row.isascii():
             try:
-                line.decode(charset)
+                row.decode(charset)
             except UnicodeDecodeError:
                 return False
     return True
 
 
-def survey(stream, offset, declared=None):
-    """A `Survey` of the lines from `offset` on; `declared`: charset as announced.
+def survey(get_rows, declared, look):
+    """A `Survey` of a file.
 
     UTF-8 goes before what is announced: text of another charset is never valid
     UTF-8 by chance, while Amazon does announce wrong ones. It also goes where
     single lines are broken (Amazon cuts titles amid a character) but most are not.
+
+    :param get_rows: function that gives an iterator of the rows, the header first
+    :param declared: charset as announced
+    :param look: function that is shown each data row with its number
     """
-    stream.seek(offset)
     count = good = bad = 0
     tabs = Counter()
     japanese = False
-    for line in lines(stream):
+    for row in get_rows():
+        if count:
+            tabs[row.count(b"\t")] += 1
+            look(count, row)
         count += 1
-        if count > 1:
-            tabs[line.count(b"\t")] += 1
-        if not japanese and (b"JP" in line or b".jp" in line):
-            japanese = bool(_JAPANESE.search(line))
-        if not line.isascii():
+        if not japanese and (b"JP" in row or b".jp" in row):
+            japanese = bool(_JAPANESE.search(row))
+        if not row.isascii():
             try:
-                line.decode()
+                row.decode()
                 good += 1
             except UnicodeDecodeError:
                 bad += 1
-                japanese = japanese or bool(_JAPANESE_TEXT.search(line))
+                japanese = japanese or bool(_JAPANESE_TEXT.search(row))
     usual_tabs = max(tabs, key=lambda number: (tabs[number], -number), default=0)
     if not bad:
         return Survey("utf-8", False, count, usual_tabs)
@@ -349,6 +358,6 @@ def survey(stream, offset, declared=None):
     candidates = ("cp932", "cp1252") if japanese else ("cp1252", "cp932")
     announced = _declared(declared)
     for charset in dict.fromkeys((announced, *candidates)):
-        if charset and charset != "utf-8" and _fits(stream, offset, charset):
+        if charset and charset != "utf-8" and _fits(get_rows(), charset):
             return Survey(charset, False, count, usual_tabs)
     return Survey(candidates[0], True, count, usual_tabs)

@@ -27,9 +27,11 @@ class BadCell(ValueError):
 class RowError:
     """Why a row, or one cell of it, cannot be read.
 
-    `code`: short_row, long_row, oversized_row, bad_quoting, missing_value,
-    damaged_identifier, bad_amount, bad_quantity, bad_date, bad_currency, bad_number,
-    bad_transaction, and as warnings only bad_flag, bad_day, bad_characters. `column`
+    `code`: short_row, long_row, cut_off_row, fragment_row, glued_rows, oversized_row,
+    bad_quoting, repeated_header, other_header, after_other_header, continuation_line,
+    shifted_address, contradictory_columns, missing_value, damaged_identifier,
+    bad_amount, bad_quantity, bad_date, bad_currency, bad_number, bad_transaction, and
+    as warnings only bad_flag, bad_day, bad_characters. `column`
     is the name in the file's header, ``""`` where the whole row is meant; `value` the
     cell as it stands in the file. ``str()`` is an English sentence for the user with
     the next step.
@@ -64,6 +66,11 @@ _ENTITY = re.compile(
 )
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\ufffe]")
+# Text for people may need the others: they join emojis, or turn the direction.
+_INVISIBLE_IN_CODES = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufffe]"
+)
 
 
 def is_clean(line):
@@ -96,6 +103,14 @@ def text(cell):
     return cell.strip(" ")
 
 
+_EMPTY = frozenset({"", "--", "n/a", "na"})
+
+
+def is_empty(cell):
+    """Whether a cell holds nothing, or what reports write for nothing: ``--``, N/A."""
+    return cell.strip().lower() in _EMPTY
+
+
 def place(cell):
     """`text`; ``""`` for the ``--`` that Amazon.co.jp writes where there is none."""
     value = text(cell)
@@ -103,8 +118,11 @@ def place(cell):
 
 
 def code(cell):
-    """Text for machines: kept exactly (case, inner spaces), ends stripped."""
-    return _INVISIBLE.sub("", cell).strip() if not cell.isprintable() else cell.strip()
+    """Text for machines: kept exactly (case, inner spaces), ends and invisible marks
+    stripped."""
+    if not cell.isascii():
+        cell = _INVISIBLE_IN_CODES.sub("", cell)
+    return cell.strip()
 
 
 # 5.10141E+13, and 5,10141E+13 from a spreadsheet program that counts in German
@@ -117,7 +135,8 @@ _PLAIN_IDENTIFIER = re.compile(r"[0-9]+(?:-[0-9]+)*|[A-Za-z][0-9A-Za-z]*", re.AS
 
 
 def identifier(cell):
-    """A case-sensitive identifier of Amazon's, kept exactly; ``""`` if empty.
+    """A case-sensitive identifier of Amazon's, kept exactly; ``""`` if empty, or
+    ``--`` or N/A.
 
     Raises `BadCell` damaged_identifier for what a spreadsheet program makes of one.
     """
@@ -131,7 +150,7 @@ def identifier(cell):
         or not value.isprintable()
     ):
         raise BadCell("damaged_identifier")
-    return value
+    return "" if value in ("--", "N/A", "n/a") else value
 
 
 def required_identifier(cell):
@@ -177,7 +196,7 @@ _RATE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,18})?", re.ASCII)
 def rate(cell):
     """An exchange rate as exact `Decimal`; None if empty."""
     value = cell.strip()
-    if not value or value.upper() == "N/A":
+    if is_empty(value):
         return None
     if not _RATE.fullmatch(value):
         raise BadCell("bad_amount")
@@ -192,7 +211,7 @@ def money(cell):
     comma, a currency sign, a thousands separator, an exponent or NaN is not.
     """
     value = cell.strip()
-    if not value:
+    if is_empty(value):
         return None
     if not _AMOUNT.fullmatch(value):
         raise BadCell("bad_amount")
@@ -220,7 +239,7 @@ def discount(cell):
 def quantity(cell):
     """A number of units as int, 0 for a cancelled line; may not be empty."""
     value = cell.strip()
-    if not value:
+    if is_empty(value):
         raise BadCell("missing_value")
     match = _WHOLE.fullmatch(value)
     if not match:
@@ -232,7 +251,7 @@ def quantity(cell):
 def whole_number(cell):
     """An int, None if empty."""
     value = cell.strip()
-    if not value:
+    if is_empty(value):
         return None
     match = _SIGNED_WHOLE.fullmatch(value)
     if not match:
@@ -244,7 +263,9 @@ def whole_number(cell):
 def currency(cell):
     """A currency code of three capital letters, ``""`` if empty."""
     value = cell.strip().upper()
-    if value and not _CURRENCY.fullmatch(value):
+    if is_empty(value):
+        return ""
+    if not _CURRENCY.fullmatch(value):
         raise BadCell("bad_currency")
     return value
 
@@ -287,6 +308,8 @@ def moment(cell):
         # Python 3.10 and later agree about this one notation of Amazon's only
         if len(value) == 25 and value[10] == "T" and value[19] in "+-":
             result = datetime.fromisoformat(value)
+        elif is_empty(value):
+            return None
         else:
             result = _unusual_moment(value)
     except ValueError:
@@ -325,7 +348,7 @@ def day(cell):
     unless that is impossible), or ISO with or without a time, which is dropped.
     """
     value = cell.strip()
-    if not value or value.upper() in ("N/A", "--"):
+    if is_empty(value):
         return None
     if match := _NAMED_DAY.fullmatch(value):
         number, name, year = match.groups()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from . import values
-from .row_format import Column, RowFormat
+from .row_format import Column, Fault, RowFormat
 from .sale_rows import Address
 from .tax_registrations import BUYER_TAX_COLUMNS, BuyerTaxNumbers
 
@@ -279,14 +279,14 @@ _KEPT = frozenset(
 
 def _check(row):
     if not (row.shipping_id or row.transaction_id):
-        return "shipping-id"
+        return Fault("missing_value", "shipping-id")
     if row.transaction_type != "SHIPMENT" and not row.transaction_id:
         # The credit note cannot be uploaded without it.
-        return "transaction-id"
+        return Fault("missing_value", "transaction-id")
     if not row.currency:
-        return "currency"
+        return Fault("missing_value", "currency")
     if row.transaction_type == "SHIPMENT" and row.item_gross is None:
-        return "item-vat-incl-amount"
+        return Fault("missing_value", "item-vat-incl-amount")
     return None
 
 

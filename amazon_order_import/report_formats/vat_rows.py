@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from . import values
 from .order_numbers import is_multi_channel
-from .row_format import Column, RowFormat
+from .row_format import Column, Fault, RowFormat
 
 #: Last letter of a number of 14 characters -> what the document is.
 DOCUMENT_LETTERS = {
@@ -352,9 +352,9 @@ def _check(row):
     if row.is_movement:
         return None
     if not row.order_id:
-        return "order-id"
+        return Fault("missing_value", "order-id")
     if not row.currency and row.components:
-        return "currency"
+        return Fault("missing_value", "currency")
     return None
 
 

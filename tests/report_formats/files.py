@@ -75,12 +75,18 @@ def rows(content, kind="mfn_orders_eu", **options):
 
 def order(**cells):
     """The `ParsedRow` of one order row; ``item_price="1"`` is the cell item-price."""
-    return rows(table([_with(ORDER, cells)]))[0]
+    return beside_a_good_row(ORDER, _with(ORDER, cells), "mfn_orders_eu")
 
 
 def shipment(**cells):
     """The `ParsedRow` of one shipment row."""
-    return rows(table([_with(SHIPMENT, cells)]), "fba_orders_eu")[0]
+    return beside_a_good_row(SHIPMENT, _with(SHIPMENT, cells), "fba_orders_eu")
+
+
+def beside_a_good_row(good, row, kind, **options):
+    """The `ParsedRow` of a row in a file that is no spreadsheet program's copy."""
+    good = {**dict.fromkeys(row, ""), **good}
+    return rows(table([good, row], list(row), **options), kind)[1]
 
 
 def _with(row, cells):

@@ -68,7 +68,7 @@ def test_a_row_is_read():
     ("told", "status"),
     [
         ("Pending", "pending"),
-        ("Pending - Waiting for Pick Up", "pending"),
+        ("Pending - Waiting for Pick Up", "unshipped"),
         ("Unshipped", "unshipped"),
         ("PartiallyShipped", "partly_shipped"),
         ("Shipping", "partly_shipped"),

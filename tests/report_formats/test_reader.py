@@ -19,7 +19,8 @@ from report_formats import (
     detect_kinds,
     open_report,
 )
-from report_formats.sources import MAX_ROW_BYTES
+from report_formats.cells import MAX_ROW_BYTES
+from report_formats.kinds import KIND_SELECTION, ORDER_KINDS, find_order_kind
 
 from .files import ORDER, SHIPMENT, opened, rows, table
 
@@ -82,12 +83,43 @@ def test_unknown_columns_are_kept_and_listed():
 
 def test_a_column_name_twice():
     header = [*HEADER, "sku", "sku (2)"]
-    report = opened(table([[*ORDER.values(), "second", "third"]], header))
+    report = opened(table([[*ORDER.values(), "", "MUG-RED"]], header))
     assert report.header[-2:] == ("sku (2)", "sku (2) (2)")
+    assert report.unknown_columns == ()
     [row] = report.rows()
     assert row.values.sku == row.raw["sku"] == "MUG-RED"
-    assert row.raw["sku (2)"] == "second"
-    assert row.raw["sku (2) (2)"] == "third"
+    assert row.raw["sku (2)"] == ""
+    assert row.raw["sku (2) (2)"] == "MUG-RED"
+
+
+@pytest.mark.parametrize("filled", [0, 1, 2])
+def test_of_two_equal_columns_the_filled_one_counts(filled):
+    header = [*HEADER, "Item Price", "item_price"]
+    cells = {name: "" if name == "item-price" else c for name, c in ORDER.items()}
+    places = [HEADER.index("item-price"), len(HEADER), len(HEADER) + 1]
+    cells = [*cells.values(), "--", " "]
+    cells[places[filled]] = "7.00"
+    [row] = rows(table([cells], header))
+    assert row.values.item_price == Decimal("7.00")
+
+
+def test_equal_columns_that_contradict_each_other():
+    header = [*HEADER, "item-price", "product-name"]
+    two = [
+        [*ORDER.values(), "19.990", ""],
+        [*ORDER.values(), "20.99", ""],
+        [*ORDER.values(), "", "Cup"],
+        [*ORDER.values(), "x", ""],
+    ]
+    same, price, name, unread = rows(table(two, header))
+    assert same.values.item_price == Decimal("19.99")
+    assert (price.values, price.error.code) == (None, "contradictory_columns")
+    assert price.error.column == "item-price"
+    assert "“19.99”" in str(price.error)
+    assert "“20.99”" in str(price.error)
+    assert name.values.product_name == ""
+    assert [w.code for w in name.warnings] == ["contradictory_columns"]
+    assert unread.error.code == "contradictory_columns"
 
 
 def test_columns_without_a_name():
@@ -174,6 +206,56 @@ def test_nine_kinds():
                 kind.report_type,
                 *kind.alternate_types,
             )
+
+
+LIMITS = {
+    # key: longest period, how far back it may begin, minutes between, days kept
+    "fba_inventory": (None, None, 30, 90),
+    "fba_returns": (30, None, 240, 90),
+    "fba_orders_eu": (30, 540, 30, 90),
+    "fba_orders_na": (30, 540, 30, 90),
+    "vcs_lite": (30, 90, 0, 90),
+    "vcs_invoices": (30, None, 0, 90),
+    "mfn_orders_eu": (30, 60, 0, 30),
+    "mfn_orders_na": (30, 60, 0, 30),
+    "all_orders": (30, 730, 0, 30),
+}
+
+
+def test_limits_as_amazon_documents_them():
+    """Source: reference/amazon-reports.md 1.1, 1.3 and 9."""
+    assert {
+        key: (
+            kind.max_days,
+            kind.lookback_days,
+            kind.min_minutes,
+            kind.retention_days,
+        )
+        for key, kind in KINDS.items()
+    } == LIMITS
+
+
+def test_kinds_that_bring_orders():
+    assert ORDER_KINDS == (
+        "mfn_orders_eu",
+        "mfn_orders_na",
+        "fba_orders_eu",
+        "fba_orders_na",
+    )
+    assert {key for key, _label in KIND_SELECTION} == set(KINDS)
+    found = {
+        (fulfillment, region): find_order_kind(fulfillment, region)
+        for fulfillment in ("mfn", "fba", "")
+        for region in ("eu", "na", "fe", "xx")
+    }
+    assert {pair: key for pair, key in found.items() if key} == {
+        ("mfn", "eu"): "mfn_orders_eu",
+        ("mfn", "na"): "mfn_orders_na",
+        ("mfn", "fe"): "mfn_orders_na",
+        ("fba", "eu"): "fba_orders_eu",
+        ("fba", "na"): "fba_orders_na",
+        ("fba", "fe"): "fba_orders_na",
+    }
 
 
 def test_europe_and_america_have_one_header():
@@ -308,7 +390,7 @@ def test_all_rows_may_end_in_empty_cells():
         found = rows(header + b"\n" + rest + b"only three\tcells\t\n")
         assert [row.error and row.error.code for row in found] == [
             *[None] * 3,
-            "short_row",
+            "fragment_row",
         ]
 
 
@@ -316,8 +398,13 @@ def test_a_line_break_in_a_title_spoils_its_row_only():
     found = rows(table([{**ORDER, "product-name": "Mug\nred"}, ORDER]))
     assert [row.error and row.error.code for row in found] == [
         "short_row",
-        "short_row",
+        "fragment_row",
         None,
+    ]
+    assert [row.order_ref for row in found] == [
+        ORDER["order-id"],
+        "",
+        ORDER["order-id"],
     ]
 
 
@@ -466,6 +553,14 @@ def test_a_title_cut_amid_a_character_does_not_garble_the_other_rows():
     assert "utf-8" in str(first.warnings[0])
     assert {row.values.recipient.name for row in others} == {"Élodie Lefèvre"}
     assert not any(row.warnings for row in others)
+
+
+@pytest.mark.parametrize(("good", "charset"), [(10, "utf-8"), (9, "cp1252")])
+def test_how_many_rows_speak_for_utf_8(good, charset):
+    whole = table([ORDER] * good)
+    bare = {n: c.encode("ascii", "ignore").decode() for n, c in ORDER.items()}
+    latin = table([{**bare, "buyer-name": "Jörg"}, bare], charset="cp1252")
+    assert opened(whole + latin.split(b"\n", 1)[1]).charset == charset
 
 
 def test_the_last_resort_marks_the_rows_it_cannot_read():

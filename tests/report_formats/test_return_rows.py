@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 from report_formats import detect_kinds, read_raw
 
-from .files import rows, table
+from .files import beside_a_good_row, rows, table
 
 RETURN = {
     "return-date": "2026-10-21T10:00:00+00:00",
@@ -26,7 +26,7 @@ RETURN = {
 
 def returned(eol="\n", charset="utf-8", **cells):
     row = {**RETURN, **{name.replace("_", "-"): cell for name, cell in cells.items()}}
-    return rows(table([row], eol=eol, charset=charset), "fba_returns")[0]
+    return beside_a_good_row(RETURN, row, "fba_returns", eol=eol, charset=charset)
 
 
 def test_all_columns():
@@ -75,11 +75,12 @@ def test_quantity_above_one():
     ("column", "cell", "code"),
     [
         ("return-date", "", "missing_value"),
-        ("return-date", "2026-10-21", "bad_date"),
+        ("return-date", "2026-10-32", "bad_date"),
+        ("return-date", "05/10/2026", "bad_date"),
         ("quantity", "1,5", "bad_quantity"),
         ("sku", "", "missing_value"),
-        ("order-id", "3.05E+14", "damaged_identifier"),
-        ("license-plate-number", "1.2E+11", "damaged_identifier"),
+        ("order-id", "#REF!", "damaged_identifier"),
+        ("license-plate-number", "#########", "damaged_identifier"),
     ],
 )
 def test_bad_cells(column, cell, code):

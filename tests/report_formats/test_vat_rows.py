@@ -9,7 +9,7 @@ from report_formats.vat_rows import Component
 
 from tests.shared import SHARED
 
-from .files import opened, rows, table
+from .files import beside_a_good_row, opened, rows, table
 
 GOLDEN = SHARED / "golden" / "vcs_2026.csv"
 KIND = "vcs_invoices"
@@ -56,7 +56,7 @@ money = Decimal
 def row(**cells):
     names = {name.lower().replace(" ", "_"): name for name in VAT}
     cells = {names[name]: cell for name, cell in cells.items()}
-    return rows(table([{**VAT, **cells}], separator=","), KIND)[0]
+    return beside_a_good_row(VAT, {**VAT, **cells}, KIND, separator=",")
 
 
 def test_typed_values():
@@ -152,7 +152,7 @@ def test_bad_date_is_a_warning(cell):
         ({"order_id": ""}, "missing_value"),
         ({"transaction_type": ""}, "missing_value"),
         ({"transaction_type": "LIQUIDATION_SALE"}, "bad_transaction"),
-        ({"sku": "1.5E+10"}, "damaged_identifier"),
+        ({"sku": "#NAME?"}, "damaged_identifier"),
     ],
 )
 def test_bad_rows(cells, code):

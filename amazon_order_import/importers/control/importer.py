@@ -80,7 +80,7 @@ class AmazonControlImporter(models.AbstractModel):
         raw = work.parsed.raw or {}
         work.record.write(
             {
-                "order_ref": raw.get("amazon-order-id") or raw.get("order-id"),
+                "order_ref": work.parsed.order_ref or False,
                 "sku": raw.get("sku"),
             }
         )

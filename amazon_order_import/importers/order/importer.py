@@ -90,7 +90,7 @@ class AmazonOrderImporter(models.AbstractModel):
                 order_ref, sku = work.values.order_id, work.values.sku
             else:
                 raw = work.parsed.raw or {}
-                order_ref = raw.get("amazon-order-id") or raw.get("order-id")
+                order_ref = work.parsed.order_ref or False
                 sku = raw.get("sku")
                 work.key = self._get_raw_key(fulfillment, raw)
             work.record.write(

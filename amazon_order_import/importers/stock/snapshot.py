@@ -5,6 +5,7 @@ from odoo import api, models
 from ...messages import message
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
 from ...models.report.importing import RefusedFile
+from ...report_formats import BROKEN_OFF
 from ...report_formats.stock_rows import (
     STOCK_CONDITION_ROWS,
     STOCK_COUNTRY_ROWS,
@@ -46,7 +47,7 @@ class AmazonStockImporter(models.AbstractModel):
         last = None
         for row in parsed.rows():
             last = row
-        if last and last.error and last.error.code == "short_row":
+        if last and last.error and last.error.code in BROKEN_OFF:
             raise RefusedFile(self.env, message("cut_file", number=last.number))
         previous = self.env["amazon.stock.snapshot"]._find_previous(values)
         share = report.account_id.fba_inventory_min_share
