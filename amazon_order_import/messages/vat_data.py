@@ -135,7 +135,6 @@ VAT_DATA = {
             "and make this one."
         ),
     ),
-    "todo_vat_data": Template(_("Amazon changed this order")),
     # === UPLOADS: WHAT THEY WAIT FOR === #
     "upload_by_hand": Template(
         _("By the account's setting, a person chooses what is uploaded:"),

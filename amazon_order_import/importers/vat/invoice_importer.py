@@ -24,7 +24,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of VAT Invoice Data"
 
-    @api.model
+    @api.private
     def import_rows(self, report, pairs):
         self = self.with_context(**IMPORT_CONTEXT)
         report = report.with_env(self.env)
@@ -40,7 +40,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
         self._settle_older_rows(report, works)
         self.env.flush_all()
 
-    @api.model
+    @api.private
     def finish_report(self, report):
         """Make the documents of the report, and tell uploads what became of them."""
         if get_trusted(self.env, "amazon_preview"):

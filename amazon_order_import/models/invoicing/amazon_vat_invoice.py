@@ -287,16 +287,7 @@ class AmazonVatInvoice(models.Model):
                 continue
             document.write({"state": state, "state_note": note})
             if state == "attention" and document.sale_order_id:
-                document._schedule_order_todo(note)
-
-    def _schedule_order_todo(self, note):
-        """Put a to-do on the order for the responsible user of the account."""
-        order = self.sale_order_id
-        order._schedule_amazon_todo(
-            self.account_id.user_id or order.user_id or self.env.user,
-            message("todo_vat_data"),
-            note,
-        )
+                document.sale_order_id._schedule_amazon_activity(note)
 
     def _describe_difference(self):
         """Return how the Odoo document differs from Amazon's totals, or None.
