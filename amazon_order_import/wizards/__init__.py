@@ -1,3 +1,5 @@
+"""Dialogues, by the same domains as the models."""
+
 from . import account
 from . import report
 from . import order

@@ -248,12 +248,7 @@ class AmazonInvoiceUpload(models.Model):
 
     def action_view_document(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id._get_records_action()
 
     # === SCHEDULED ACTION === #
 

@@ -330,12 +330,7 @@ class AmazonVatDocument(models.Model):
 
     def action_view_move(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id._get_records_action()
 
     def action_view_rows(self):
         self.ensure_one()
