@@ -50,6 +50,7 @@ from .completeness import test_missing_orders
 from .completeness import test_order_finder
 from . import test_golden
 from . import test_performance
+from . import test_rpc
 from . import test_security
 from . import test_tours
 from . import test_translation
