@@ -41,7 +41,8 @@ def entries():
 def _entry(file, key, call):
     given = dict(zip(("text", "step", "reason"), call.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in call.keywords}
-    texts = {name: _text(node) for name, node in given.items()}
+    named = _constants(file)
+    texts = {name: _text(node, named) for name, node in given.items()}
     return Entry(
         ast.literal_eval(key),
         f"{file.name}:{call.lineno}",
@@ -51,7 +52,20 @@ def _entry(file, key, call):
     )
 
 
-def _text(node):
+def _constants(file):
+    """``{name: expression}`` of what is named at the top of a file."""
+    return {
+        target.id: node.value
+        for node in file.tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _text(node, named):
+    if isinstance(node, ast.Name):
+        node = named[node.id]
     if isinstance(node, ast.Call):
         (node,) = node.args
     return ast.literal_eval(node)

@@ -1,3 +1,8 @@
+"""Reports: asked for, fetched, archived, processed, taken back; their rows.
+
+What a report becomes is told by later domains and by the importers.
+"""
+
 from . import amazon_report_row
 from . import amazon_report
 from . import amazon_account

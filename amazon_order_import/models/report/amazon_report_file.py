@@ -23,6 +23,7 @@ class AmazonReport(models.Model):
         :param bytes content: the file as it is
         :return: ``amazon.report`` record in state ``ready``
         """
+        self.check_access("create")
         report = self.create(
             {
                 "account_id": account.id,

@@ -1,3 +1,5 @@
+"""Dialogues about reports: the first run, uploading, previewing, taking back."""
+
 from . import amazon_first_run
 from . import amazon_report_preview
 from . import amazon_report_undo
