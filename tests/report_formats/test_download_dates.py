@@ -44,6 +44,7 @@ def utc(*parts):
         # which of the two is the month?
         ("05/10/2026", None),
         ("12/11/2026", None),
+        ("11/12/2026", None),
         ("31.12.1994", None),
         ("1.1.2101", None),
         ("31.02.2026", None),
