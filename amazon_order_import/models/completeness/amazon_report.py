@@ -13,6 +13,7 @@ class AmazonReport(models.Model):
 
     def _after_rows(self):
         """See what the report brought of what was missing."""
+        result = super()._after_rows()
         Control = self.env["amazon.control.order"].sudo()
         if self.kind in ORDER_KINDS:
             self._get_importer_of("all_orders").cancel_created(self)
@@ -28,7 +29,7 @@ class AmazonReport(models.Model):
             self.env.ref(
                 "amazon_order_import.ir_cron_check_completeness"
             ).sudo()._trigger()
-        return super()._after_rows()
+        return result
 
     def _has_known_orders(self):
         return super()._has_known_orders() or self._has_listed_orders()
