@@ -75,7 +75,7 @@ class ContinuationRow:
         Where it holds for just one item of the order, it is clear which.
         """
         return all(
-            not getattr(self, name) or getattr(self, name) == getattr(row, name, "")
+            not getattr(self, name) or getattr(self, name) == getattr(row, name)
             for name in (*_IDENTIFIERS, "sku", "currency")
         )
 
@@ -89,7 +89,7 @@ class ContinuationRow:
             for name, amount in self.amounts.items()
         }
         for name in _LISTS:
-            told = [getattr(row, name, ""), getattr(self, name)]
+            told = [getattr(row, name), getattr(self, name)]
             if self_told := told[1]:
                 changes[name] = ", ".join(filter(None, [told[0], self_told]))
         return replace(row, **changes)

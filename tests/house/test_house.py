@@ -203,7 +203,9 @@ def _guessed(node):
     if called == "hasattr":
         return True
     if called == "getattr":
-        return re.search(r"\brow$", ast.unparse(node.args[0]))
+        # One of several fields is fine, one that may not be there is none.
+        guess = len(node.args) > 2 or isinstance(node.args[1], ast.Constant)
+        return guess and re.search(r"\brow$", ast.unparse(node.args[0]))
     if called.endswith((".startswith", ".endswith")):
         return re.search(r"\bkind\.", called) or any(
             re.match(r"\(?'(mfn|fba|vcs|all_orders)", ast.unparse(argument))

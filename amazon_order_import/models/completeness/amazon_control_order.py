@@ -244,12 +244,7 @@ class AmazonControlOrder(models.Model):
     def action_view_order(self):
         self.ensure_one()
         self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.sale_order_id.id,
-            "view_mode": "form",
-        }
+        return self.sale_order_id._get_records_action()
 
     def action_find(self):
         """Say why the order is not here, and offer what mends it."""

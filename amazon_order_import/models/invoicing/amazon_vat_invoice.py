@@ -329,21 +329,11 @@ class AmazonVatInvoice(models.Model):
 
     def action_view_document(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.move_id.id,
-            "view_mode": "form",
-        }
+        return self.move_id._get_records_action()
 
     def action_view_order(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.sale_order_id.id,
-            "view_mode": "form",
-        }
+        return self.sale_order_id._get_records_action()
 
     def action_view_rows(self):
         self.ensure_one()
