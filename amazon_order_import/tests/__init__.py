@@ -49,6 +49,8 @@ from .completeness import test_completeness_tour
 from .completeness import test_missing_orders
 from .completeness import test_order_finder
 from . import test_golden
+from . import test_golden_public
+from . import test_golden_vat
 from . import test_performance
 from . import test_rpc
 from . import test_security

@@ -1,0 +1,206 @@
+from decimal import Decimal
+
+from odoo import Command, api, models
+
+from ...messages import MessageError, message
+
+
+class TaxMissing(MessageError):
+    """No tax of Odoo's is right for a sale; the message names what to create.
+
+    :param str country: code of the country whose VAT it is
+    :param Decimal rate: in percent
+    :param bool oss: whether it is a tax of the OSS return
+    """
+
+    def __init__(self, env, reason, country="", rate=None, oss=False):
+        super().__init__(env, reason)
+        self.country = country
+        self.rate = rate
+        self.oss = oss
+
+
+class AmazonTaxFinder(models.AbstractModel):
+    """Finds the tax whose rate, country and return are those that Amazon states."""
+
+    _name = "amazon.tax.finder"
+    _description = "Taxes by Amazon's Rates"
+
+    @api.private
+    def find_taxes(self, lookups, decision, position, taxes, rate):
+        """Return the taxes of a sale with Amazon's rate.
+
+        Those that the fiscal position makes of the product's taxes, if they have the
+        rate; else the position's own tax with that rate.
+
+        :param lookups: ``TaxLookups``
+        :param decision: ``vat_rules.Decision``
+        :param position: ``account.fiscal.position`` record; may be empty
+        :param taxes: ``account.tax`` records of the product
+        :param Decimal rate: in percent
+        :raise TaxMissing: where there is no such tax
+        """
+        key = (position.id, tuple(taxes.ids), rate)
+        if key not in lookups.taxes_by_rate:
+            lookups.taxes_by_rate[key] = self._search_taxes(
+                lookups.company, decision, position, taxes, rate
+            )
+        found = lookups.taxes_by_rate[key]
+        if found is None:
+            raise self._get_missing(decision, rate)
+        return found
+
+    def _search_taxes(self, company, decision, position, taxes, rate):
+        mapped = position.map_tax(taxes)
+        if self._get_rate(mapped) == rate and self._is_of_return(mapped, decision):
+            return mapped
+        candidates = self._find_candidates(company, decision, position, rate)
+        # As the product's own: for goods or services, price included or not.
+        scopes = set(taxes.mapped("tax_scope"))
+        included = set(taxes.mapped("price_include"))
+        best = candidates.sorted(
+            lambda tax: (
+                tax.tax_scope not in scopes,
+                tax.price_include not in included,
+                tax.sequence,
+                tax.id,
+            )
+        )[:1]
+        return best or None
+
+    def _find_candidates(self, company, decision, position, rate):
+        """Return the sale taxes of a rate that the position, or home, has."""
+        Tax = self.env["account.tax"]
+        domain = [
+            *Tax._check_company_domain(company),
+            ("type_tax_use", "=", "sale"),
+            ("amount_type", "=", "percent"),
+            ("amount", "=", float(rate)),
+        ]
+        if position:
+            domain.append(("fiscal_position_ids", "in", position.ids))
+        else:
+            domain += [
+                ("is_domestic", "=", True),
+                ("country_id", "=", company.account_fiscal_country_id.id),
+            ]
+        return Tax.search(domain).filtered(
+            lambda tax: self._is_of_return(tax, decision)
+        )
+
+    def _get_rate(self, taxes):
+        """Return the rate of taxes in percent, or None where it is no percentage."""
+        flat = taxes.flatten_taxes_hierarchy()
+        if any(tax.amount_type != "percent" for tax in flat):
+            return None
+        return sum((Decimal(str(tax.amount)) for tax in flat), Decimal(0))
+
+    def _is_of_return(self, taxes, decision):
+        """Whether taxes are of the OSS return if the sale is, and only then."""
+        if not taxes:
+            return decision.kind not in ("domestic", "oss")
+        return self._is_oss(taxes) == (decision.kind == "oss")
+
+    @api.private
+    def is_oss(self, taxes):
+        """Whether some taxes belong to the OSS return."""
+        return self._is_oss(taxes)
+
+    def _is_oss(self, taxes):
+        tag = self.env.ref("l10n_eu_oss.tag_oss", raise_if_not_found=False)
+        lines = taxes.flatten_taxes_hierarchy().repartition_line_ids
+        return bool(tag) and tag in lines.tag_ids
+
+    def _get_missing(self, decision, rate):
+        names = {
+            "rate": f"{rate.normalize():f} %",
+            "country": self._get_country_name(decision.tax_country),
+        }
+        if decision.kind == "oss":
+            reason = message("tax_missing_oss", **names)
+        elif decision.kind == "domestic":
+            reason = message("tax_missing_country", **names)
+        else:
+            reason = message("tax_missing_free", rate=names["rate"])
+        return TaxMissing(
+            self.env, reason, decision.tax_country, rate, decision.kind == "oss"
+        )
+
+    def _get_country_name(self, code):
+        return self._get_country(code).name or code
+
+    def _get_country(self, code):
+        return self.env["res.country"].search([("code", "=", code)], limit=1)
+
+    # === FISCAL POSITIONS === #
+
+    @api.private
+    def find_oss_position(self, company, code):
+        """Return the fiscal position for OSS sales to consumers in a country.
+
+        Also for the company's own country: goods that leave from abroad.
+
+        :param str code: code of the country whose VAT it is
+        """
+        Position = self.env["account.fiscal.position"]
+        positions = Position.search(
+            [
+                *Position._check_company_domain(company),
+                ("country_id.code", "=", code),
+                ("foreign_vat", "=", False),
+                ("vat_required", "=", False),
+            ]
+        )
+        return positions.filtered(lambda position: self._is_oss(position.tax_ids))[:1]
+
+    # === CREATE === #
+
+    @api.private
+    def create_oss_tax(self, company, code, rate, originals):
+        """Create a tax of the OSS return as the chart of accounts has its others.
+
+        :param str code: code of the country whose VAT it is
+        :param Decimal rate: in percent
+        :param originals: ``account.tax`` records that it replaces in the position
+        :raise MessageError: where there is no OSS tax to copy
+        """
+        Tax = self.env["account.tax"]
+        model = Tax.search(
+            [*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")]
+        ).filtered(self._is_oss)[:1]
+        if not model:
+            raise MessageError(self.env, message("oss_not_set_up"))
+        country = self._get_country(code)
+        position = self.find_oss_position(company, code)
+        if not position:
+            position = position.create(
+                {
+                    "name": self.env._("OSS B2C %(country)s", country=country.name),
+                    "country_id": country.id,
+                    "company_id": company.id,
+                    # Goods at home are no OSS sale: Odoo must not choose it by itself.
+                    "auto_apply": country != company.account_fiscal_country_id,
+                }
+            )
+        name = f"{rate.normalize():f}% {country.code} {country.vat_label or 'VAT'}"
+        if Tax.search_count([("name", "=", name), ("company_id", "=", company.id)]):
+            name = self.env._("%(tax)s (OSS)", tax=name)
+        return model.copy(
+            {
+                "name": name,
+                "amount": float(rate),
+                "description": f"{rate.normalize():f}%",
+                "tax_group_id": self._get_oss_group(model, rate).id,
+                "fiscal_position_ids": [Command.set(position.ids)],
+                "original_tax_ids": [Command.set(originals.ids)],
+            }
+        )
+
+    def _get_oss_group(self, model, rate):
+        """Return the tax group of an OSS rate; created as the others are."""
+        group = model.tax_group_id
+        name = f"OSS {float(rate)}%"
+        found = group.search(
+            [("name", "=", name), ("company_id", "=", group.company_id.id)], limit=1
+        )
+        return found or group.copy({"name": name})
