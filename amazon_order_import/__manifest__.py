@@ -46,6 +46,7 @@
         "views/invoicing/amazon_vat_document_views.xml",
         "views/invoicing/amazon_report_vat_views.xml",
         "views/order/sale_order_line_views.xml",
+        "views/order/amazon_tax_registration_views.xml",
         "wizards/account/amazon_account_connect_views.xml",
         "wizards/report/amazon_first_run_views.xml",
         "views/report/amazon_account_reports_views.xml",

@@ -10,6 +10,7 @@ from .invoicing import INVOICING
 from .order import ORDER
 from .report import REPORT
 from .report_end import REPORT_END
+from .tax import TAX
 from .template import FormatTemplate, Template
 from .undo import UNDO
 from .vat_data import VAT_DATA
@@ -32,6 +33,7 @@ _PARTS = (
     REPORT_END,
     UNDO,
     ORDER,
+    TAX,
     FULFILMENT,
     INVOICING,
     VAT_DATA,

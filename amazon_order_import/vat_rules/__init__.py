@@ -7,4 +7,9 @@ it belongs to, or into the reason why it cannot be told.
 
 from .decision import Decision, Statement, decide
 from .schemes import read_responsibility, read_scheme
-from .territories import EU_COUNTRIES, Territory, find_territory
+from .territories import (
+    EU_COUNTRIES,
+    Territory,
+    find_territory,
+    get_territory_name,
+)

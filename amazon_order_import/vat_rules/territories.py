@@ -172,6 +172,11 @@ def find_territory(country, postcode="", city="", state=""):
     return Territory(code, code, code)
 
 
+def get_territory_name(code):
+    """The English name of a territory; the code itself of one without a name."""
+    return next((entry.name for entry in _TABLE if entry.code == code), code)
+
+
 def _is_in(entry, number, names):
     if not entry.postcodes:
         return True

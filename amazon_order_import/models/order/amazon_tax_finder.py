@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from odoo import Command, api, models
 
-from ...messages import MessageError, message
+from ...messages import MessageError, Name, message
+from ...vat_rules import get_territory_name
 
 
 class TaxMissing(MessageError):
@@ -114,7 +115,7 @@ class AmazonTaxFinder(models.AbstractModel):
     def _get_missing(self, decision, rate):
         names = {
             "rate": f"{rate.normalize():f} %",
-            "country": self._get_country_name(decision.tax_country),
+            "country": self.get_place_name(decision.tax_country),
         }
         if decision.kind == "oss":
             reason = message("tax_missing_oss", **names)
@@ -126,8 +127,11 @@ class AmazonTaxFinder(models.AbstractModel):
             self.env, reason, decision.tax_country, rate, decision.kind == "oss"
         )
 
-    def _get_country_name(self, code):
-        return self._get_country(code).name or code
+    @api.private
+    def get_place_name(self, code):
+        """Return what a country, or a VAT territory, is called, for a message."""
+        country = self._get_country(code)
+        return Name.of(country) if country else get_territory_name(code)
 
     def _get_country(self, code):
         return self.env["res.country"].search([("code", "=", code)], limit=1)

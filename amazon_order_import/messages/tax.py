@@ -1,0 +1,150 @@
+from ..report_formats.marking import mark as _
+from .template import Template
+
+_BY_HAND = _(
+    "Compare it with Seller Central and make its entry by hand, or ask Amazon to "
+    "correct it."
+)
+_ASK_ADVISER = _(
+    "Compare it with Seller Central and ask your tax adviser in whose return it "
+    "belongs; then make its entry by hand."
+)
+
+TAX = {
+    # === WHAT AMAZON SAYS CONTRADICTS ITSELF === #
+    "tax_unclear_responsibility_unknown": Template(
+        _("Amazon's report does not say clearly who owes the tax."), _BY_HAND
+    ),
+    "tax_unclear_scheme_unknown": Template(
+        _("Amazon's report names a tax scheme that is not known here."), _ASK_ADVISER
+    ),
+    "tax_unclear_scheme_of_platform": Template(
+        _(
+            "Amazon's report names a scheme by which Amazon owes the tax, and you as "
+            "the one who owes it."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_oss_outside": Template(
+        _(
+            "Amazon's report puts it into the OSS return, but the goods go to "
+            "%(place)s, outside the EU's VAT territory."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_oss_at_home": Template(
+        _(
+            "Amazon's report puts it into the OSS return, but the goods do not leave "
+            "%(country)s."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_oss_without_tax": Template(
+        _("Amazon's report puts it into the OSS return, but charges no VAT."), _BY_HAND
+    ),
+    "tax_unclear_export_taxed": Template(
+        _("Amazon's report calls it an export out of the EU, but charges VAT."),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_export_inside": Template(
+        _(
+            "Amazon's report calls it an export out of the EU, but the goods go to "
+            "%(place)s, inside the EU's VAT territory."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_not_export": Template(
+        _(
+            "The goods leave for %(country)s without VAT, but Amazon's report says "
+            "that it is no export out of the EU."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_tax_missing": Template(
+        _(
+            "Amazon charged no VAT, though the sale is subject to VAT in %(country)s: "
+            "it is no export, and the buyer has no VAT number of another EU country."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_taxed_abroad": Template(
+        _(
+            "Amazon charged VAT on goods that go to %(country)s, under a tax number "
+            "of another country."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_departure_elsewhere": Template(
+        _(
+            "Amazon charged VAT under a tax number that belongs neither to "
+            "%(country)s, where the goods leave, nor to the country where they arrive."
+        ),
+        _ASK_ADVISER,
+    ),
+    # === WHAT ODOO LACKS === #
+    "tax_registration_missing": Template(
+        _(
+            "It belongs into your VAT return in %(country)s%(number)s, for which the "
+            "account has no fiscal position (%(sales)s)."
+        ),
+        _(
+            "Choose it in the account under Taxes > Tax Registrations. If Odoo has "
+            "none, create one with your tax number there under Accounting > "
+            "Configuration > Fiscal Positions."
+        ),
+    ),
+    "tax_registration_number": Template(_(" (%(vat)s)")),
+    "tax_position_missing_oss": Template(
+        _(
+            "It belongs into the OSS return with VAT of %(country)s, for which Odoo "
+            "has no fiscal position."
+        ),
+        _("Press “Create Tax”, or set up OSS under Accounting > Settings."),
+        reason="tax_position_missing",
+    ),
+    "tax_position_missing_export": Template(
+        _("It is an export, for which Odoo has no fiscal position."),
+        _(
+            "Create one that replaces your taxes by one of 0 % for exports, under "
+            "Accounting > Configuration > Fiscal Positions, or choose it in the "
+            "account's tax rule for exports."
+        ),
+        reason="tax_position_missing",
+    ),
+    "tax_position_missing_intra_community": Template(
+        _(
+            "It is a supply to a business in another EU country, for which Odoo has no "
+            "fiscal position."
+        ),
+        _(
+            "Create one that demands a VAT number, for the countries of the EU, under "
+            "Accounting > Configuration > Fiscal Positions."
+        ),
+        reason="tax_position_missing",
+    ),
+    "tax_missing_oss": Template(
+        _("Odoo has no OSS tax of %(rate)s for %(country)s."),
+        _("Press “Create Tax”: it is made as your other OSS taxes are."),
+        reason="tax_missing",
+    ),
+    "tax_missing_country": Template(
+        _("Odoo has no sales tax of %(rate)s for %(country)s."),
+        _(
+            "Press “Create Tax” where it is offered, or create it under Accounting > "
+            "Configuration > Taxes for the fiscal position of %(country)s."
+        ),
+        reason="tax_missing",
+    ),
+    "tax_missing_free": Template(
+        _("Odoo has no sales tax of %(rate)s for this sale."),
+        _(
+            "Give the fiscal position a tax of this rate under Accounting > "
+            "Configuration > Taxes."
+        ),
+        reason="tax_missing",
+    ),
+    "oss_not_set_up": Template(
+        _("Odoo has no OSS taxes yet."),
+        _("Set up OSS under Accounting > Settings > Taxes (EU Intra-community)."),
+    ),
+}

@@ -1,0 +1,116 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+
+from ...messages import Label, Message, message
+from ...vat_rules import Decision
+
+
+@dataclass(frozen=True)
+class TaxPlace:
+    """In which return a sale is declared, and what gives its taxes.
+
+    - ``fiscal_position``, ``journal``: records; may be empty
+    - ``problem``: why it cannot be told, or what Odoo lacks for it; None: nothing
+    """
+
+    decision: Decision
+    fiscal_position: object
+    journal: object
+    problem: Message | None = None
+
+    @property
+    def is_collected_by_amazon(self):
+        return self.decision.kind == "deemed"
+
+
+class AmazonTaxAdvisor(models.AbstractModel):
+    """From a decision to what gives its taxes in Odoo."""
+
+    _inherit = "amazon.tax.advisor"
+
+    @api.private
+    def find_place(self, lookups, decision, day):
+        """Return the `TaxPlace` of a sale.
+
+        :param lookups: ``TaxLookups``
+        :param decision: ``vat_rules.Decision``
+        :param day: date of the sale, or False
+        """
+        key = (decision, day)
+        if key not in lookups.places:
+            find = {
+                "deemed": self._find_deemed_place,
+                "domestic": self._find_domestic_place,
+                "oss": self._find_oss_place,
+                "intra_community": self._find_free_place,
+                "export": self._find_free_place,
+                "unclear": self._find_unclear_place,
+            }[decision.kind]
+            lookups.places[key] = find(lookups, decision, day)
+        return lookups.places[key]
+
+    def _make_place(self, decision, position=None, journal=None, problem=None):
+        return TaxPlace(
+            decision,
+            position or self.env["account.fiscal.position"],
+            journal or self.env["account.journal"],
+            problem,
+        )
+
+    def _find_unclear_place(self, lookups, decision, day):
+        names = {
+            name: self.env["amazon.tax.finder"].get_place_name(code)
+            for name, code in decision.details.items()
+        }
+        problem = message(f"tax_unclear_{decision.reason}", **names)
+        return self._make_place(decision, problem=problem)
+
+    def _find_deemed_place(self, lookups, decision, day):
+        return self._make_place(decision, self._get_usual_position(lookups, "export"))
+
+    def _find_domestic_place(self, lookups, decision, day):
+        company = lookups.company
+        if decision.registration == self.get_home_country(company).code:
+            return self._make_place(decision, company.domestic_fiscal_position_id)
+        sale_type = "business" if decision.is_business else "consumer"
+        return self._find_registered_place(lookups, decision, day, sale_type)
+
+    def _find_free_place(self, lookups, decision, day):
+        """Return the place of a sale without VAT: an export, or to an EU business."""
+        name = decision.kind
+        home = self.get_home_country(lookups.company)
+        if decision.registration != home.code:
+            return self._find_registered_place(lookups, decision, day, name)
+        position = self._get_usual_position(lookups, name)
+        problem = None if position else message(f"tax_position_missing_{name}")
+        return self._make_place(decision, position, problem=problem)
+
+    def _find_registered_place(self, lookups, decision, day, sale_type):
+        """Return the place of a sale in the return of another country."""
+        lines = lookups.account.tax_registration_ids
+        line = lines._match(decision.registration, day, sale_type)
+        problem = None
+        if not line.fiscal_position_id:
+            vat = line.vat and message("tax_registration_number", vat=line.vat)
+            finder = self.env["amazon.tax.finder"]
+            problem = message(
+                "tax_registration_missing",
+                country=finder.get_place_name(decision.registration),
+                number=vat or "",
+                sales=Label(lines._name, "sale_type", sale_type),
+            )
+        return self._make_place(
+            decision, line.fiscal_position_id, line.journal_id, problem
+        )
+
+    def _find_oss_place(self, lookups, decision, day):
+        finder = self.env["amazon.tax.finder"]
+        position = finder.find_oss_position(lookups.company, decision.tax_country)
+        problem = None
+        if not position:
+            problem = message(
+                "tax_position_missing_oss",
+                country=finder.get_place_name(decision.tax_country),
+            )
+        return self._make_place(decision, position, problem=problem)
