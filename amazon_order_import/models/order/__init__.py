@@ -10,6 +10,7 @@ from . import amazon_report
 from . import amazon_report_row
 from . import sale_order
 from . import account_tax
+from . import amazon_tax_registration
 from . import amazon_tax_rule
 from . import product_pricelist
 from . import res_currency
@@ -18,4 +19,6 @@ from . import sale_order_line
 from . import amazon_order_amounts
 from . import amazon_vat_number
 from . import amazon_order_workflow
+from . import amazon_tax_finder
 from . import amazon_tax_advisor
+from . import amazon_tax_place

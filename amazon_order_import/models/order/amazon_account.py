@@ -147,6 +147,12 @@ class AmazonAccount(models.Model):
         help="Delivers merchant-fulfilled orders. Empty: the company's first warehouse",
     )
     team_id = fields.Many2one("crm.team", "Sales Team", check_company=True)
+    tax_registration_ids = fields.One2many(
+        "amazon.tax.registration",
+        "account_id",
+        "Tax Registrations",
+        help="Countries besides the company's own in which VAT is declared",
+    )
     tax_rule_ids = fields.One2many(
         "amazon.tax.rule",
         "account_id",
@@ -206,7 +212,19 @@ class AmazonAccount(models.Model):
     def create(self, vals_list):
         accounts = super().create(vals_list)
         accounts.filtered(lambda a: not a.tax_rule_ids)._create_default_tax_rules()
+        Registration = self.env["amazon.tax.registration"].sudo()
+        Registration.create(
+            [
+                vals
+                for account in accounts.filtered(lambda a: not a.tax_registration_ids)
+                for vals in Registration._prepare_defaults(account)
+            ]
+        )
         return accounts
+
+    def _get_tax_registrations(self):
+        """Return the codes of the countries in which the seller is registered."""
+        return frozenset(self.tax_registration_ids.mapped("country_id.code"))
 
     def _create_default_tax_rules(self):
         """Prefill the table that says who owes the tax of an order."""

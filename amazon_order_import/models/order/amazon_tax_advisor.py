@@ -7,7 +7,11 @@ from stdnum.eu import vat as eu_vat
 from odoo import api, models
 from odoo.models import BaseModel
 
+from ...vat_rules import Territory, find_territory
 from .lookups import ZERO, TaxTreatment
+
+#: Letters of VAT numbers that are not the code of their country.
+COUNTRY_PREFIXES = {"EL": "GR"}
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,8 @@ class TaxCase:
     - ``departures``: what the country of departure is: ``home``, ``eu``, ``outside``
     - ``destination``: ``same``, ``eu`` or ``outside``, seen from the departure
     - ``goods_value``: price of all items of the order in its currency
+    - ``departure_place``, ``destination_place``: where they lie as VAT sees it
+    - ``buyer_country``: code of the country of the buyer's VAT number, or ``""``
     """
 
     marketplace: BaseModel
@@ -26,6 +32,16 @@ class TaxCase:
     destination_country: BaseModel
     buyer: str
     goods_value: Decimal
+    departure_place: Territory | None = None
+    destination_place: Territory | None = None
+    buyer_country: str = ""
+
+
+def get_territory(partner):
+    """Return the ``Territory`` of an address; None where it has no country."""
+    return find_territory(
+        partner.country_id.code, partner.zip, partner.city, partner.state_id.name or ""
+    )
 
 
 class AmazonTaxAdvisor(models.AbstractModel):
@@ -52,40 +68,62 @@ class AmazonTaxAdvisor(models.AbstractModel):
         collected = self._is_collected_by_report(row)
         if collected is None:
             collected = rule.collector == "amazon"
+        crosses = case.destination != "same"
+        place = None if collected else self._find_order_place(lookups, case)
+        if place:
+            return TaxTreatment(
+                False, place.fiscal_position, crosses, problem=place.problem
+            )
         position = rule.fiscal_position_id or self._get_odoo_position(
             lookups.taxes, order.customer, order.delivery, case
         )
-        return TaxTreatment(collected, position, case.destination != "same")
+        return TaxTreatment(collected, position, crosses)
+
+    def _get_usual_position(self, lookups, name):
+        """Return the company's own position for exports, or for EU businesses."""
+        if name not in lookups.fiscal_positions:
+            Rule = self.env["amazon.tax.rule"]
+            find = {
+                "export": Rule._find_export_position,
+                "intra_community": Rule._find_intra_community_position,
+            }[name]
+            lookups.fiscal_positions[name] = find(lookups.company)
+        return lookups.fiscal_positions[name]
 
     def _get_case(self, row, lookups, order, rows):
         home = self.get_home_country(lookups.company)
-        departure = self._get_departure_country(row, lookups, order) or home
-        destination = order.delivery.country_id or home
-        departures, direction = self._get_direction(
-            lookups.taxes, departure, destination
-        )
+        leaves = self._get_departure(row, lookups, order)
+        departure = leaves or find_territory(home.code)
+        arrives = get_territory(order.delivery)
+        destination = arrives or find_territory(home.code)
+        departures, direction = self._get_direction(home, departure, destination)
         return TaxCase(
             marketplace=order.marketplace,
             fulfillment=lookups.fulfillment,
             departures=departures,
             destination=direction,
-            destination_country=destination,
+            destination_country=order.delivery.country_id or home,
             buyer=self._get_buyer_kind(order.customer),
             goods_value=sum(
                 (other.item_price or ZERO for other in rows), order.known_value
             ),
+            departure_place=departure,
+            destination_place=destination,
+            buyer_country=self._get_buyer_country(order.customer),
         )
 
-    def _get_direction(self, lookups, departure, destination):
-        """Return ``departures`` and ``destination`` of a `TaxCase`."""
-        home = self.get_home_country(lookups.company)
-        europe = self._get_europe(lookups)
-        departures = ["eu"] if departure in europe else ["outside"]
-        if departure == home:
+    def _get_direction(self, home, departure, destination):
+        """Return ``departures`` and ``destination`` of a `TaxCase`.
+
+        :param home: ``res.country`` of the company
+        :param departure: ``Territory``; likewise ``destination``
+        """
+        departures = ["eu"] if departure.in_union else ["outside"]
+        if departure.code == home.code:
             departures.append("home")
-        if destination == departure:
+        if destination.vat_country == departure.vat_country:
             return tuple(departures), "same"
-        return tuple(departures), "eu" if destination in europe else "outside"
+        return tuple(departures), "eu" if destination.in_union else "outside"
 
     def _find_rule(self, lookups, case):
         """Return the first rule of the account that fits, or none."""
@@ -110,17 +148,19 @@ class AmazonTaxAdvisor(models.AbstractModel):
             return True
         return None
 
-    def _get_departure_country(self, row, lookups, order):
-        """Return the country that the goods leave from; none where it is unknown."""
+    def _get_departure(self, row, lookups, order):
+        """Return the ``Territory`` that the goods leave; None where it is unknown."""
         code = row.fulfillment_center_id.upper()
         if code:
-            return lookups.centers[code].country_id
-        return order.warehouse.partner_id.country_id
+            return find_territory(lookups.centers[code].country_id.code)
+        return get_territory(order.warehouse.partner_id)
 
-    def _get_europe(self, lookups):
-        if lookups.europe is None:
-            lookups.europe = self.env.ref("base.europe").country_ids
-        return lookups.europe
+    def _get_buyer_country(self, customer):
+        """Return the code of the country of a business's VAT number, or ``""``."""
+        if not self.is_valid_vat(customer.vat):
+            return ""
+        prefix = customer.vat.strip()[:2].upper()
+        return COUNTRY_PREFIXES.get(prefix, prefix)
 
     def _get_buyer_kind(self, customer):
         return "business" if self.is_valid_vat(customer.vat) else "consumer"

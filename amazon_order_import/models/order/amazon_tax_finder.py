@@ -136,6 +136,14 @@ class AmazonTaxFinder(models.AbstractModel):
     def _get_country(self, code):
         return self.env["res.country"].search([("code", "=", code)], limit=1)
 
+    @api.private
+    def find_oss_taxes(self, company):
+        """Return the company's sale taxes that belong to the OSS return."""
+        Tax = self.env["account.tax"]
+        return Tax.search(
+            [*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")]
+        ).filtered(self._is_oss)
+
     # === FISCAL POSITIONS === #
 
     @api.private
@@ -169,9 +177,7 @@ class AmazonTaxFinder(models.AbstractModel):
         :raise MessageError: where there is no OSS tax to copy
         """
         Tax = self.env["account.tax"]
-        model = Tax.search(
-            [*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")]
-        ).filtered(self._is_oss)[:1]
+        model = self.find_oss_taxes(company)[:1]
         if not model:
             raise MessageError(self.env, message("oss_not_set_up"))
         country = self._get_country(code)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ...messages import Label, Message, message
-from ...vat_rules import Decision
+from ...vat_rules import Decision, Statement, decide
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,43 @@ class AmazonTaxAdvisor(models.AbstractModel):
             }[decision.kind]
             lookups.places[key] = find(lookups, decision, day)
         return lookups.places[key]
+
+    def _find_order_place(self, lookups, case):
+        """Return the `TaxPlace` of an order that Odoo's own rules do not know of.
+
+        :param lookups: ``OrderLookups``
+        :param case: ``TaxCase``
+        :return: None where the account's rules and Odoo's search decide
+        """
+        account = lookups.account
+        if account.region != "eu":
+            return None
+        home = self.get_home_country(lookups.company).code
+        decision = decide(
+            Statement(
+                home=home,
+                registrations=account._get_tax_registrations(),
+                departure=case.departure_place,
+                destination=case.destination_place,
+                buyer_country=case.buyer_country,
+            )
+        )
+        if decision.kind == "oss":
+            usual = case.departure_place.vat_country == home and (
+                case.destination_place.code == decision.tax_country
+            )
+            if usual or not self._has_oss(lookups.taxes):
+                return None
+        elif decision.registration == home:
+            return None
+        return self.find_place(lookups.taxes, decision, False)
+
+    def _has_oss(self, lookups):
+        """Whether the company declares sales in the OSS return."""
+        if lookups.has_oss is None:
+            finder = self.env["amazon.tax.finder"]
+            lookups.has_oss = bool(finder.find_oss_taxes(lookups.company))
+        return lookups.has_oss
 
     def _make_place(self, decision, position=None, journal=None, problem=None):
         return TaxPlace(

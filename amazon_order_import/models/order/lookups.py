@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo.models import BaseModel
 
+from ...messages import Message
 from ...report_formats.kinds import KINDS
 
 ZERO = Decimal(0)
@@ -22,8 +23,11 @@ class TaxLookups:
     - ``tax_amounts``: Odoo's own tax of an amount, see ``amazon.order.amounts``
     - ``fiscal_positions``: those that Odoo finds, see ``amazon.tax.advisor``
     - ``rules``: active ``amazon.tax.rule`` of the account, or None
-    - ``europe``: ``res.country`` of the European Union, or None
+    - ``places``: ``{(Decision, day): TaxPlace}``, see ``amazon.tax.advisor``
+    - ``taxes_by_rate``: see ``amazon.tax.finder``
+    - ``has_oss``: whether the company has taxes of the OSS return, or None
     - ``flags``: ``{Amazon order number: {name of a tag}}``
+    - ``problems``: ``{Amazon order number: Message}``: why an order is held
     """
 
     account: BaseModel
@@ -31,8 +35,11 @@ class TaxLookups:
     tax_amounts: dict[tuple, dict[BaseModel, float]] = field(default_factory=dict)
     fiscal_positions: dict[object, BaseModel] = field(default_factory=dict)
     rules: BaseModel | None = None
-    europe: BaseModel | None = None
+    places: dict[tuple, object] = field(default_factory=dict)
+    taxes_by_rate: dict[tuple, BaseModel | None] = field(default_factory=dict)
+    has_oss: bool | None = None
     flags: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    problems: dict[str, Message] = field(default_factory=dict)
 
     @property
     def company(self):
@@ -151,14 +158,25 @@ class OrderLookups:
         """See ``TaxLookups.flag``."""
         self.taxes.flag(order_ref, name)
 
+    def hold(self, order_ref, problem):
+        """Have an order stay a quotation, as its tax cannot be told.
+
+        :param problem: `Message`; of several, the first counts
+        """
+        self.taxes.problems.setdefault(order_ref, problem)
+
 
 @dataclass(frozen=True)
 class TaxTreatment:
-    """Who owes the tax, and the fiscal position that gives the taxes."""
+    """Who owes the tax, and the fiscal position that gives the taxes.
+
+    - ``problem``: `Message`: why the order cannot be confirmed like that, or None
+    """
 
     collected_by_amazon: bool
     fiscal_position: BaseModel
     crosses_border: bool
+    problem: Message | None = None
 
 
 @dataclass(frozen=True)
