@@ -41,8 +41,8 @@ class TestGoldenPublic(TaxCase):
             }
         )
         if before := case.get("after"):
-            self.read(account, self.cases[before])
-        report = self.read(account, case)
+            self.import_case(account, self.cases[before])
+        report = self.import_case(account, case)
         self.assertNotEqual(report.state, "failed", report.failure_reason)
         rows = report.row_ids.sorted("number")
         told = [(row.number, row.outcome, row.message) for row in rows]
@@ -55,7 +55,7 @@ class TestGoldenPublic(TaxCase):
             self.check_order(order_ref, expected, told)
         self.check_other_records(account, case)
 
-    def read(self, account, case):
+    def import_case(self, account, case):
         content = shared_path(f"golden/public/{case['file']}").read_bytes()
         return self.import_file(case["kind"], content, account, case["file"])
 

@@ -70,14 +70,14 @@ class AmazonTaxAdvisor(models.AbstractModel):
             collected = rule.collector == "amazon"
         crosses = case.destination != "same"
         place = None if collected else self._find_order_place(lookups, case)
-        if place:
-            return TaxTreatment(
-                False, place.fiscal_position, crosses, problem=place.problem
+        position = (
+            (place and place.fiscal_position)
+            or rule.fiscal_position_id
+            or self._get_odoo_position(
+                lookups.taxes, order.customer, order.delivery, case
             )
-        position = rule.fiscal_position_id or self._get_odoo_position(
-            lookups.taxes, order.customer, order.delivery, case
         )
-        return TaxTreatment(collected, position, crosses)
+        return TaxTreatment(collected, position, crosses, place and place.problem)
 
     def _get_usual_position(self, lookups, name):
         """Return the company's own position for exports, or for EU businesses."""
