@@ -27,7 +27,9 @@ class Statement:
     """What Amazon says of the tax of one document, or what is known of an order.
 
     - `home`: code of the country in which the company declares its VAT
-    - `responsibility`, `scheme`: see ``schemes``; ``""`` where Amazon is silent
+    - `responsibility`: see ``schemes``; ``""`` where Amazon is silent
+    - `scheme`: see ``schemes``; ``""``: none; None where the report has no such column,
+      so that OSS cannot be told from a sale in the own return but by the rate
     - `is_export`: None where Amazon is silent
     - `registration`: code of the country of the seller's number, ``""`` if unknown
     - `registrations`: codes of the countries in which the seller is registered, for
@@ -39,7 +41,7 @@ class Statement:
 
     home: str
     responsibility: str = ""
-    scheme: str = ""
+    scheme: str | None = ""
     is_export: bool | None = None
     registration: str = ""
     registrations: frozenset = frozenset()
@@ -199,7 +201,9 @@ def _decide_in_union(statement, registration, departure, destination):
     buyer = statement.buyer_country
     if buyer in EU_COUNTRIES - {departure} and not statement.is_taxed:
         return Decision("intra_community", departure, "", True)
-    if statement.is_taxed is None:
+    if statement.is_taxed is None or (
+        statement.is_taxed and statement.scheme is None and registration == statement.home
+    ):
         return Decision("oss", statement.home, destination)
     if not statement.is_taxed:
         return _unclear("tax_missing", country=destination)

@@ -2,14 +2,92 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..order.amazon_tax_advisor import TaxCase
+from ...vat_rules import (
+    Statement,
+    decide,
+    find_territory,
+    read_responsibility,
+    read_scheme,
+)
+from ..order.amazon_tax_advisor import COUNTRY_PREFIXES, TaxCase, get_territory
 from ..order.lookups import TaxTreatment
+
+#: Kinds of a buyer's number that are no VAT number.
+OTHER_NUMBERS = ("CITIZENID", "BUSINESS_REG", "CPF", "CNPJ")
 
 
 class AmazonTaxAdvisor(models.AbstractModel):
-    """The tax treatment of Amazon's own documents."""
+    """In which return a document of Amazon's is declared, by its own statement."""
 
     _inherit = "amazon.tax.advisor"
+
+    @api.private
+    def find_document_place(self, lookups, document):
+        """Return the `TaxPlace` of an ``amazon.vat.document`` with its order."""
+        order = document.sale_order_id
+        statement = Statement(
+            home=self.get_home_country(lookups.company).code,
+            responsibility=read_responsibility(document.responsibility),
+            scheme=read_scheme(document.scheme),
+            is_export=document.is_export,
+            registration=self._get_number_country(
+                document.seller_vat, document.seller_vat_country
+            ),
+            registrations=lookups.account._get_tax_registrations(),
+            departure=find_territory(document.ship_from_country_id.code),
+            destination=self._get_destination(
+                order, document.ship_to_country_id.code, document.jurisdiction
+            ),
+            buyer_country=""
+            if (document.buyer_vat_type or "").upper() in OTHER_NUMBERS
+            else self._get_number_country(
+                document.buyer_vat, document.buyer_vat_country
+            ),
+            is_taxed=bool(document.amount_tax),
+        )
+        return self.find_place(lookups, decide(statement), document.date)
+
+    @api.private
+    def find_vat_invoice_place(self, lookups, document):
+        """Return the `TaxPlace` of an ``amazon.vat.invoice`` with its order.
+
+        Such data have neither scheme nor responsibility.
+        """
+        statement = Statement(
+            home=self.get_home_country(lookups.company).code,
+            scheme=None,
+            is_export=document.is_export or None,
+            registration=self._get_number_country(document.seller_vat),
+            registrations=lookups.account._get_tax_registrations(),
+            departure=find_territory(document.ship_from_code),
+            destination=self._get_destination(
+                document.sale_order_id, document.ship_to_code
+            ),
+            buyer_country=self._get_number_country(document.buyer_vat),
+            is_taxed=bool(document.amount_tax),
+        )
+        day = document.shipment_date and document.shipment_date.date()
+        return self.find_place(lookups, decide(statement), day)
+
+    def _get_number_country(self, number, country=""):
+        """Return the code of the country of a tax number, ``""`` without one."""
+        if not number:
+            return ""
+        code = (country or number.strip()[:2]).upper()
+        return COUNTRY_PREFIXES.get(code, code) if code.isalpha() else ""
+
+    def _get_destination(self, order, country, jurisdiction=""):
+        """Return the ``Territory`` where goods arrive; None where it is unknown.
+
+        Amazon names the country; the order's address has the postcode.
+        """
+        delivery = order.partner_shipping_id
+        known = get_territory(delivery)
+        if (jurisdiction or "").upper() == "NORTHERN IRELAND":
+            return find_territory("XI")
+        if not country or (known and known.country == find_territory(country).country):
+            return known
+        return find_territory(country)
 
     @api.private
     def get_document_treatment(self, lookups, document):
@@ -45,7 +123,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
             or order.partner_shipping_id.country_id
             or departure
         )
-        departures, direction = self._get_direction(lookups, departure, destination)
+        departures, direction = self._get_direction(
+            home, find_territory(departure.code), find_territory(destination.code)
+        )
         if document.is_export:
             direction = "outside"
         # With a number that Amazon did not accept, it charges VAT across the border.
@@ -71,14 +151,3 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 {"country_id": case.destination_country.id}
             )
         return self._get_odoo_position(lookups, customer, delivery, case)
-
-    def _get_usual_position(self, lookups, name):
-        """Return the company's own position for exports, or for EU businesses."""
-        if name not in lookups.fiscal_positions:
-            Rule = self.env["amazon.tax.rule"]
-            find = {
-                "export": Rule._find_export_position,
-                "intra_community": Rule._find_intra_community_position,
-            }[name]
-            lookups.fiscal_positions[name] = find(lookups.company)
-        return lookups.fiscal_positions[name]
