@@ -11,6 +11,11 @@ _ASK_ADVISER = _(
 )
 
 TAX = {
+    # === ORDERS === #
+    "held_for_tax": Template(
+        _("Order %(order)s stays a quotation. %(problem)s"),
+        _("Then process the report again; or correct the taxes and confirm it."),
+    ),
     # === WHAT AMAZON SAYS CONTRADICTS ITSELF === #
     "tax_unclear_responsibility_unknown": Template(
         _("Amazon's report does not say clearly who owes the tax."), _BY_HAND

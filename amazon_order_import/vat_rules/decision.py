@@ -202,7 +202,9 @@ def _decide_in_union(statement, registration, departure, destination):
     if buyer in EU_COUNTRIES - {departure} and not statement.is_taxed:
         return Decision("intra_community", departure, "", True)
     if statement.is_taxed is None or (
-        statement.is_taxed and statement.scheme is None and registration == statement.home
+        statement.is_taxed
+        and statement.scheme is None
+        and registration == statement.home
     ):
         return Decision("oss", statement.home, destination)
     if not statement.is_taxed:

@@ -162,9 +162,7 @@ def test_an_order_without_statement_goes_by_its_addresses():
 def test_where_no_scheme_can_be_told_a_taxed_sale_to_another_country_is_oss():
     silent = statement(scheme=None, registration="DE", destination=FR)
     assert decide(silent) == Decision("oss", "DE", "FR")
-    foreign = statement(
-        scheme=None, registration="FR", departure=FR, destination=IT
-    )
+    foreign = statement(scheme=None, registration="FR", departure=FR, destination=IT)
     assert decide(foreign) == Decision("domestic", "FR", "FR")
 
 

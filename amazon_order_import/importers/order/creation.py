@@ -94,6 +94,11 @@ class AmazonOrderImporter(models.AbstractModel):
                 "needs_attention": True,
                 "message": message("free_of_charge", order=row.order_id),
             }
+        if problem := lookups.taxes.problems.get(row.order_id):
+            return {
+                "needs_attention": True,
+                "message": message("held_for_tax", order=row.order_id, problem=problem),
+            }
         return {"needs_attention": False}
 
     def _is_free_of_charge(self, lookups, row):
@@ -230,7 +235,12 @@ class AmazonOrderImporter(models.AbstractModel):
         return currency
 
     def _get_treatment(self, lookups, row, case, rows):
-        return self.env["amazon.tax.advisor"].get_treatment(row, lookups, case, rows)
+        treatment = self.env["amazon.tax.advisor"].get_treatment(
+            row, lookups, case, rows
+        )
+        if treatment.problem:
+            lookups.hold(row.order_id, treatment.problem)
+        return treatment
 
     # === TOTALS === #
 
