@@ -20,6 +20,7 @@ from .order import test_products
 from .order import test_rows
 from .order import test_sku_mapping_tour
 from .order import test_tax
+from .order import test_tax_places
 from .order import test_unknown_skus
 from .order import test_upsert
 from .order import test_workflow

@@ -1,0 +1,152 @@
+from decimal import Decimal
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .test_tax import ADDRESSES, TaxCase
+
+
+@tagged("post_install", "-at_install")
+class TestTaxPlaces(TaxCase):
+    """Orders whose VAT belongs elsewhere than their address says, or nowhere yet."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.italy, cls.poland = cls.env.ref("base.it"), cls.env.ref("base.pl")
+
+    def sell(self, country, postcode="10115", center="", **cells):
+        """Import one order of an item at 119.00; return it."""
+        values = {
+            **ADDRESSES["DE"],
+            "ship-country": country,
+            "ship-postal-code": postcode,
+            "item-price": "119.00",
+            **cells,
+        }
+        kind, reference = "mfn_orders_eu", "order-id"
+        if center:
+            kind, reference = "fba_orders_eu", "amazon-order-id"
+            values["fulfillment-center-id"] = center
+        values[reference] = "302-0000001-0000001"
+        self.report = self.import_lines(kind, values)
+        self.assertEqual(self.outcomes(self.report), ["created"])
+        return self.get_order(values[reference])
+
+    def held(self, order, *texts):
+        """The order is a quotation, and its row says why."""
+        self.assertEqual(order.state, "draft")
+        row = self.report.row_ids
+        self.assertEqual((row.code, row.needs_attention), ("held_for_tax", True))
+        self.assertEqual(self.report.state, "attention")
+        for text in texts:
+            self.assertIn(text, row.message)
+
+    def release(self, order):
+        """Processing the report again confirms the order."""
+        self.report.action_process_again()
+        self.report.process()
+        self.assertEqual(order.state, "sale", self.report.row_ids.message)
+        self.assertFalse(self.report.row_ids.needs_attention)
+
+    def create_position(self, country, rate):
+        """The company's number in a country, with a tax of its rate."""
+        position = self.env["account.fiscal.position"].create(
+            {
+                "name": country.name,
+                "country_id": country.id,
+                "foreign_vat": "IT00159560366",
+            }
+        )
+        self.env["account.tax"].create(
+            {
+                "name": f"{rate}% {country.code}",
+                "amount": rate,
+                "type_tax_use": "sale",
+                "country_id": country.id,
+                "fiscal_position_ids": [(6, 0, position.ids)],
+                "original_tax_ids": [(6, 0, self.full.ids)],
+            }
+        )
+        return position
+
+    def test_outside_the_vat_territory(self):
+        for country, postcode in (("ES", "35001"), ("DE", "27498"), ("FR", "97400")):
+            with self.subTest(country=country, postcode=postcode):
+                order = self.sell(country, postcode)
+                self.assertEqual((order.amount_total, order.amount_tax), (119.0, 0.0))
+                self.assertEqual(order.state, "sale")
+                order._action_cancel()
+                order.unlink()
+
+    # 119.00 / 1.20 = 99.17, 19.83: Monaco is France
+    def test_monaco(self):
+        order = self.sell("MC", "98000")
+        self.assertEqual((order.amount_tax, order.state), (19.83, "sale"))
+        self.assertEqual(order.fiscal_position_id.country_id, self.env.ref("base.fr"))
+
+    def test_northern_ireland_waits_for_its_oss_tax(self):
+        self.held(self.sell("GB", "BT1 5GS"), "Northern Ireland", "OSS")
+
+    # 119.00 / 1.22 = 97.54, 21.46
+    def test_within_italy(self):
+        order = self.sell("IT", "20121", "MXP5")
+        self.held(order, "Italy", "Tax Registrations")
+        position = self.create_position(self.italy, 22.0)
+        self.account.tax_registration_ids = [
+            (
+                0,
+                0,
+                {"country_id": self.italy.id, "fiscal_position_id": position.id},
+            )
+        ]
+        self.release(order)
+        self.assertEqual((order.amount_tax, order.amount_total), (21.46, 119.0))
+        self.assertEqual(order.fiscal_position_id, position)
+
+    def test_from_abroad_to_a_consumer_at_home(self):
+        order = self.sell("DE", "10115", "WRO5")
+        self.held(order, "Germany", "OSS")
+        self.env["amazon.tax.finder"].create_oss_tax(
+            self.company, "DE", Decimal(19), self.full
+        )
+        self.release(order)
+        self.assertEqual((order.amount_tax, order.amount_total), (19.0, 119.0))
+        taxes = order.order_line.tax_ids
+        self.assertTrue(self.env["amazon.tax.finder"].is_oss(taxes))
+        self.assertNotEqual(taxes, self.full)
+
+    def test_from_abroad_to_a_consumer_abroad(self):
+        order = self.sell("FR", "69001", "WRO5")
+        self.assertEqual((order.amount_tax, order.state), (19.83, "sale"))
+
+    def test_registrations_are_prefilled(self):
+        position = self.create_position(self.italy, 22.0)
+        account = self.account.copy({"name": "Zweites"})
+        line = account.tax_registration_ids
+        self.assertEqual(line.country_id, self.italy)
+        self.assertEqual(line.fiscal_position_id, position)
+        self.assertEqual(line.vat, "IT00159560366")
+
+    def test_a_registration_counts_from_its_day_on(self):
+        position = self.create_position(self.italy, 22.0)
+        lines = self.env["amazon.tax.registration"].create(
+            [
+                {
+                    "account_id": self.account.id,
+                    "country_id": self.italy.id,
+                    "valid_from": day,
+                    "fiscal_position_id": position.id,
+                }
+                for day in ("2026-01-01", "2026-06-01")
+            ]
+        )
+        first, second = lines
+        day = fields.Date.to_date
+        self.assertFalse(lines._match("IT", day("2025-12-31"), "consumer"))
+        self.assertEqual(lines._match("IT", day("2026-03-01"), "consumer"), first)
+        self.assertEqual(lines._match("IT", day("2026-06-01"), "consumer"), second)
+        first.write({"valid_from": False, "sale_type": "business"})
+        self.assertEqual(lines._match("IT", day("2026-07-01"), "business"), first)
+        self.assertEqual(lines._match("IT", day("2026-07-01"), "consumer"), second)
+        self.assertFalse(lines._match("FR", day("2026-07-01"), "consumer"))
