@@ -16,6 +16,15 @@ TAX = {
         _("Order %(order)s stays a quotation. %(problem)s"),
         _("Then process the report again; or correct the taxes and confirm it."),
     ),
+    "vat_data_held": Template(
+        _("No document is made of it. %(problem)s"), _("Then choose Make Document.")
+    ),
+    "order_tax_not_taken_over": Template(
+        _(
+            "Order %(order)s keeps its tax, as Amazon's could not be taken over. "
+            "%(problems)s"
+        )
+    ),
     # === WHAT AMAZON SAYS CONTRADICTS ITSELF === #
     "tax_unclear_responsibility_unknown": Template(
         _("Amazon's report does not say clearly who owes the tax."), _BY_HAND
@@ -147,6 +156,9 @@ TAX = {
             "Configuration > Taxes."
         ),
         reason="tax_missing",
+    ),
+    "tax_of_no_rate": Template(
+        _("The tax that Amazon states is not of the rate that it states."), _BY_HAND
     ),
     "oss_not_set_up": Template(
         _("Odoo has no OSS taxes yet."),

@@ -79,7 +79,7 @@ class TestGoldenVat(TaxCase):
                 for document in documents
             )
             and all(
-                invoice.state in ("waiting", "failed") and invoice.state_note
+                invoice.state == "attention" and invoice.state_note
                 for invoice in invoices
             )
         )

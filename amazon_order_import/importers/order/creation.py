@@ -146,6 +146,7 @@ class AmazonOrderImporter(models.AbstractModel):
             "pricelist_id": lookups.pricelists[currency].id,
             "fiscal_position_id": positions[0].id,
             "warehouse_id": case.warehouse.id,
+            "amazon_tax_problem": lookups.taxes.problems.get(work.values.order_id),
             "order_line": [Command.create(line) for line in lines],
         }
 

@@ -29,10 +29,28 @@ class AmazonOrderImporter(models.AbstractModel):
             case,
             customer=order.partner_id,
             delivery=order.partner_shipping_id,
-            retax=change.retax,
+            retax=change.retax or self._is_held(order),
         )
         self._update_rows(lookups, order, works, case)
+        if self._is_held(order):
+            self._update_hold(lookups, order, works, case)
         self._tell_change(order, works, change)
+
+    def _is_held(self, order):
+        return order.state == "draft" and bool(order.amazon_tax_problem)
+
+    def _update_hold(self, lookups, order, works, case):
+        """Note whether an order that was held for its tax can go on now."""
+        rows = [work.values for work in works]
+        treatment = self._get_treatment(lookups, rows[0], case, rows)
+        order.write(
+            {
+                "fiscal_position_id": treatment.fiscal_position.id,
+                "amazon_tax_problem": lookups.taxes.problems.get(
+                    order.amazon_order_ref
+                ),
+            }
+        )
 
     def _update_rows(self, lookups, order, works, case):
         """Update the lines of known rows, add those of further ones."""
@@ -260,12 +278,11 @@ class AmazonOrderImporter(models.AbstractModel):
             return
         self._write_changes(order, line, changes)
         gone._empty_amazon_lines()
+        values = {"message": message("item_updated", old=old, new=new)}
+        if order.state == "draft":
+            values |= self._get_attention(lookups, work)
         self._set_outcome(
-            work,
-            "updated",
-            message("item_updated", old=old, new=new),
-            sale_order_id=order.id,
-            offer_id=False,
+            work, "updated", sale_order_id=order.id, offer_id=False, **values
         )
 
     def _write_changes(self, order, line, changes):

@@ -4,7 +4,16 @@ from decimal import Decimal
 
 from odoo import Command, api, models
 
-from ...messages import CLOSED_STATES, Label, Money, Name, Term, message
+from ...messages import (
+    CLOSED_STATES,
+    Label,
+    MessageError,
+    Money,
+    Name,
+    Term,
+    message,
+)
+from ..order.amazon_tax_place import TaxPlace
 from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 
@@ -27,8 +36,8 @@ class TaxFigures:
       currency, promotions negative; what Amazon does not tell is left out
     - ``order_item_id``, ``shipment_id``: Amazon's ids, ``""`` where unknown
     - ``collected_by_amazon``: Amazon owes the tax, it is no part of the order
-    - ``fiscal_position``: gives the taxes where those of the order do not fit the
-      amounts; may be empty
+    - ``place``: ``TaxPlace`` that gives the taxes; None: only the items are wanted
+    - ``rate``: that Amazon states, in percent; None: it does not
     - ``source``: whatever the caller wants to recognise them by
     - ``line``: set by `correct_orders` and `match_lines`: the item line of the order
       that they are about, or None
@@ -40,7 +49,8 @@ class TaxFigures:
     order_item_id: str = ""
     shipment_id: str = ""
     collected_by_amazon: bool = False
-    fiscal_position: object = None
+    place: TaxPlace | None = None
+    rate: Decimal | None = None
     source: object = None
     line: object = None
 
@@ -52,19 +62,19 @@ class TaxCorrection:
     - ``changes``: a `Message` for each order line that was corrected
     - ``differences``: a `Message` for each line that differs but stands, as its order
       is invoiced, locked or cancelled
+    - ``problems``: a `Message` for each line whose right tax cannot be told, or that
+      Odoo has no tax for; it stands as it is
     - ``closed``: why it stands, a `Term`, or None
     - ``unmatched``: `TaxFigures` that no item of the order fits
     - ``partial``: `TaxFigures` of items of which other units are not told yet
-    - ``flags``: what a person shall look at, tags of ``data/crm_tag_data.xml`` without
-      ``tag_``
     """
 
     changes: list = field(default_factory=list)
     differences: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
     closed: Term | None = None
     unmatched: list = field(default_factory=list)
     partial: list = field(default_factory=list)
-    flags: set = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,6 @@ class AmazonTaxCorrection(models.AbstractModel):
                 position |= self._correct_item(lookups, line, told, correction)
             if len(position) == 1 and position != order.fiscal_position_id:
                 order.fiscal_position_id = position
-        self._set_tags(corrections)
         self.env.flush_all()
         return corrections
 
@@ -279,7 +288,12 @@ class AmazonTaxCorrection(models.AbstractModel):
             if correction.closed:
                 correction.differences.append(self._describe(wanted))
                 continue
-            taxes, position = self._choose_taxes(lookups, wanted, correction)
+            try:
+                taxes, position = self._choose_taxes(lookups, wanted)
+            except MessageError as error:
+                if error.message not in correction.problems:
+                    correction.problems.append(error.message)
+                continue
             used |= position
             correction.changes.append(self._describe(wanted))
             self._write_line(lookups, wanted, taxes)
@@ -308,40 +322,30 @@ class AmazonTaxCorrection(models.AbstractModel):
             or compare(line.amazon_tax_withheld, float(wanted.withheld))
         )
 
-    def _choose_taxes(self, lookups, wanted, correction):
+    def _choose_taxes(self, lookups, wanted):
         """Return the taxes that give Amazon's tax, and the fiscal position used.
 
-        The line keeps its taxes where they fit; else those of the position of the
-        figures are taken. Where neither fits, Amazon's amounts stand on the line's
-        own taxes, and the order is flagged for the accountant.
+        :raise MessageError: where they cannot be told, or Odoo has none
         """
-        nothing = self.env["account.fiscal.position"]
         account, figure = lookups.account, wanted.source
-        position = figure.fiscal_position or nothing
+        place = figure.place
         taxes = (wanted.line or wanted.item).tax_ids
         if figure.collected_by_amazon:
             if account.withheld_tax_ids or any(taxes.mapped("amount")):
                 taxes = account.withheld_tax_ids
-            return taxes, position
-        if self._fits_rate(lookups, wanted, taxes):
-            return taxes, nothing
-        mapped = position.map_tax(
-            wanted.item.product_id.taxes_id._filter_taxes_by_company(lookups.company)
-        )
-        if position and self._fits_rate(lookups, wanted, mapped):
-            return mapped, position
-        correction.flags.add("tax_rate_differs" if taxes else "tax_missing")
-        return taxes or (account._get_stated_tax() if wanted.tax else taxes), nothing
-
-    def _fits_rate(self, lookups, wanted, taxes):
-        return self.env["amazon.order.amounts"].fits_rate(
+            return taxes, place.fiscal_position
+        if place.problem:
+            raise MessageError(self.env, place.problem)
+        found = self.env["amazon.tax.finder"].find_fitting(
             lookups,
-            taxes,
+            place,
+            wanted.item.product_id.taxes_id._filter_taxes_by_company(lookups.company),
             wanted.net,
             wanted.tax,
-            wanted.item.currency_id,
             wanted.quantity,
+            figure.rate,
         )
+        return found, place.fiscal_position
 
     def _write_line(self, lookups, wanted, taxes):
         values = {
@@ -403,7 +407,3 @@ class AmazonTaxCorrection(models.AbstractModel):
             net=money(wanted.net),
             tax=money(wanted.tax),
         )
-
-    def _set_tags(self, corrections):
-        for order, correction in corrections.items():
-            order._add_amazon_tags(correction.flags)

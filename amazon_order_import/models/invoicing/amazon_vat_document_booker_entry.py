@@ -72,9 +72,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
     def _prepare_entry(self, lookups, journal, document):
         """Return the values of the ``account.move`` of a document."""
         order = document.sale_order_id
-        treatment = self.env["amazon.tax.advisor"].get_document_treatment(
-            lookups, document
-        )
+        place = self.env["amazon.tax.advisor"].find_document_place(lookups, document)
+        if place.problem:
+            raise MessageError(self.env, place.problem)
+        journal = place.journal or journal
         self._check_period(document, journal)
         values = order._prepare_invoice()
         values.update(
@@ -83,12 +84,12 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             journal_id=journal.id,
             invoice_date=document.date,
             currency_id=document.currency_id.id,
-            fiscal_position_id=treatment.fiscal_position.id,
+            fiscal_position_id=place.fiscal_position.id,
             amazon_vat_document_ids=[Command.set(document.ids)],
             invoice_line_ids=[
                 Command.create(
                     {
-                        **self._prepare_entry_line(lookups, treatment, line),
+                        **self._prepare_entry_line(lookups, place, line),
                         "sequence": 10 * place,
                     }
                 )
@@ -198,12 +199,12 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             sums[sale_line] = (known[0] + net, known[1] + tax)
         return [(sale_line, net, tax) for sale_line, (net, tax) in sums.items()]
 
-    def _prepare_entry_line(self, lookups, treatment, line):
+    def _prepare_entry_line(self, lookups, place, line):
         """Return the values of an ``account.move.line``.
 
         :param line: `EntryLine`
         """
-        taxes = self._choose_taxes(lookups, treatment, line)
+        taxes = self._choose_taxes(lookups, place, line)
         exact = self.env["amazon.order.amounts"].prepare_amounts(
             lookups,
             line.quantity,

@@ -95,6 +95,11 @@ class AmazonVatDocumentLine(models.Model):
         "(document_id, row_key)", "This row is in the document already."
     )
 
+    def _get_rate(self):
+        """Return the rate that Amazon states in percent, a ``Decimal``, exact."""
+        self.ensure_one()
+        return (Decimal(f"{self.tax_rate:.4f}") * 100).normalize()
+
     def _get_amounts(self):
         """Return the parts that have any amount: ``{part: (net, tax)}``, exact."""
         self.ensure_one()

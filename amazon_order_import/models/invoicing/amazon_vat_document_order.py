@@ -91,7 +91,7 @@ class AmazonVatDocument(models.Model):
 
     def _get_figures(self, lookups):
         """Return the lines of a single document as a list of ``TaxFigures``."""
-        treatment = self.env["amazon.tax.advisor"].get_document_treatment(lookups, self)
+        place = self.env["amazon.tax.advisor"].find_document_place(lookups, self)
         return [
             TaxFigures(
                 sku=line.sku or "",
@@ -99,7 +99,8 @@ class AmazonVatDocument(models.Model):
                 amounts=line._get_amounts(),
                 shipment_id=self.shipment_ref or "",
                 collected_by_amazon=self.is_collected_by_amazon,
-                fiscal_position=treatment.fiscal_position,
+                place=place,
+                rate=line._get_rate(),
                 source=line,
             )
             for line in self.line_ids
@@ -122,6 +123,13 @@ class AmazonVatDocument(models.Model):
                 differences=Joined(tuple(correction.differences), "\n"),
             )
             told = dict.fromkeys(documents, difference)
+        elif correction.problems:
+            problem = message(
+                "order_tax_not_taken_over",
+                order=order.amazon_order_ref,
+                problems=Joined(tuple(correction.problems), "\n"),
+            )
+            told = dict.fromkeys(documents, problem)
         else:
             for figure in correction.unmatched:
                 told[figure.source.document_id] = message(

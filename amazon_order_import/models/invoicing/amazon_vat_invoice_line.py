@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields, models
 
 from ..order.sale_order_line import LINE_TYPES
@@ -47,3 +49,10 @@ class AmazonVatInvoiceLine(models.Model):
         "(vat_invoice_id, row_key, line_type)",
         "This amount of the transaction is in the list already.",
     )
+
+    def _get_rate(self):
+        """Return the rate that Amazon states in percent, a ``Decimal``, or None."""
+        self.ensure_one()
+        if not self.rate and self.amount_tax:
+            return None
+        return Decimal(f"{self.rate:.2f}").normalize()

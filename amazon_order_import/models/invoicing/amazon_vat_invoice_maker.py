@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import Command, api, fields, models
 
@@ -173,18 +174,20 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
     def _prepare_move(self, lookups, document):
         order = document.sale_order_id
         order = order.with_context(lang=order.partner_invoice_id.lang or self.env.lang)
+        place = self.env["amazon.tax.advisor"].find_vat_invoice_place(lookups, document)
         today = order._get_local_date(fields.Datetime.now())
         shipped = document.shipment_date
         shipped = order._get_local_date(shipped) if shipped else today
         is_credit = document.document_type == "credit_note"
         vals = {
             **order._prepare_invoice(),
+            "fiscal_position_id": place.fiscal_position.id,
             "delivery_date": shipped,
             # Amazon does not say when it gave the money back.
             "invoice_date": today if is_credit else min(shipped, today),
             "invoice_line_ids": [
                 Command.create(vals)
-                for vals in self._prepare_move_lines(lookups, order, document)
+                for vals in self._prepare_move_lines(lookups, order, document, place)
             ],
         }
         if is_credit:
@@ -222,11 +225,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )
         return shipment or (holding or invoices)[:1]
 
-    def _prepare_move_lines(self, lookups, order, document):
+    def _prepare_move_lines(self, lookups, order, document, place):
         """Return the values of the lines: one for each line of the order."""
         sign = -1 if document.document_type == "credit_note" else 1
         sign *= document._get_sign()
-        amounts = defaultdict(lambda: [0.0, 0.0, 0])
+        amounts = defaultdict(lambda: [0.0, 0.0, 0, None])
         for line in document.line_ids:
             target = self._get_target(order, line)
             sums = amounts[
@@ -236,8 +239,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             sums[1] += sign * line.amount_tax
             if line.line_type in ("item", target.amazon_line_type):
                 sums[2] = max(sums[2], line.quantity)
+                sums[3] = line._get_rate()
         return [
-            self._prepare_move_line(lookups, document, target, item, line_type, *sums)
+            self._prepare_move_line(
+                lookups, document, place, target, item, line_type, *sums
+            )
             for (target, item, line_type), sums in amounts.items()
         ]
 
@@ -255,7 +261,17 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )
 
     def _prepare_move_line(
-        self, lookups, document, target, item, line_type, net, tax, quantity
+        self,
+        lookups,
+        document,
+        place,
+        target,
+        item,
+        line_type,
+        net,
+        tax,
+        quantity,
+        rate,
     ):
         Amounts = self.env["amazon.order.amounts"]
         currency = document.currency_id
@@ -264,15 +280,21 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         if target:
             # Odoo repeats the product where its name is in another language.
             vals = target._prepare_invoice_line(quantity=quantity, name=target.name)
-            taxes = target.tax_ids
         else:
             if line_type == "gift_wrap_promotion":
                 line_type = "gift_wrap"
             product = lookups.account._get_charge_product(line_type)
             vals = {"product_id": product.id, "quantity": quantity}
-            taxes = item.tax_ids
-        if tax and not taxes:
-            taxes = lookups.account._get_stated_tax()
+        digits = currency.decimal_places
+        taxes = self.env["amazon.tax.finder"].find_fitting(
+            lookups,
+            place,
+            item.product_id.taxes_id._filter_taxes_by_company(lookups.company),
+            Decimal(f"{net:.{digits}f}"),
+            Decimal(f"{tax:.{digits}f}"),
+            quantity,
+            rate,
+        )
         amounts = Amounts.prepare_amounts(
             lookups, quantity, net, tax, 0.0, currency, taxes
         )

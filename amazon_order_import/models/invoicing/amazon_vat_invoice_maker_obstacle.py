@@ -12,6 +12,7 @@ from ...messages import (
     get_message,
     message,
 )
+from ..order.lookups import TaxLookups
 from .amazon_refund_guard import RefundExceeded
 
 
@@ -89,6 +90,13 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                     order=order.currency_id.name,
                     amazon=document.currency_id.name,
                 ),
+            )
+        place = self.env["amazon.tax.advisor"].find_vat_invoice_place(
+            TaxLookups(document.account_id), document
+        )
+        if place.problem:
+            return Obstacle(
+                "attention", message("vat_data_held", problem=place.problem)
             )
         if lost := document.line_ids.filtered(lambda line: not line.sale_line_id):
             items = dict.fromkeys(f"{line.quantity} × {line.sku}" for line in lost)

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 from .amazon_tax_correction import TaxFigures
 
@@ -88,22 +89,18 @@ class AmazonVatInvoiceSettler(models.AbstractModel):
         for document in shipped:
             for row_key, lines in document.line_ids.grouped("row_key").items():
                 latest[document.shipping_ref, row_key.rpartition("/")[2]] = lines
-        position = self._get_fiscal_position(order)
+        lookups = TaxLookups(documents.account_id)
+        find = self.env["amazon.tax.advisor"].find_vat_invoice_place
+        places = {document: find(lookups, document) for document in shipped}
         # VAT data need not call a parcel what the shipment report calls it.
         parcels = set(order.amazon_parcel_ids.mapped("shipment_ref"))
         return [
-            self._prepare_figures(order, lines, position, parcels)
+            self._prepare_figures(order, lines, places[lines.vat_invoice_id], parcels)
             for lines in latest.values()
             if lines.filtered(lambda line: line.line_type == "item")
         ]
 
-    def _get_fiscal_position(self, order):
-        Position = self.env["account.fiscal.position"].with_company(order.company_id)
-        customer, delivery = order.partner_id, order.partner_shipping_id
-        partner = customer if customer.country_id else delivery
-        return Position._get_fiscal_position(partner, delivery)
-
-    def _prepare_figures(self, order, lines, position, parcels):
+    def _prepare_figures(self, order, lines, place, parcels):
         item = lines.filtered(lambda line: line.line_type == "item")
         digits = item.currency_id.decimal_places
         shipment = item.vat_invoice_id.shipping_ref or ""
@@ -122,7 +119,8 @@ class AmazonVatInvoiceSettler(models.AbstractModel):
             shipment_id=shipment if shipment in parcels else "",
             # VAT invoice data do not say who owes the tax; the order knows.
             collected_by_amazon=bool(order.amazon_tax_withheld),
-            fiscal_position=position,
+            place=place,
+            rate=item._get_rate(),
             source=lines,
         )
 

@@ -203,8 +203,12 @@ class AmazonAccount(models.Model):
         return [
             "|",
             "|",
+            "|",
             ("amazon_amount_difference", "!=", 0),
             ("amazon_workflow_note", "!=", False),
+            "&",
+            ("amazon_tax_problem", "!=", False),
+            ("state", "=", "draft"),
             ("activity_ids", "!=", False),
         ]
 

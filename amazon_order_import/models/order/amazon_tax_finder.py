@@ -51,6 +51,48 @@ class AmazonTaxFinder(models.AbstractModel):
             raise self._get_missing(decision, rate)
         return found
 
+    @api.private
+    def find_fitting(self, lookups, place, taxes, net, tax, quantity, rate=None):
+        """Return the taxes of a sale that give Amazon's amounts.
+
+        :param lookups: ``TaxLookups``
+        :param place: ``TaxPlace``
+        :param taxes: ``account.tax`` records of the product
+        :param Decimal net: of ``quantity`` units; likewise ``tax``
+        :param Decimal rate: that Amazon states, in percent; None: it does not
+        :raise TaxMissing: where there is no such tax
+        """
+        decision, position = place.decision, place.fiscal_position
+        if not net and not tax:
+            return position.map_tax(taxes)
+        Amounts = self.env["amazon.order.amounts"]
+
+        def fits(candidate):
+            return Amounts.is_same_tax(
+                float(tax), float(net * candidate / 100), quantity
+            )
+
+        if rate is None or (tax and not rate):
+            rate = self._guess_rate(lookups, place, taxes, fits)
+        if rate is None or not fits(rate):
+            raise TaxMissing(self.env, message("tax_of_no_rate"))
+        return self.find_taxes(lookups, decision, position, taxes, rate)
+
+    def _guess_rate(self, lookups, place, taxes, fits):
+        """Return the rate by which Amazon's tax was calculated, or None."""
+        own = self._get_rate(place.fiscal_position.map_tax(taxes))
+        if own is not None and fits(own):
+            return own
+        known = self.env["account.tax"].search(
+            [
+                *self.env["account.tax"]._check_company_domain(lookups.company),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+            ]
+        )
+        rates = sorted({Decimal(str(tax.amount)) for tax in known}, reverse=True)
+        return next(filter(fits, rates), None)
+
     def _search_taxes(self, company, decision, position, taxes, rate):
         mapped = position.map_tax(taxes)
         if self._get_rate(mapped) == rate and self._is_of_return(mapped, decision):

@@ -100,6 +100,13 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Why the order was not taken as far as the account's settings say",
     )
+    amazon_tax_problem = MessageText(
+        "Held For Its Tax",
+        copy=False,
+        readonly=True,
+        help="Why the order stays a quotation: in whose return its VAT belongs cannot "
+        "be told, or Odoo has no tax for it",
+    )
     amazon_earliest_ship_date = fields.Datetime(
         "Ship From", copy=False, readonly=True, help="Amazon's earliest ship date"
     )

@@ -58,9 +58,13 @@ class TestTaxPlaces(TaxCase):
                 "foreign_vat": "IT00159560366",
             }
         )
+        group = self.env["account.tax.group"].create(
+            {"name": country.name, "country_id": country.id}
+        )
         self.env["account.tax"].create(
             {
                 "name": f"{rate}% {country.code}",
+                "tax_group_id": group.id,
                 "amount": rate,
                 "type_tax_use": "sale",
                 "country_id": country.id,
