@@ -13,6 +13,7 @@ from ...messages import (
     Term,
     message,
 )
+from ...vat_rules import Decision
 from ..order.amazon_tax_place import TaxPlace
 from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
@@ -36,7 +37,7 @@ class TaxFigures:
       currency, promotions negative; what Amazon does not tell is left out
     - ``order_item_id``, ``shipment_id``: Amazon's ids, ``""`` where unknown
     - ``collected_by_amazon``: Amazon owes the tax, it is no part of the order
-    - ``place``: ``TaxPlace`` that gives the taxes; None: only the items are wanted
+    - ``place``: ``TaxPlace`` that gives the taxes; None: that of the order
     - ``rate``: that Amazon states, in percent; None: it does not
     - ``source``: whatever the caller wants to recognise them by
     - ``line``: set by `correct_orders` and `match_lines`: the item line of the order
@@ -328,7 +329,7 @@ class AmazonTaxCorrection(models.AbstractModel):
         :raise MessageError: where they cannot be told, or Odoo has none
         """
         account, figure = lookups.account, wanted.source
-        place = figure.place
+        place = figure.place or self._get_order_place(wanted.item.order_id)
         taxes = (wanted.line or wanted.item).tax_ids
         if figure.collected_by_amazon:
             if account.withheld_tax_ids or any(taxes.mapped("amount")):
@@ -346,6 +347,13 @@ class AmazonTaxCorrection(models.AbstractModel):
             figure.rate,
         )
         return found, place.fiscal_position
+
+    def _get_order_place(self, order):
+        """Return the ``TaxPlace`` that an order has, for figures without their own."""
+        position = order.fiscal_position_id
+        is_oss = self.env["amazon.tax.finder"].is_oss(position.tax_ids)
+        decision = Decision("oss" if is_oss else "domestic")
+        return TaxPlace(decision, position, self.env["account.journal"])
 
     def _write_line(self, lookups, wanted, taxes):
         values = {

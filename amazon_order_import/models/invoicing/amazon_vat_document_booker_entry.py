@@ -90,10 +90,10 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 Command.create(
                     {
                         **self._prepare_entry_line(lookups, place, line),
-                        "sequence": 10 * place,
+                        "sequence": 10 * position,
                     }
                 )
-                for place, line in enumerate(self._get_entry_lines(document), 1)
+                for position, line in enumerate(self._get_entry_lines(document), 1)
             ],
         )
         if document.is_refund:
