@@ -158,7 +158,11 @@ TAX = {
         reason="tax_missing",
     ),
     "tax_of_no_rate": Template(
-        _("The tax that Amazon states is not of the rate that it states."), _BY_HAND
+        _("The tax that Amazon states is of no rate that a sales tax of Odoo's has."),
+        _(
+            "Create the tax under Accounting > Configuration > Taxes, or make the "
+            "entry by hand."
+        ),
     ),
     "oss_not_set_up": Template(
         _("Odoo has no OSS taxes yet."),

@@ -7,6 +7,7 @@ from odoo import api, models
 from ...messages import Joined, holds_message, message
 from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
+from .amazon_tax_advisor import OTHER_NUMBERS
 from .amazon_tax_correction import TaxFigures
 
 
@@ -69,6 +70,14 @@ class AmazonVatDocument(models.Model):
             lambda doc: not doc.is_refund and doc.document_type != "receipt"
         )
         documents -= documents._get_superseded()
+        numbers = {
+            document.sale_order_id: document.buyer_vat
+            for document in documents.sorted("id")
+            if document.buyer_vat
+            and (document.buyer_vat_type or "").upper() not in OTHER_NUMBERS
+        }
+        if numbers:
+            self.env["amazon.buyer.vat"].set_numbers(account, numbers)
         lookups = TaxLookups(account)
         figures = {
             order: [
@@ -97,7 +106,7 @@ class AmazonVatDocument(models.Model):
                 sku=line.sku or "",
                 quantity=line.quantity,
                 amounts=line._get_amounts(),
-                shipment_id=self.shipment_ref or "",
+                shipment_id=self._get_known_shipment(),
                 collected_by_amazon=self.is_collected_by_amazon,
                 place=place,
                 rate=line._get_rate(),
@@ -147,6 +156,14 @@ class AmazonVatDocument(models.Model):
                     difference, message("todo_order_differs")
                 )
 
+    def _get_known_shipment(self):
+        """Return Amazon's id of the shipment if a parcel of the order has it.
+
+        VAT reports need not call a parcel what the shipment report calls it.
+        """
+        parcels = self.sale_order_id.amazon_parcel_ids.mapped("shipment_ref")
+        return self.shipment_ref if self.shipment_ref in parcels else ""
+
     # === ITEMS === #
 
     @api.private
@@ -185,7 +202,7 @@ class AmazonVatDocument(models.Model):
                         # What comes back is not told by its shipment.
                         shipment_id=""
                         if document.is_refund
-                        else document.shipment_ref or "",
+                        else document._get_known_shipment(),
                         source=line,
                     )
                 )

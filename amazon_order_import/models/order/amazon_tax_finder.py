@@ -72,9 +72,10 @@ class AmazonTaxFinder(models.AbstractModel):
                 float(tax), float(net * candidate / 100), quantity
             )
 
-        if rate is None or (tax and not rate):
-            rate = self._guess_rate(lookups, place, taxes, fits)
         if rate is None or not fits(rate):
+            # The amounts are Amazon's; the rate only says how they came about.
+            rate = self._guess_rate(lookups, place, taxes, fits)
+        if rate is None:
             raise TaxMissing(self.env, message("tax_of_no_rate"))
         return self.find_taxes(lookups, decision, position, taxes, rate)
 

@@ -5,6 +5,8 @@ from odoo.tests import tagged
 
 from ...messages import CLOSED_STATES, compose
 from ...models.invoicing.amazon_tax_correction import TaxFigures
+from ...models.order.amazon_tax_place import TaxPlace
+from ...vat_rules import Decision
 from ..order.test_tax import ADDRESSES, TaxCase
 
 
@@ -166,15 +168,14 @@ class TestTaxCorrection(TaxCase):
     # Odoo took it for a sale in Germany; Amazon charged French VAT of 20 %
     def test_other_rate(self):
         order = self.order("mfn_orders_eu", {"item-price": "120.00"})
-        france = self.env["account.fiscal.position"]._get_fiscal_position(
-            self.env["res.partner"].create(
-                {"name": "Paris", "country_id": self.env.ref("base.fr").id}
-            )
+        france = self.env["amazon.tax.finder"].find_oss_position(self.company, "FR")
+        place = TaxPlace(
+            Decision("oss", "DE", "FR"), france, self.env["account.journal"]
         )
         correction = self.correct(
             order,
             TaxFigures(
-                "MUG-RED", 1, amounts(item="100.00 20.00"), fiscal_position=france
+                "MUG-RED", 1, amounts(item="100.00 20.00"), place=place
             ),
         )
         self.assertEqual(len(correction.changes), 1)
@@ -185,10 +186,13 @@ class TestTaxCorrection(TaxCase):
 
     def test_unknown_rate(self):
         order = self.order("mfn_orders_eu", {"item-price": "125.00"})
-        self.correct(order, TaxFigures("MUG-RED", 1, amounts(item="100.00 25.00")))
-        self.assertEqual((order.amount_untaxed, order.amount_tax), (100.0, 25.0))
+        correction = self.correct(
+            order, TaxFigures("MUG-RED", 1, amounts(item="100.00 31.00"))
+        )
+        # 31 % is no rate of Odoo's: no tax amount lies on a tax of another one.
+        self.assertEqual((order.amount_untaxed, order.amount_tax), (105.04, 19.96))
         self.assertEqual(order.order_line.tax_ids, self.full)
-        self.assertEqual(self.tags(order), {"tax_rate_differs"})
+        self.assertEqual([m.code for m in correction.problems], ["tax_of_no_rate"])
 
     def test_collected_by_amazon(self):
         order = self.order("mfn_orders_eu", {"item-price": "119.00"})
@@ -206,4 +210,5 @@ class TestTaxCorrection(TaxCase):
         order = self.order("mfn_orders_eu", {"item-price": "119.00"})
         self.correct(order, TaxFigures("MUG-RED", 1, amounts(item="100.00 19.00")))
         self.assertEqual((order.amount_untaxed, order.amount_tax), (100.0, 19.0))
-        self.assertEqual(self.tags(order), {"tax_missing"})
+        # Amazon's rate finds the tax at home.
+        self.assertEqual(order.order_line.tax_ids.amount, 19.0)
