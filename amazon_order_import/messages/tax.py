@@ -19,6 +19,16 @@ TAX = {
     "vat_data_held": Template(
         _("No document is made of it. %(problem)s"), _("Then choose Make Document.")
     ),
+    "unit_has_document": Template(
+        _(
+            "%(number)s is a further document for units of %(sku)s, for which there is "
+            "%(others)s already, and names none that it replaces."
+        ),
+        _(
+            "See in Seller Central which of them counts. If it is this one, reverse the "
+            "entry of the other, then choose Book."
+        ),
+    ),
     "order_tax_not_taken_over": Template(
         _(
             "Order %(order)s keeps its tax, as Amazon's could not be taken over. "
@@ -144,7 +154,7 @@ TAX = {
     "tax_missing_country": Template(
         _("Odoo has no sales tax of %(rate)s for %(country)s."),
         _(
-            "Press “Create Tax” where it is offered, or create it under Accounting > "
+            "Create it under Accounting > "
             "Configuration > Taxes for the fiscal position of %(country)s."
         ),
         reason="tax_missing",

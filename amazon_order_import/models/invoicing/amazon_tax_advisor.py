@@ -27,7 +27,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             responsibility=read_responsibility(document.responsibility),
             scheme=read_scheme(document.scheme),
             is_export=document.is_export,
-            registration=self._get_number_country(
+            registration=self.get_number_country(
                 document.seller_vat, document.seller_vat_country
             ),
             registrations=lookups.account._get_tax_registrations(),
@@ -37,7 +37,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             ),
             buyer_country=""
             if (document.buyer_vat_type or "").upper() in OTHER_NUMBERS
-            else self._get_number_country(
+            else self.get_number_country(
                 document.buyer_vat, document.buyer_vat_country
             ),
             is_taxed=bool(document.amount_tax),
@@ -54,19 +54,20 @@ class AmazonTaxAdvisor(models.AbstractModel):
             home=self.get_home_country(lookups.company).code,
             scheme=None,
             is_export=document.is_export or None,
-            registration=self._get_number_country(document.seller_vat),
+            registration=self.get_number_country(document.seller_vat),
             registrations=lookups.account._get_tax_registrations(),
             departure=find_territory(document.ship_from_code),
             destination=self._get_destination(
                 document.sale_order_id, document.ship_to_code
             ),
-            buyer_country=self._get_number_country(document.buyer_vat),
+            buyer_country=self.get_number_country(document.buyer_vat),
             is_taxed=bool(document.amount_tax),
         )
         day = document.shipment_date and document.shipment_date.date()
         return self.find_place(lookups, decide(statement), day)
 
-    def _get_number_country(self, number, country=""):
+    @api.private
+    def get_number_country(self, number, country=""):
         """Return the code of the country of a tax number, ``""`` without one."""
         if not number:
             return ""

@@ -131,6 +131,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             or self._get_needlessness(document)
             or self._get_gap(document)
             or self._get_corrected_obstacle(document)
+            or self._get_double(document)
         )
 
     def _get_order_obstacle(self, document):
@@ -176,15 +177,49 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             entry=Name.of(original.move_id),
         )
 
+    def _get_double(self, document):
+        """See ``_get_obstacle``: where its units have a document already.
+
+        Of several numbers for one unit, none of which names another, the first is
+        booked; a person decides about the others.
+        """
+        if document.is_refund:
+            return None
+        others = document.sale_order_id.amazon_vat_document_ids.filtered(
+            lambda other: other != document
+            and not other.is_refund
+            and other.document_type != "receipt"
+            and (other.move_id or other.id < document.id)
+        )
+        others -= others._get_superseded() | document.original_id
+        told = others.filtered(lambda other: not self._is_taken_back(other)).line_ids
+        for line in document.line_ids.filtered("sale_line_id"):
+            item = line.sale_line_id
+            same = told.filtered(lambda other, item=item: other.sale_line_id == item)
+            units = sum(same.mapped("quantity")) + line.quantity
+            if same and item.product_uom_id.compare(units, item.product_uom_qty) > 0:
+                numbers = tuple(same.document_id.mapped("number"))
+                return "failed", message(
+                    "unit_has_document",
+                    number=document.number,
+                    sku=line.sku or line.asin or "?",
+                    others=Joined(numbers),
+                )
+        return None
+
     def _is_taken_back(self, document):
         """Whether the entry of a document is cancelled or credited in full."""
         move = document.move_id
         refunds = move.reversal_move_ids.filtered(lambda other: other.state == "posted")
-        return move.state == "cancel" or (
-            move.currency_id.compare_amounts(
-                sum(refunds.mapped("amount_total")), move.amount_total
+        return (
+            move.state == "cancel"
+            or bool(move)
+            and (
+                move.currency_id.compare_amounts(
+                    sum(refunds.mapped("amount_total")), move.amount_total
+                )
+                >= 0
             )
-            >= 0
         )
 
     def _is_to_wait(self, account, document):

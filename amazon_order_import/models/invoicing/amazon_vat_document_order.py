@@ -60,9 +60,24 @@ class AmazonVatDocument(models.Model):
     def correct_orders(self):
         """Bring the orders of documents to Amazon's figures; find their items."""
         for account, documents in self.grouped("account_id").items():
+            documents._note_registrations(account)
             if orders := documents.sale_order_id:
                 self._correct_account_orders(account, orders)
                 documents.match_items()
+
+    def _note_registrations(self, account):
+        """Add the seller's numbers that documents name to the account's table."""
+        advisor = self.env["amazon.tax.advisor"]
+        self.env["amazon.tax.registration"]._note(
+            account,
+            {
+                (
+                    advisor.get_number_country(doc.seller_vat, doc.seller_vat_country),
+                    doc.seller_vat,
+                )
+                for doc in self.filtered("seller_vat")
+            },
+        )
 
     def _correct_account_orders(self, account, orders):
         """Bring open orders to Amazon's figures; note where others differ."""

@@ -59,6 +59,4 @@ class AmazonVatDocument(models.Model):
             except TaxMissing:
                 # That is what is created now.
                 pass
-            finder.create_oss_tax(
-                account.company_id, decision.tax_country, rate, taxes
-            )
+            finder.create_oss_tax(account.company_id, decision.tax_country, rate, taxes)

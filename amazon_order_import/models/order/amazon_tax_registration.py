@@ -104,7 +104,7 @@ class AmazonTaxRegistration(models.Model):
         :param registrations: set of ``(code of the country, tax number)``
         """
         known = set(account.tax_registration_ids.mapped("country_id.code"))
-        home = self.env["amazon.tax.advisor"]._get_home_country(account.company_id)
+        home = self.env["amazon.tax.advisor"].get_home_country(account.company_id)
         numbers = {}
         for code, number in sorted(registrations):
             if code and code not in known and code != home.code:

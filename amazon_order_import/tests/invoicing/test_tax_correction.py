@@ -174,9 +174,7 @@ class TestTaxCorrection(TaxCase):
         )
         correction = self.correct(
             order,
-            TaxFigures(
-                "MUG-RED", 1, amounts(item="100.00 20.00"), place=place
-            ),
+            TaxFigures("MUG-RED", 1, amounts(item="100.00 20.00"), place=place),
         )
         self.assertEqual(len(correction.changes), 1)
         self.assertEqual(order.fiscal_position_id, france)
