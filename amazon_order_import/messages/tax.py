@@ -25,8 +25,8 @@ TAX = {
             "%(others)s already, and names none that it replaces."
         ),
         _(
-            "See in Seller Central which of them counts. If it is this one, reverse the "
-            "entry of the other, then choose Book."
+            "See in Seller Central which of them counts. If it is this one, reverse "
+            "the entry of the other, then choose Book."
         ),
     ),
     "order_tax_not_taken_over": Template(

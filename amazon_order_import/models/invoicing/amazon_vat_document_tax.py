@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ...messages import get_message
-from ..order.amazon_tax_finder import TaxMissing
 from ..order.lookups import TaxLookups
 
 #: Reasons that a tax of the OSS return cures.

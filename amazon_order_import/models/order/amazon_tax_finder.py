@@ -5,6 +5,9 @@ from odoo import Command, api, models
 from ...messages import MessageError, Name, message
 from ...vat_rules import get_territory_name
 
+#: By how much a tax may differ from Amazon's own rate, in the document's currency.
+ROUNDING = Decimal("0.05")
+
 
 class TaxMissing(MessageError):
     """No tax of Odoo's is right for a sale; the message names what to create.
@@ -41,15 +44,23 @@ class AmazonTaxFinder(models.AbstractModel):
         :param Decimal rate: in percent
         :raise TaxMissing: where there is no such tax
         """
+        found = self._look_up(lookups, decision, position, taxes, rate)
+        if found is None:
+            raise self._get_missing(decision, rate)
+        return found
+
+    @api.private
+    def has_taxes(self, lookups, decision, position, taxes, rate):
+        """Whether `find_taxes` finds some; the same parameters."""
+        return self._look_up(lookups, decision, position, taxes, rate) is not None
+
+    def _look_up(self, lookups, decision, position, taxes, rate):
         key = (position.id, tuple(taxes.ids), rate)
         if key not in lookups.taxes_by_rate:
             lookups.taxes_by_rate[key] = self._search_taxes(
                 lookups.company, decision, position, taxes, rate
             )
-        found = lookups.taxes_by_rate[key]
-        if found is None:
-            raise self._get_missing(decision, rate)
-        return found
+        return lookups.taxes_by_rate[key]
 
     @api.private
     def find_fitting(self, lookups, place, taxes, net, tax, quantity, rate=None):
@@ -72,8 +83,9 @@ class AmazonTaxFinder(models.AbstractModel):
                 float(tax), float(net * candidate / 100), quantity
             )
 
-        if rate is None or not fits(rate):
-            # The amounts are Amazon's; the rate only says how they came about.
+        # Amazon's own rate bears its rounding of each part of the amounts.
+        rounding = ROUNDING + Decimal(str(quantity)) * Decimal("0.005")
+        if rate is None or abs(net * rate / 100 - tax) > rounding:
             rate = self._guess_rate(lookups, place, taxes, fits)
         if rate is None:
             raise TaxMissing(self.env, message("tax_of_no_rate"))

@@ -144,8 +144,8 @@ class TestVatBooking(BookingCase):
         self.assertEqual(move.invoice_line_ids.tax_ids.mapped("amount"), [0.0])
         self.assertEqual(order.fiscal_position_id, move.fiscal_position_id)
         self.assertAlmostEqual(order.amount_total, 100.0, 2)
-        # Amazon's word about the buyer's number changes no contact.
-        self.assertFalse(order.partner_id.vat)
+        # The EC sales list is made of the customers' numbers.
+        self.assertEqual(move.partner_id.commercial_partner_id.vat, "ATU37675002")
 
     # French VAT of 20 %, from stock in Germany; 120.00 = 100.00 + 20.00, and Amazon
     # rounded to 99.99 + 20.01

@@ -43,6 +43,8 @@ class TestVatInvoice(VatInvoiceCase):
             country="FR",
             ref="123-1111111-2222222",
         )
+        # Amazon's sample is a sale within France.
+        self.register(self.env.ref("base.fr"), 20.0)
         report = self.import_file("vcs_lite", path.read_bytes())
         self.assertEqual(self.outcomes(report), ["created"] * 2)
         sold, returned = report.row_ids.sorted("number").vat_invoice_id
@@ -256,6 +258,7 @@ class TestVatInvoice(VatInvoiceCase):
                 item="100.00 0.00",
                 order_item_id="50000000000001",
                 buyer_vat_number="ATU37675002",
+                ship_country="AT",
                 is_business_order="true",
                 purchase_order_number="PO 4711",
                 citation_de="Steuerschuldnerschaft des Leistungsempfängers",

@@ -42,12 +42,12 @@ class TestVatMatching(BookingCase):
         order = self.sell({"item-price": "119.00"})
         invoice = self.invoice(order)
         name = invoice.name
-        self.report({"item": "99.00 20.00"})
+        self.report({"item": "99.97 19.03"})
         document = self.document()
         self.assertEqual(document.entry_state, "difference")
         self.assertEqual(document.move_id, invoice)
-        self.assertIn("20.00", document.entry_message)
-        self.assertIn("20.00", order.amazon_vat_difference)
+        self.assertIn("19.03", document.entry_message)
+        self.assertIn("19.03", order.amazon_vat_difference)
         self.assertEqual((invoice.name, invoice.amount_tax), (name, 19.0))
 
     def test_own_invoice_is_not_booked_twice(self):
@@ -60,37 +60,37 @@ class TestVatMatching(BookingCase):
     def test_own_invoice_credited_after_all(self):
         order = self.sell({"item-price": "119.00"})
         invoice = self.invoice(order)
-        self.report({"item": "99.00 20.00"})
+        self.report({"item": "99.97 19.03"})
         document = self.document()
         self.assertEqual(document.entry_state, "difference")
         self.assertFalse(document.can_book)
         refund = invoice._reverse_moves(cancel=True)
         self.assertEqual(refund.state, "posted")
         document.action_book()
-        move = self.booked("DE60001TEST11I", 99.0, 20.0)
+        move = self.booked("DE60001TEST11I", 99.97, 19.03)
         self.assertNotEqual(move, invoice)
         # What a person took back to book it anew is not what Amazon gives back later.
-        self.report(credit_row(item="-99.00 -20.00"))
-        self.booked("DE60002TEST11C", 99.0, 20.0, reversed_entry_id=move)
+        self.report(credit_row(item="-99.97 -19.03"))
+        self.booked("DE60002TEST11C", 99.97, 19.03, reversed_entry_id=move)
 
     def test_entry_cancelled_or_deleted(self):
         self.sell({"item-price": "119.00"})
         self.report({"item": "100.00 19.00"})
         document = self.document()
         first = document.move_id
-        self.import_file(KIND, vat_file({"item": "99.00 20.00"}))
+        self.import_file(KIND, vat_file({"item": "99.97 19.03"}))
         self.assertEqual(document.entry_state, "difference")
         first.button_draft()
         first.button_cancel()
         document.action_book()
-        second = self.booked("DE60001TEST11I", 99.0, 20.0)
+        second = self.booked("DE60001TEST11I", 99.97, 19.03)
         self.assertNotEqual(first, second)
         second.button_draft()
         second.with_context(force_delete=True, bypass_audit=bypass_token).unlink()
         self.assertEqual(document.entry_state, "none")
         self.assertIn("deleted", document.entry_message)
         document.action_book()
-        self.booked("DE60001TEST11I", 99.0, 20.0)
+        self.booked("DE60001TEST11I", 99.97, 19.03)
 
     def test_order_report_after_the_document(self):
         """A later order report does not bring back the tax that Odoo computed."""

@@ -49,6 +49,43 @@ class TaxCase(AmazonCase):
             limit=1,
         )
 
+    def create_position(self, country, rate):
+        """The company's number in a country, with a tax of its rate."""
+        position = self.env["account.fiscal.position"].create(
+            {
+                "name": country.name,
+                "country_id": country.id,
+                "foreign_vat": "IT00159560366",
+            }
+        )
+        group = self.env["account.tax.group"].create(
+            {"name": country.name, "country_id": country.id}
+        )
+        self.env["account.tax"].create(
+            {
+                "name": f"{rate}% {country.code}",
+                "tax_group_id": group.id,
+                "amount": rate,
+                "type_tax_use": "sale",
+                "country_id": country.id,
+                "fiscal_position_ids": [(6, 0, position.ids)],
+                "original_tax_ids": [(6, 0, self.full.ids)],
+            }
+        )
+        return position
+
+    def register(self, country, rate, account=None):
+        """Have an account declare its sales in a country; return the position."""
+        position = self.create_position(country, rate)
+        self.env["amazon.tax.registration"].create(
+            {
+                "account_id": (account or self.account).id,
+                "country_id": country.id,
+                "fiscal_position_id": position.id,
+            }
+        )
+        return position
+
     def check(self, country, total, tax, withheld=0.0, account=None, **values):
         """Import one item and compare order, invoice and credit note."""
         kind = values.pop("kind", "mfn_orders_eu")

@@ -49,31 +49,6 @@ class TestTaxPlaces(TaxCase):
         self.assertEqual(order.state, "sale", self.report.row_ids.message)
         self.assertFalse(self.report.row_ids.needs_attention)
 
-    def create_position(self, country, rate):
-        """The company's number in a country, with a tax of its rate."""
-        position = self.env["account.fiscal.position"].create(
-            {
-                "name": country.name,
-                "country_id": country.id,
-                "foreign_vat": "IT00159560366",
-            }
-        )
-        group = self.env["account.tax.group"].create(
-            {"name": country.name, "country_id": country.id}
-        )
-        self.env["account.tax"].create(
-            {
-                "name": f"{rate}% {country.code}",
-                "tax_group_id": group.id,
-                "amount": rate,
-                "type_tax_use": "sale",
-                "country_id": country.id,
-                "fiscal_position_ids": [(6, 0, position.ids)],
-                "original_tax_ids": [(6, 0, self.full.ids)],
-            }
-        )
-        return position
-
     def test_outside_the_vat_territory(self):
         for country, postcode in (("ES", "35001"), ("DE", "27498"), ("FR", "97400")):
             with self.subTest(country=country, postcode=postcode):
@@ -96,14 +71,7 @@ class TestTaxPlaces(TaxCase):
     def test_within_italy(self):
         order = self.sell("IT", "20121", "MXP5")
         self.held(order, "Italy", "Tax Registrations")
-        position = self.create_position(self.italy, 22.0)
-        self.account.tax_registration_ids = [
-            (
-                0,
-                0,
-                {"country_id": self.italy.id, "fiscal_position_id": position.id},
-            )
-        ]
+        position = self.register(self.italy, 22.0)
         self.release(order)
         self.assertEqual((order.amount_tax, order.amount_total), (21.46, 119.0))
         self.assertEqual(order.fiscal_position_id, position)
