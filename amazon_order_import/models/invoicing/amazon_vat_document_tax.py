@@ -49,13 +49,9 @@ class AmazonVatDocument(models.Model):
             taxes = line.sale_line_id.product_id.taxes_id._filter_taxes_by_company(
                 account.company_id
             )
-            try:
-                if not place.problem:
-                    finder.find_taxes(
-                        lookups, decision, place.fiscal_position, taxes, rate
-                    )
-                    continue
-            except TaxMissing:
-                # That is what is created now.
-                pass
-            finder.create_oss_tax(account.company_id, decision.tax_country, rate, taxes)
+            if place.problem or not finder.has_taxes(
+                lookups, decision, place.fiscal_position, taxes, rate
+            ):
+                finder.create_oss_tax(
+                    account.company_id, decision.tax_country, rate, taxes
+                )

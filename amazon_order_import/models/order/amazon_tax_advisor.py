@@ -140,11 +140,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
         Reports of orders say so row by row; those of shipments have no such columns
         (source: amazon-reports.md 2.1, 2.4).
         """
-        if (
-            row.tax_collection_responsible_party
-            or row.tax_collection_model
-            or row.ioss_number
-        ):
+        if row.tax_collector:
+            return row.tax_collector == "amazon"
+        if row.tax_collection_model or row.ioss_number:
             return True
         return None
 

@@ -55,7 +55,7 @@ class AmazonTaxFinder(models.AbstractModel):
         return self._look_up(lookups, decision, position, taxes, rate) is not None
 
     def _look_up(self, lookups, decision, position, taxes, rate):
-        key = (position.id, tuple(taxes.ids), rate)
+        key = (decision.kind, position.id, tuple(taxes.ids), rate)
         if key not in lookups.taxes_by_rate:
             lookups.taxes_by_rate[key] = self._search_taxes(
                 lookups.company, decision, position, taxes, rate
