@@ -191,7 +191,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             and other.document_type != "receipt"
             and (other.move_id or other.id < document.id)
         )
-        others -= others._get_superseded() | document.original_id
+        others -= others._get_superseded()
+        others -= document.original_id | document.successor_ids
         told = others.filtered(lambda other: not self._is_taken_back(other)).line_ids
         for line in document.line_ids.filtered("sale_line_id"):
             item = line.sale_line_id
