@@ -182,16 +182,6 @@ _VAT_DOCUMENTS = {
         _("No item of order %(order)s fits %(quantity)s × %(sku)s."),
         _("Compare the order with Seller Central."),
     ),
-    "tax_of_other_country": Template(
-        _(
-            "It is a sale within %(country)s, but no tax of Odoo's has that country's "
-            "rate."
-        ),
-        _(
-            "Create the fiscal position for %(country)s with your tax number there and "
-            "its taxes (under Accounting > Configuration > Fiscal Positions)."
-        ),
-    ),
     "entry_not_amazons": Template(
         _("The entry would not be Amazon's: %(differences)s."),
         _("Check the taxes of the products and the fiscal position."),

@@ -14,7 +14,7 @@ from ...messages import (
     message,
 )
 from ...vat_rules import Decision
-from ..order.amazon_tax_place import TaxPlace
+from ..order.amazon_tax_advisor_place import TaxPlace
 from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 

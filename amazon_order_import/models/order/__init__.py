@@ -21,4 +21,4 @@ from . import amazon_vat_number
 from . import amazon_order_workflow
 from . import amazon_tax_finder
 from . import amazon_tax_advisor
-from . import amazon_tax_place
+from . import amazon_tax_advisor_place

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from ...messages import CLOSED_STATES, compose
 from ...models.invoicing.amazon_tax_correction import TaxFigures
-from ...models.order.amazon_tax_place import TaxPlace
+from ...models.order.amazon_tax_advisor_place import TaxPlace
 from ...vat_rules import Decision
 from ..order.test_tax import ADDRESSES, TaxCase
 
