@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from . import values
+from .sale_amounts import SaleAmounts
 from .values import BadCell, RowError
 
 #: Field -> how its cell is read. They add to those of the item.
@@ -32,7 +33,7 @@ _ADDRESS = {"recipient.street1", "recipient.city", "recipient.postal_code"}
 
 
 @dataclass(frozen=True, slots=True)
-class ContinuationRow:
+class ContinuationRow(SaleAmounts):
     """What a further line of an item carries.
 
     `order_item_id`, `shipment_id`, `shipment_item_id`, `sku` and `currency` are ``""``
@@ -46,13 +47,6 @@ class ContinuationRow:
     shipment_item_id: str = ""
     sku: str = ""
     currency: str = ""
-    item_tax: Decimal | None = None
-    shipping_price: Decimal | None = None
-    shipping_tax: Decimal | None = None
-    gift_wrap_price: Decimal | None = None
-    gift_wrap_tax: Decimal | None = None
-    item_promotion: Decimal | None = None
-    ship_promotion: Decimal | None = None
     payment_method_fee: Decimal | None = None
     item_promotion_ids: str = ""
     ship_promotion_ids: str = ""

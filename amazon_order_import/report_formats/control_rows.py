@@ -12,6 +12,7 @@ from decimal import Decimal
 from . import values
 from .order_numbers import is_multi_channel
 from .row_format import Column, RowFormat
+from .sale_amounts import SaleAmounts
 
 _CHANNELS = {
     "amazon": "fba",
@@ -49,7 +50,7 @@ def _status(told):
 
 
 @dataclass(frozen=True, slots=True)
-class ControlRow:
+class ControlRow(SaleAmounts):
     """One item of an order, as Amazon's list of all orders tells it.
 
     Text is ``""``, a moment or an amount None where the file says nothing. Moments are
@@ -70,14 +71,6 @@ class ControlRow:
     product_name: str = ""
     quantity: int | None = None
     currency: str = ""
-    item_price: Decimal | None = None
-    item_tax: Decimal | None = None
-    shipping_price: Decimal | None = None
-    shipping_tax: Decimal | None = None
-    gift_wrap_price: Decimal | None = None
-    gift_wrap_tax: Decimal | None = None
-    item_promotion: Decimal | None = None
-    ship_promotion: Decimal | None = None
     is_business_order: bool | None = None
 
     @property

@@ -7,6 +7,7 @@ from decimal import Decimal
 from . import values
 from .addresses import find_misplaced
 from .row_format import Column, Fault
+from .sale_amounts import SaleAmounts
 from .tax_collection import collecting_party
 from .tax_registrations import BuyerTaxNumbers
 
@@ -38,7 +39,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class SaleRow(BuyerTaxNumbers):
+class SaleRow(BuyerTaxNumbers, SaleAmounts):
     """One sold item: of an order (`ORDER_ROWS`) or of a shipment (`SHIPMENT_ROWS`).
 
     Holds every field that either of the two has; the other leaves it empty. Amounts
@@ -59,14 +60,6 @@ class SaleRow(BuyerTaxNumbers):
     product_name: str = ""
     quantity: int = 0
     currency: str = ""
-    item_price: Decimal | None = None
-    item_tax: Decimal | None = None
-    shipping_price: Decimal | None = None
-    shipping_tax: Decimal | None = None
-    gift_wrap_price: Decimal | None = None
-    gift_wrap_tax: Decimal | None = None
-    item_promotion: Decimal | None = None
-    ship_promotion: Decimal | None = None
     ship_service_level: str = ""
     recipient: Address = field(default_factory=Address)
     billing: Address = field(default_factory=Address)
