@@ -194,6 +194,11 @@ def exact(order, name):
     return Decimal(f"{order[name]:.{order.currency_id.decimal_places}f}")
 
 
+def is_held(order):
+    """Whether an order stays a quotation, with the reason, until its tax is clear."""
+    return order.state == "draft" and bool(order.amazon_tax_problem)
+
+
 def check_order(ref, entry, found):
     """What is wrong with an order, as sentences."""
     if len(found) != 1:
@@ -214,7 +219,7 @@ def check_order(ref, entry, found):
     facts = {
         "currency": (entry["currency"], found.currency_id.name),
         "fulfilment": (entry["fulfillment"], found.amazon_fulfillment),
-        "state": ("sale", found.state),
+        "state": ("sale", "sale" if is_held(found) else found.state),
     }
     wrong += [
         f"{ref}: {name} is {odoo}, not {amazon}"

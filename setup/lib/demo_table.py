@@ -4,6 +4,8 @@ import sys
 
 from odoo.addons.amazon_order_import.report_formats.kinds import KIND_SELECTION
 
+from .demo_check import is_held
+
 STATES = {
     "requested": "at Amazon",
     "ready": "ready",
@@ -109,6 +111,12 @@ def show_result(reports, channels, problems, known, seconds):
     print(
         bold(f"All {there} orders are in Odoo, each once, with Amazon's total and tax.")
     )
+    held = reports.row_ids.sale_order_id.filtered(is_held)
+    if held:
+        print(
+            f"{len(held)} of them stay quotations until their tax registration, or "
+            "their OSS tax, is entered: Amazon > Overview > (account) > Taxes."
+        )
     if known:
         print(
             f"{known} of them were there before: {here - known} are new, none was made "

@@ -10,6 +10,8 @@ from odoo.models import BaseModel
 from ...vat_rules import Territory, find_territory
 from .lookups import ZERO, TaxTreatment
 
+#: Where a company is that has no country yet.
+NOWHERE = Territory("", "", "")
 #: Letters of VAT numbers that are not the code of their country.
 COUNTRY_PREFIXES = {"EL": "GR"}
 
@@ -92,10 +94,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
 
     def _get_case(self, row, lookups, order, rows):
         home = self.get_home_country(lookups.company)
-        leaves = self._get_departure(row, lookups, order)
-        departure = leaves or find_territory(home.code)
-        arrives = get_territory(order.delivery)
-        destination = arrives or find_territory(home.code)
+        own = find_territory(home.code) or NOWHERE
+        departure = self._get_departure(row, lookups, order) or own
+        destination = get_territory(order.delivery) or own
         departures, direction = self._get_direction(home, departure, destination)
         return TaxCase(
             marketplace=order.marketplace,

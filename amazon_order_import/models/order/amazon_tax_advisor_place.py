@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ...messages import Label, Message, message
+from ...report_formats.kinds import KINDS
 from ...vat_rules import Decision, Statement, decide
 
 
@@ -58,9 +59,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
         :return: None where the account's rules and Odoo's search decide
         """
         account = lookups.account
-        if account.region != "eu":
-            return None
         home = self.get_home_country(lookups.company).code
+        if not home or "eu" not in KINDS[lookups.report.kind].regions:
+            return None
         decision = decide(
             Statement(
                 home=home,
@@ -76,7 +77,8 @@ class AmazonTaxAdvisor(models.AbstractModel):
             )
             if usual or not self._has_oss(lookups.taxes):
                 return None
-        elif decision.registration == home:
+        elif decision.registration == home or not account.tax_registration_ids:
+            # Without any registration, nobody has said where the seller has some.
             return None
         return self.find_place(lookups.taxes, decision, False)
 
@@ -128,7 +130,8 @@ class AmazonTaxAdvisor(models.AbstractModel):
         lines = lookups.account.tax_registration_ids
         line = lines._match(decision.registration, day, sale_type)
         problem = None
-        if not line.fiscal_position_id:
+        free = sale_type in ("intra_community", "export")
+        if not line.fiscal_position_id or (free and self._is_taxing(line)):
             vat = line.vat and message("tax_registration_number", vat=line.vat)
             finder = self.env["amazon.tax.finder"]
             problem = message(
@@ -139,6 +142,13 @@ class AmazonTaxAdvisor(models.AbstractModel):
             )
         return self._make_place(
             decision, line.fiscal_position_id, line.journal_id, problem
+        )
+
+    def _is_taxing(self, registration):
+        """Whether a registration's fiscal position gives taxes with a rate."""
+        taxes = registration.fiscal_position_id.tax_ids
+        return any(
+            taxes.filtered(lambda tax: tax.type_tax_use == "sale").mapped("amount")
         )
 
     def _find_oss_place(self, lookups, decision, day):

@@ -69,6 +69,7 @@ class TestTaxPlaces(TaxCase):
 
     # 119.00 / 1.22 = 97.54, 21.46
     def test_within_italy(self):
+        self.register(self.env.ref("base.fr"), 20.0)
         order = self.sell("IT", "20121", "MXP5")
         self.held(order, "Italy", "Tax Registrations")
         position = self.register(self.italy, 22.0)
