@@ -46,6 +46,13 @@ _ROWS = {
             "the quotation."
         ),
     ),
+    "money_without_line": Template(
+        _(
+            "Amazon's report has amounts of order %(order)s that have no line yet: "
+            "%(amounts)s."
+        ),
+        _("Add a line for them to the quotation, then confirm it."),
+    ),
     "item_updated": Template(_("Before: %(old)s\nNow: %(new)s")),
     "order_updated": Template("%(changes)s"),
     "outdated": Template(
