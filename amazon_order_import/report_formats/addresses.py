@@ -23,9 +23,9 @@ COUNTRY_CODES = frozenset(
     ZM ZW
     """.split()
 )
-#: A name, or a code of three letters: no digit, and not a code of a state; or a code
-#: that ISO leaves to its users (XX: unknown).
-_COUNTRY_NAME = re.compile(r"[^\W\d_][^\d_@]{2,}|AA|Q[M-Z]|X[A-Z]|ZZ")
+#: A name, or a code of three letters: no digit, and not a code of a state; or XX, which
+#: stands for an unknown country.
+_COUNTRY_NAME = re.compile(r"[^\W\d_][^\d_@]{2,}|XX")
 
 
 def find_misplaced(address):

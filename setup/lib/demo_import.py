@@ -125,9 +125,10 @@ def hurry(env, reports):
 def is_fine(report):
     """Whether a report has come to its end, as far as Amazon lets it."""
     if report.state == "attention":
-        # Amazon tells some numbers of its invoices days later.
+        # Amazon tells some numbers of its invoices days later; some orders wait for
+        # the seller's tax registrations.
         codes = report.open_row_ids.mapped("code")
-        return set(codes) == {"number_pending"}
+        return set(codes) <= {"number_pending", "held_for_tax"}
     return report.state in ("done", "cancelled")
 
 
