@@ -253,9 +253,12 @@ class TestCron(CronCase):
         self.account.connection_checked -= timedelta(hours=1)
         report = self.request()
         notes = len(self.account.message_ids)
-        for _round in range(3):
+        for turn in range(8):
             self.pass_time(report)
             self.run_cron()
+            # A slow machine may leave a report to the next run.
+            if turn >= 2 and report.last_error:
+                break
         self.assertIn("HTTP 500", report.last_error)
         self.assertEqual(self.account.connection_state, "connected")
         self.assertEqual(len(self.account.message_ids), notes)
