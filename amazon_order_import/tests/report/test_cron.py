@@ -256,7 +256,7 @@ class TestCron(CronCase):
         for turn in range(8):
             self.pass_time(report)
             self.run_cron()
-            # A slow machine may leave a report to the next run.
+            # Now and then the report is passed over for a round; why is not known.
             if turn >= 2 and report.last_error:
                 break
         self.assertIn("HTTP 500", report.last_error)
