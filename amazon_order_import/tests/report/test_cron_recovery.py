@@ -39,7 +39,9 @@ class TestCronRecovery(CronCase):
 
     def test_lost_answers_of_two_reports(self):
         """Each of two equal reports gets one of Amazon's, not both the same."""
-        reports = self.request() + self.request()
+        report = self.request()
+        period = {"date_from": report.date_from, "date_to": report.date_to}
+        reports = report + self.request(**period)
         with self.lose_answer():
             for _round in range(2):
                 self.pass_time(reports)
