@@ -31,8 +31,8 @@ class AmazonOrderChange(models.AbstractModel):
 
         :param row: ``SaleRow``
         :param dict details: values of ``sale.order`` that the report gives
-        :return: dict for ``sale.order.amazon_told``; addresses as hashes, so that they
-            hold no personal data
+        :return: dict for ``sale.order.amazon_told``; addresses as keyed hashes, so that
+            they hold no personal data
         """
         return {
             "details": {name: _plain(value) for name, value in details.items()},
@@ -55,7 +55,8 @@ class AmazonOrderChange(models.AbstractModel):
             address.country,
         )
         text = "\0".join(" ".join(part.casefold().split()) for part in parts)
-        return hashlib.sha256(text.encode()).hexdigest()[:20]
+        digest = hashlib.sha256(text.encode()).hexdigest()[:20]
+        return self.env["res.partner"]._hash_amazon_text(digest)
 
     @api.private
     def update_order(self, lookups, order, works, details, get_position):

@@ -175,13 +175,16 @@ class AmazonPartnerImporter(models.AbstractModel):
     def _get_key(self, row, email, company, name):
         """Return what finds the customer of an order again, whatever name is given."""
         if email:
-            return "|".join(filter(None, (email.lower(), (company or "").casefold())))
+            key = "|".join(filter(None, (email.lower(), (company or "").casefold())))
+            return self.env["res.partner"]._hash_amazon_key(key)
         if name:
             return f"order|{row.order_id}"
         return f"anonymous|{row.sales_channel}"
 
     def _get_digest(self, vals):
-        return hashlib.sha256(repr(self._address_key(vals)).encode()).hexdigest()[:20]
+        text = repr(self._address_key(vals))
+        digest = hashlib.sha256(text.encode()).hexdigest()[:20]
+        return self.env["res.partner"]._hash_amazon_text(digest)
 
     def _flag_order(self, row, texts, vat_state, recipient, delivery):
         """Mark what a person should look at before the goods leave."""

@@ -85,7 +85,7 @@ class AmazonBuyerVat(models.AbstractModel):
         base = key.split("|")[0]
         if base in ("", "anonymous", "order"):
             base = f"order|{order.amazon_order_ref}"
-        return f"{base}|{vals['vat'].casefold()}"
+        return order.partner_id._hash_amazon_key(f"{base}|{vals['vat'].casefold()}")
 
     def _find_customers(self, account, keys):
         customers = {}

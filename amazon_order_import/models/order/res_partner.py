@@ -1,8 +1,17 @@
+import re
+
 from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import hmac
 
 from ...trusted_context import get_trusted
 
 ADDRESS_FIELDS = ("street", "street2", "city", "zip", "state_id", "country_id")
+
+
+#: Parts of a buyer's key that tell nothing of a person, so that they stay readable.
+_PLAIN_PARTS = {"order": 2, "anonymous": 2}
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 class ResPartner(models.Model):
@@ -11,8 +20,9 @@ class ResPartner(models.Model):
     amazon_buyer_key = fields.Char(
         index="btree_not_null",
         copy=False,
-        help="Finds the customer of an Amazon order again: the anonymous address that "
-        "Amazon gives each buyer, with the VAT number or company of a business buyer",
+        help="Finds the customer of an Amazon order again: a keyed hash of the anonymous "
+        "address that Amazon gives each buyer, and of the VAT number or company of a "
+        "business buyer",
     )
     amazon_vat = fields.Char(
         "VAT Number from Amazon",
@@ -40,6 +50,61 @@ class ResPartner(models.Model):
         help="Why the VAT number from Amazon has to be looked at; empty once somebody "
         "has corrected it",
     )
+
+    def init(self):
+        """Hash the keys of buyers that an earlier version stored readably."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, amazon_buyer_key FROM res_partner "
+                "WHERE amazon_buyer_key IS NOT NULL"
+            )
+        )
+        hashed = [
+            (id_, new)
+            for id_, key in self.env.cr.fetchall()
+            if (new := self._hash_amazon_key(key)) != key
+        ]
+        if hashed:
+            self.env.cr.execute_values(
+                "UPDATE res_partner SET amazon_buyer_key = told.key "
+                "FROM (VALUES %s) AS told (id, key) WHERE told.id = res_partner.id",
+                hashed,
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._hide_amazon_key(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._hide_amazon_key(vals))
+
+    def _hide_amazon_key(self, vals):
+        """Return values in which the key of a buyer is hashed, whoever gives them."""
+        key = vals.get("amazon_buyer_key")
+        return {**vals, "amazon_buyer_key": self._hash_amazon_key(key)} if key else vals
+
+    @api.model
+    def _hash_amazon_key(self, key):
+        """Return what finds a buyer again without telling who it is.
+
+        :param str key: parts with ``|`` between them; those hashed already stay
+        """
+        parts = key.split("|")
+        plain = _PLAIN_PARTS.get(parts[0], 0)
+        return "|".join(
+            [
+                *parts[:plain],
+                *(
+                    part if _HASH.fullmatch(part) else self._hash_amazon_text(part)
+                    for part in parts[plain:]
+                ),
+            ]
+        )
+
+    @api.model
+    def _hash_amazon_text(self, text):
+        """Return a hash of personal data that only this database can make again."""
+        return hmac(self.sudo().env, "amazon_order_import.buyer", text)[:32]
 
     @api.depends(
         lambda self: (

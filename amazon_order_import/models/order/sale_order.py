@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.tools import SQL
 
 from ...messages import MessageText, message
 from ...trusted_context import get_trusted
@@ -134,6 +135,30 @@ class SaleOrder(models.Model):
         "(company_id, amazon_order_ref) WHERE amazon_order_ref IS NOT NULL",
         "This Amazon order exists already in this company.",
     )
+
+    def init(self):
+        """Key the hashes of addresses that an earlier version stored without a key."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, amazon_told->>'recipient', amazon_told->>'billing' "
+                "FROM sale_order WHERE amazon_told IS NOT NULL "
+                "AND 20 IN (length(amazon_told->>'recipient'), "
+                "length(amazon_told->>'billing'))"
+            )
+        )
+        hash_text = self.env["res.partner"]._hash_amazon_text
+        keyed = [
+            (id_, *(hash_text(old) if old else "" for old in addresses))
+            for id_, *addresses in self.env.cr.fetchall()
+        ]
+        if keyed:
+            self.env.cr.execute_values(
+                "UPDATE sale_order SET amazon_told = amazon_told || jsonb_build_object("
+                "'recipient', told.recipient, 'billing', told.billing) "
+                "FROM (VALUES %s) AS told (id, recipient, billing) "
+                "WHERE told.id = sale_order.id",
+                keyed,
+            )
 
     @api.depends(
         "order_line.amazon_tax_withheld",

@@ -21,4 +21,5 @@ from . import amazon_report_request_texts
 from . import amazon_report_request_recurring
 from . import amazon_report_schedule
 from . import amazon_report_undo
+from . import ir_attachment
 from . import ir_sequence
