@@ -59,3 +59,8 @@ def _is_number(cell):
 
 def _has_digit(cell):
     return any(map(str.isdecimal, cell))
+
+
+def name_address_columns(prefix):
+    """The normal names of the columns with the lines of an address."""
+    return frozenset(f"{prefix}-address-{line}" for line in (1, 2, 3))

@@ -43,6 +43,10 @@ def _undoubled(inner):
     return inner
 
 
+def _quoted(text):
+    return '"{}"'.format(text.replace('"', '""'))
+
+
 def _bare(cell):
     return _undoubled(cell.strip()[1:-1]) if is_quoted(cell) else cell
 
@@ -85,6 +89,14 @@ class Layout:
         ):
             return plain
         return self._split_quoted(text, plain)
+
+    def join(self, cells):
+        """The text of a row with these cells, which `split` takes apart again."""
+        cells = [re.sub(r"[\t\r\n]", " ", cell) for cell in cells]
+        if self.plain:
+            return self.delimiter.join(cells)
+        text = self.delimiter.join(map(_quoted, cells))
+        return _quoted(text) if self.wrapped else text
 
     def read_names(self, text):
         """The names in the first line of a file."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from . import values
 from .order_numbers import is_multi_channel
-from .row_format import Column, RowFormat
+from .row_format import Column, PersonalColumns, RowFormat
 from .sale_amounts import SaleAmounts
 
 _CHANNELS = {
@@ -207,4 +207,18 @@ def _check(_row):
     return None
 
 
-CONTROL_ROWS = RowFormat("control", ControlRow, _COLUMNS, _check, _KEPT)
+#: The list names nobody, but for numbers of a few countries and what was customised.
+_PERSONAL = PersonalColumns(
+    always=frozenset(
+        """
+        buyer-identification-number cpf customized-page customized-url license-number
+        licensee-name ship-city url
+        """.split()
+    ),
+    places=frozenset({"ship-city"}),
+    postcodes=(("ship-postal-code", "ship-country"),),
+)
+
+CONTROL_ROWS = RowFormat(
+    "control", ControlRow, _COLUMNS, _check, _KEPT, personal=_PERSONAL
+)

@@ -3,9 +3,11 @@
 Source: reference/amazon-reports.md 2.1.
 """
 
+from dataclasses import replace
+
 from . import values
 from .row_format import Column, RowFormat
-from .sale_rows import SALE_COLUMNS, SaleRow, check_sale
+from .sale_rows import BUYER_COLUMNS, SALE_COLUMNS, SaleRow, check_sale
 from .tax_registrations import BUYER_TAX_COLUMNS
 
 
@@ -135,9 +137,30 @@ _KEPT = frozenset(
     }
 )
 
+_PERSONAL = replace(
+    BUYER_COLUMNS,
+    always=BUYER_COLUMNS.always
+    | frozenset(
+        """
+        buyer-citizen-id buyer-citizen-name buyer-cst-number
+        buyer-identification-number buyer-requested-cancel-reason cpf customized-page
+        customized-url delivery-instructions drop-off-location gift-message
+        gift-message-text licensee-name payment-method-details
+        """.split()
+    ),
+    consumers=BUYER_COLUMNS.consumers
+    | frozenset(
+        """
+        invoice-business-address invoice-business-legal-name invoice-business-tax-id
+        """.split()
+    ),
+)
+
 
 def _check(row):
     return check_sale(row, free=bool(row.is_replacement_order))
 
 
-ORDER_ROWS = RowFormat("orders", SaleRow, _COLUMNS, _check, _KEPT, is_sale=True)
+ORDER_ROWS = RowFormat(
+    "orders", SaleRow, _COLUMNS, _check, _KEPT, is_sale=True, personal=_PERSONAL
+)

@@ -259,15 +259,27 @@ class Report:
 
     def rows(self, start=0):
         """Iterate over `ParsedRow`s, passing over the first `start` rows unread."""
+        return (row for _line, row in self.lines(start))
+
+    def lines(self, start=0):
+        """Iterate over ``(bytes, ParsedRow)``: `rows` with the lines they are read of."""
         decode = self._table.decode
         found = islice(self._table.lines(), 1 + start, None)
         for number, line in enumerate(found, start + 1):
             if len(line) == MAX_ROW_BYTES and line[-1] != 10:
-                yield self._oversized(number)
+                yield line, self._oversized(number)
                 continue
             text, valid = decode(line)
             row = self._parse(number, text, line[-1] != 10)
-            yield row if valid else self._with_doubt(row)
+            yield line, row if valid else self._with_doubt(row)
+
+    def format_line(self, cells):
+        """The line of such a file with these `cells`, as bytes; the inverse of reading.
+
+        What stands between the cells, and ends lines, is no part of them.
+        """
+        text = self._table.layout.join(cells)
+        return text.encode(self.charset, "replace") + b"\n"
 
     def _parse(self, number, text, ends):
         table = self._table

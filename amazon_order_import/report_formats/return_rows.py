@@ -8,7 +8,7 @@ from datetime import datetime
 
 from . import values
 from .download_dates import required_moment
-from .row_format import Column, RowFormat
+from .row_format import Column, PersonalColumns, RowFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +79,10 @@ def _check(row):
     return None
 
 
-RETURN_ROWS = RowFormat("returns", ReturnRow, _COLUMNS, _check)
+RETURN_ROWS = RowFormat(
+    "returns",
+    ReturnRow,
+    _COLUMNS,
+    _check,
+    personal=PersonalColumns(always=frozenset({"customer-comments"})),
+)

@@ -51,12 +51,30 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalColumns:
+    """Which columns tell of a person; all by their normal names.
+
+    - `always`: whoever the buyer is; `places`: those of them that tell of no one alone
+    - `consumers`: only where the buyer is no business
+    - `postcodes`: pairs of the column of a postcode and that of its country
+    """
+
+    always: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    consumers: frozenset[str] = frozenset()
+    postcodes: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self):
+        return bool(self.always)
+
+
+@dataclass(frozen=True, slots=True)
 class RowFormat:
     """The columns of one kind of row and the dataclass that they make.
 
     `check(row)` returns a `Fault` or None. `kept` names documented columns without a
     typed value. `is_sale`: rows are what a buyer pays, so that amounts in columns that
-    nobody knows are looked for.
+    nobody knows are looked for. `personal`: what has to be forgotten some day.
     """
 
     name: str
@@ -65,6 +83,7 @@ class RowFormat:
     check: Callable
     kept: frozenset[str] = frozenset()
     is_sale: bool = False
+    personal: PersonalColumns = PersonalColumns()
 
     def missing(self, header):
         """Names of the required columns that `header` (any spelling) lacks."""

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .addresses import find_misplaced
-from .row_format import Column, Fault
+from .addresses import find_misplaced, name_address_columns
+from .row_format import Column, Fault, PersonalColumns
 from .sale_amounts import SaleAmounts
 from .tax_collection import collecting_party
-from .tax_registrations import BuyerTaxNumbers
+from .tax_registrations import BUYER_NUMBER_NAMES, BuyerTaxNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,26 @@ SALE_COLUMNS = (
         "bill",
         ("bill-name", "billing-name"),
         ("bill-phone-number", "billing-phone-number"),
+    ),
+)
+
+_CITIES = frozenset({"ship-city", "bill-city"})
+#: What tells of a person, in reports of orders, of shipments and of VAT invoices.
+BUYER_COLUMNS = PersonalColumns(
+    always=frozenset(
+        """
+        bill-name bill-phone-number billing-name billing-phone-number buyer-email
+        buyer-name buyer-phone-number recipient-name ship-phone-number
+        """.split()
+    )
+    | name_address_columns("ship")
+    | name_address_columns("bill")
+    | _CITIES,
+    places=_CITIES,
+    consumers=frozenset({"buyer-company", "buyer-company-name"}) | BUYER_NUMBER_NAMES,
+    postcodes=(
+        ("ship-postal-code", "ship-country"),
+        ("bill-postal-code", "bill-country"),
     ),
 )
 

@@ -7,7 +7,7 @@ in each. Source: reference/amazon-reports.md 2.4.
 from . import values
 from .order_numbers import is_multi_channel
 from .row_format import Column, RowFormat
-from .sale_rows import SALE_COLUMNS, SaleRow, check_sale
+from .sale_rows import BUYER_COLUMNS, SALE_COLUMNS, SaleRow, check_sale
 
 
 def _identifier(field, *names):
@@ -54,4 +54,6 @@ def _check(row):
     return check_sale(row, free=is_multi_channel(row.order_id, row.sales_channel))
 
 
-SHIPMENT_ROWS = RowFormat("shipments", SaleRow, _COLUMNS, _check, is_sale=True)
+SHIPMENT_ROWS = RowFormat(
+    "shipments", SaleRow, _COLUMNS, _check, is_sale=True, personal=BUYER_COLUMNS
+)

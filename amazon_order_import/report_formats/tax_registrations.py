@@ -69,3 +69,11 @@ BUYER_TAX_COLUMNS = (
         "buyer_tax_registration_type", ("buyer-tax-registration-type",), values.text
     ),
 )
+
+#: Those of them that hold a number: a consumer's tells who it is.
+BUYER_NUMBER_NAMES = frozenset(
+    name
+    for column in BUYER_TAX_COLUMNS
+    if column.field in ("buyer_vat_number", "buyer_tax_registration_id")
+    for name in column.names
+)

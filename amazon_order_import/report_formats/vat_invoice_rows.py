@@ -4,14 +4,14 @@ shipment, a return or a refund.
 Source: reference/amazon-reports.md 2.7 and 6.4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from . import values
 from .row_format import Column, Fault, RowFormat
-from .sale_rows import Address
+from .sale_rows import BUYER_COLUMNS, Address
 from .tax_registrations import BUYER_TAX_COLUMNS, BuyerTaxNumbers
 
 #: What Amazon gives amounts for, and the prefix of the columns.
@@ -276,6 +276,12 @@ _KEPT = frozenset(
     }
 )
 
+_PERSONAL = replace(
+    BUYER_COLUMNS,
+    always=BUYER_COLUMNS.always | {"invoice-correction-details"},
+    consumers=BUYER_COLUMNS.consumers | {"buyer-e-invoice-account-id"},
+)
+
 
 def _check(row):
     if not (row.shipping_id or row.transaction_id):
@@ -290,4 +296,6 @@ def _check(row):
     return None
 
 
-VAT_INVOICE_ROWS = RowFormat("VAT invoice data", VatInvoiceRow, _COLUMNS, _check, _KEPT)
+VAT_INVOICE_ROWS = RowFormat(
+    "VAT invoice data", VatInvoiceRow, _COLUMNS, _check, _KEPT, personal=_PERSONAL
+)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from . import values
 from .order_numbers import is_multi_channel
-from .row_format import Column, Fault, RowFormat
+from .row_format import Column, Fault, PersonalColumns, RowFormat
 
 #: Last letter of a number of 14 characters -> what the document is.
 DOCUMENT_LETTERS = {
@@ -347,6 +347,18 @@ _KEPT = frozenset(
     """.split()
 )
 
+_PERSONAL = PersonalColumns(
+    always=frozenset({"invoice-correction-details", "ship-to-city"}),
+    places=frozenset({"ship-to-city"}),
+    consumers=frozenset(
+        """
+        buyer-e-invoice-account-id buyer-nip buyer-peppol-id buyer-routing-code
+        buyer-siren buyer-siret buyer-tax-registration
+        """.split()
+    ),
+    postcodes=(("ship-to-postal-code", "ship-to-country"),),
+)
+
 
 def _check(row):
     if row.is_movement:
@@ -358,4 +370,6 @@ def _check(row):
     return None
 
 
-VAT_ROWS = RowFormat("vat documents", VatRow, _COLUMNS, _check, _KEPT)
+VAT_ROWS = RowFormat(
+    "vat documents", VatRow, _COLUMNS, _check, _KEPT, personal=_PERSONAL
+)

@@ -12,4 +12,5 @@ from .territories import (
     Territory,
     find_territory,
     get_territory_name,
+    shorten_postcode,
 )

@@ -172,6 +172,25 @@ def find_territory(country, postcode="", city="", state=""):
     return Territory(code, code, code)
 
 
+def shorten_postcode(country, postcode):
+    """The start of a postcode that tells its region, and where it lies for VAT.
+
+    Two characters mostly, more where a territory of its own begins with them.
+
+    :param str country: see `find_territory`
+    """
+    postcode = postcode.strip()
+    territory = find_territory(country, postcode)
+    return next(
+        (
+            postcode[:length]
+            for length in range(2, len(postcode))
+            if find_territory(country, postcode[:length]) == territory
+        ),
+        postcode,
+    )
+
+
 def get_territory_name(code):
     """The English name of a territory; the code itself of one without a name."""
     return next((entry.name for entry in _TABLE if entry.code == code), code)

@@ -1,7 +1,7 @@
 """Addresses on both sides of each border of the Union's VAT territory."""
 
 import pytest
-from vat_rules import find_territory
+from vat_rules import find_territory, shorten_postcode
 
 OUTSIDE = [
     ("ES", "35001", "Las Palmas de Gran Canaria", "ES-CANARY"),
@@ -96,3 +96,23 @@ def test_a_province_tells_where_there_is_no_postcode():
 def test_nowhere_is_no_territory():
     assert find_territory("") is None
     assert find_territory(None) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "kept"),
+    [
+        ("DE", "10115", "10"),
+        ("DE", "27498", "27498"),
+        ("ES", "35001", "35"),
+        ("FR", "97400", "974"),
+        ("GB", "BT1 5GS", "BT1"),
+        ("GB", "SW1A 1AA", "SW"),
+        ("PT", "9500-150", "95"),
+        ("US", "94107-1234", "94"),
+        ("", "4711", "47"),
+        ("DE", "", ""),
+    ],
+)
+def test_region_of_a_postcode(country, postcode, kept):
+    assert shorten_postcode(country, postcode) == kept
+    assert find_territory(country, kept) == find_territory(country, postcode)

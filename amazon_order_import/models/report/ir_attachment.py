@@ -7,13 +7,14 @@ class IrAttachment(models.Model):
 
     def init(self):
         """Drop what an earlier version has left of the text of report files."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             SQL(
                 "UPDATE ir_attachment SET index_content = NULL "
                 "WHERE res_model LIKE 'amazon.%%' AND index_content IS NOT NULL"
             )
         )
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
