@@ -262,7 +262,7 @@ class Report:
         return (row for _line, row in self.lines(start))
 
     def lines(self, start=0):
-        """Iterate over ``(bytes, ParsedRow)``: `rows` with the lines they are read of."""
+        """Iterate over ``(bytes, ParsedRow)``: `rows` with their lines."""
         decode = self._table.decode
         found = islice(self._table.lines(), 1 + start, None)
         for number, line in enumerate(found, start + 1):

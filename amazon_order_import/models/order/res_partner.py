@@ -20,8 +20,8 @@ class ResPartner(models.Model):
     amazon_buyer_key = fields.Char(
         index="btree_not_null",
         copy=False,
-        help="Finds the customer of an Amazon order again: a keyed hash of the anonymous "
-        "address that Amazon gives each buyer, and of the VAT number or company of a "
+        help="Finds the customer of an Amazon order again: a keyed hash of the "
+        "anonymous address that Amazon gives each buyer, and of the VAT number or company of a "
         "business buyer",
     )
     amazon_vat = fields.Char(
