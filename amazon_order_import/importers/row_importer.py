@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..messages import Message, Name, format_message, get_error_message, message
+from ..messages import (
+    REFUSALS,
+    Name,
+    format_message,
+    get_error_message,
+    message,
+    words,
+)
 from ..models.report.importing import ConcurrentImport
 from ..report_formats import BROKEN_OFF, normal_name
 from ..trusted_context import get_trusted
@@ -73,7 +79,7 @@ class AmazonRowImporter(models.AbstractModel):
             {
                 "outcome": outcome,
                 "message": message,
-                "code": code or (isinstance(message, Message) and message.reason),
+                "code": code or (message and message.reason),
                 **values,
             }
         )
@@ -189,7 +195,7 @@ class AmazonRowImporter(models.AbstractModel):
             except UniqueViolation as error:
                 self._check_concurrent(error)
                 self._keep_out(works, "concurrent")
-            except UserError as error:
+            except REFUSALS as error:
                 self._keep_out(works, "refused", get_error_message(error))
             except Exception as error:
                 # Any addon may be in the way; the others must not suffer.
@@ -199,8 +205,8 @@ class AmazonRowImporter(models.AbstractModel):
                     works[0].parsed.number,
                     key,
                 )
-                words = f"{type(error).__name__}: {error}"
-                self._keep_out(works, "unexpected", words)
+                said = words(f"{type(error).__name__}: {error}")
+                self._keep_out(works, "unexpected", said)
 
     def _check_concurrent(self, error):
         if get_trusted(self.env, "amazon_retry_concurrent"):
@@ -210,15 +216,15 @@ class AmazonRowImporter(models.AbstractModel):
         """Store on rows that they are not imported, and why.
 
         :param str cause: ``concurrent``, ``refused`` or ``unexpected``
-        :param error: what went wrong, a `Message` or words
+        :param error: `Message`: what went wrong, or None
         """
         values = {"what": self._describe_group(works)}
-        if error is not None:
+        if error:
             values["error"] = error
         outcome = "waiting" if cause == "concurrent" else "error"
         reason = message(f"not_imported_{cause}", **values)
         code = None
-        if isinstance(error, Message) and error.code != "words":
+        if error and error.code != "words":
             # Why our own code keeps it out is what people look for.
             code = error.reason
         for work in works:

@@ -23,6 +23,7 @@ from .message import (
     words,
 )
 from .message_text import (
+    REFUSALS,
     MessageError,
     MessageText,
     compose,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from odoo import fields
-from odoo.exceptions import MissingError, UserError
+from odoo.exceptions import MissingError, RedirectWarning, UserError
 from odoo.tools import SQL, format_date, format_datetime
 from odoo.tools.misc import formatLang
 
@@ -158,6 +158,10 @@ _WRITERS = {
 }
 
 
+#: What Odoo and its addons raise to tell people what cannot be done, and why.
+REFUSALS = (UserError, RedirectWarning)
+
+
 class MessageError(UserError):
     """What cannot be done, as a `Message`: stored by whoever catches it."""
 
@@ -168,4 +172,9 @@ class MessageError(UserError):
 
 def get_error_message(error):
     """Return what an exception says as a message: our own, or somebody's words."""
-    return error.message if isinstance(error, MessageError) else words(error)
+    if isinstance(error, MessageError):
+        return error.message
+    if isinstance(error, RedirectWarning):
+        # A warning with a button. Only the text: whoever reads it may not press it.
+        return words(error.args[0])
+    return words(error)

@@ -8,7 +8,6 @@ from . import values
 from .addresses import find_misplaced, name_address_columns
 from .row_format import Column, Fault, PersonalColumns
 from .sale_amounts import SaleAmounts
-from .tax_collection import collecting_party
 from .tax_registrations import BUYER_NUMBER_NAMES, BuyerTaxNumbers
 
 
@@ -116,13 +115,6 @@ class SaleRow(BuyerTaxNumbers, SaleAmounts):
     estimated_arrival: datetime | None = None
     fulfillment_center_id: str = ""
     fulfillment_channel: str = ""
-
-    @property
-    def tax_collector(self):
-        """Who owes the tax by the report: ``"amazon"``, ``"seller"``, or ``""``."""
-        return collecting_party(
-            self.tax_collection_responsible_party, self.tax_collection_model
-        )
 
 
 def _address_columns(owner, prefix, name, phone):

@@ -3,6 +3,8 @@
 Source: reference/amazon-reports.md 2.8 and 6.4.
 """
 
+import re
+
 #: What `read_responsibility` gives.
 SELLER, AMAZON = "seller", "amazon"
 #: What `read_scheme` gives: the schemes that are known.
@@ -11,14 +13,12 @@ OSS, IOSS, UK_VOEC, CH_VOEC, NO_VOEC, DEEMED = (
 )  # fmt: skip
 UNKNOWN = "unknown"
 
-_RESPONSIBLE = {
-    "": "",
-    "seller": SELLER,
-    "merchant": SELLER,
-    "marketplace": AMAZON,
-    "marketplacefacilitator": AMAZON,
-    "amazon": AMAZON,
-}
+#: What names either party. What begins with "Amazon" is one of Amazon's companies:
+#: "Amazon Seller Services Private Ltd.".
+_PARTIES = (
+    (re.compile("amazon|marketplace|deemed"), AMAZON),
+    (re.compile("(?<!re)seller|merchant|vendor"), SELLER),
+)
 #: Beginning of Amazon's name without its `VCS_` -> scheme; the first that fits counts.
 _SCHEMES = (
     ("deemed", DEEMED),
@@ -39,13 +39,25 @@ def _letters(text):
     return "".join(char for char in (text or "").lower() if char.isalnum())
 
 
-def read_responsibility(text):
-    """``seller``, ``amazon``, ``""`` where Amazon is silent, ``unknown`` else."""
-    letters = _letters(text)
-    if letters.startswith("amazon"):
-        # Amazon has several companies.
-        return AMAZON
-    return _RESPONSIBLE.get(letters, UNKNOWN)
+def read_responsibility(party, model=""):
+    """Who owes the tax to the tax office, by Amazon's words.
+
+    The party counts; the model (``MarketplaceFacilitator``) only where the party is
+    none that is known.
+
+    :param party: Tax Collection Responsibility, tax-collection-responsible-party
+    :param model: tax-collection-model
+    :return: ``seller``, ``amazon``, ``""`` where Amazon is silent, ``unknown`` else
+    """
+    letters = [_letters(party), _letters(model)]
+    for told in letters:
+        if told.startswith("amazon"):
+            return AMAZON
+        named = [who for names, who in _PARTIES if names.search(told)]
+        # "Seller on a marketplace" may be either.
+        if len(named) == 1:
+            return named[0]
+    return UNKNOWN if any(letters) else ""
 
 
 def read_scheme(text):

@@ -100,4 +100,4 @@ def test_stock_returns_and_statuses(case):
 def test_the_seller_is_told_as_the_one_who_owes_the_tax():
     [case] = [c for c in _cases() if c["file"].startswith("09_")]
     [row] = _read(case)[1]
-    assert row.values.tax_collector == "seller"
+    assert row.values.tax_collection_responsible_party == "Seller"

@@ -3,9 +3,15 @@
 import itertools
 
 import pytest
-from vat_rules import Decision, Statement, decide, find_territory, read_scheme
+from vat_rules import (
+    Decision,
+    Statement,
+    decide,
+    find_territory,
+    read_responsibility,
+    read_scheme,
+)
 from vat_rules.decision import KINDS, REASONS
-from vat_rules.schemes import read_responsibility
 
 DE, FR, IT, PL, XI, GB, CH = (
     find_territory(code) for code in ("DE", "FR", "IT", "PL", "XI", "GB", "CH")
@@ -271,16 +277,27 @@ def test_scheme(text, scheme):
 
 
 @pytest.mark.parametrize(
-    ("text", "who"),
+    ("party", "model", "who"),
     [
-        ("", ""),
-        ("Seller", "seller"),
-        ("Marketplace", "amazon"),
-        ("MARKETPLACE_FACILITATOR", "amazon"),
-        ("Amazon", "amazon"),
-        ("Amazon Services Europe Sarl", "amazon"),
-        ("The moon", "unknown"),
+        ("", "", ""),
+        ("Seller", "", "seller"),
+        ("SELLER", "MarketplaceFacilitator", "seller"),
+        ("Merchant", "", "seller"),
+        ("Third-party vendor", "", "seller"),
+        ("Marketplace", "", "amazon"),
+        ("MARKETPLACE_FACILITATOR", "", "amazon"),
+        ("Amazon", "", "amazon"),
+        ("Amazon Services Europe Sarl", "", "amazon"),
+        ("Amazon Services, Inc.", "MarketplaceFacilitator", "amazon"),
+        ("Amazon Seller Services Private Limited", "", "amazon"),
+        ("", "MarketplaceFacilitator", "amazon"),
+        ("", "Deemed Reseller", "amazon"),
+        ("", "LowValueGoods", "unknown"),
+        ("The moon", "", "unknown"),
+        ("The moon", "MarketplaceFacilitator", "amazon"),
+        ("Seller on Amazon", "", "unknown"),
+        ("Marketplace seller", "", "unknown"),
     ],
 )
-def test_responsibility(text, who):
-    assert read_responsibility(text) == who
+def test_responsibility(party, model, who):
+    assert read_responsibility(party, model) == who

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import get_error_message, message
+from ...messages import REFUSALS, get_error_message, message
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
 from ..row_importer import RowWork
@@ -332,7 +331,7 @@ class AmazonControlImporter(models.AbstractModel):
                     self.env.flush_all()
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
-            except UserError as error:
+            except REFUSALS as error:
                 self._fail(works, order, error)
             except Exception as error:
                 # Any addon may be in the way; the other rows must not suffer.

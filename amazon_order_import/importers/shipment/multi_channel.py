@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import compose, message
+from ...messages import REFUSALS, compose, message
 
 _logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class AmazonShipmentImporter(models.AbstractModel):
                 "Deliveries of order %s cannot be validated: %s",
                 order.name,
                 error,
-                exc_info=not isinstance(error, UserError),
+                exc_info=not isinstance(error, REFUSALS),
             )
             return False
         return True

@@ -3,10 +3,9 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import get_error_message, message
+from ...messages import REFUSALS, get_error_message, message
 from ...report_formats.values import text as clean_text
 from ...selling_partner.errors import (
     AnswerError,
@@ -64,7 +63,7 @@ class AmazonInvoiceUpload(models.Model):
             return True
         try:
             client = account._get_client()
-        except (SellingPartnerError, UserError) as error:
+        except (SellingPartnerError, *REFUSALS) as error:
             # Nothing was sent: the account is not connected, or a setting is wrong.
             uploads._note(get_error_message(error), "not_connected")
             commit()
@@ -89,7 +88,7 @@ class AmazonInvoiceUpload(models.Model):
             self._note_error(error)
             commit()
             return isinstance(error, DataError)
-        except UserError as error:
+        except REFUSALS as error:
             self._note(get_error_message(error), "not_made", state="manual")
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # Somebody else changed it: the next run goes on.

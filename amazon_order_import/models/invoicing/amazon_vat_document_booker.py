@@ -4,10 +4,9 @@ from datetime import date
 from functools import partial
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import split_every
 
-from ...messages import Joined, Money, Name, get_error_message, message
+from ...messages import REFUSALS, Joined, Money, Name, get_error_message, message
 from ...trusted_context import Trusted, get_trusted
 from ..report.importing import IMPORT_CONTEXT
 
@@ -258,7 +257,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
 
     def _fail(self, document, error):
         """Note on a document, and on its order, why it could not be booked."""
-        if isinstance(error, UserError):
+        if isinstance(error, REFUSALS):
             cause = get_error_message(error)
         else:
             cause = message(

@@ -1,11 +1,10 @@
 import logging
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
-from ...messages import MessageError, get_error_message, message
+from ...messages import REFUSALS, MessageError, get_error_message, message
 from ...trusted_context import Trusted, get_trusted
 
 _logger = logging.getLogger(__name__)
@@ -116,7 +115,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 "Report %s: order %s cannot be confirmed",
                 report.id,
                 orders.amazon_order_ref,
-                exc_info=not isinstance(error, UserError),
+                exc_info=not isinstance(error, REFUSALS),
             )
             self.env["amazon.report.row"].search(
                 [("report_id", "=", report.id), ("sale_order_id", "=", orders.id)]
@@ -195,7 +194,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 "%s: %s",
                 records,
                 error,
-                exc_info=not isinstance(error, UserError),
+                exc_info=not isinstance(error, REFUSALS),
             )
             on_failure(records, error)
             return nothing

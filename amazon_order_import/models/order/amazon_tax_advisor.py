@@ -7,7 +7,13 @@ from stdnum.eu import vat as eu_vat
 from odoo import api, models
 from odoo.models import BaseModel
 
-from ...vat_rules import Territory, find_territory
+from ...vat_rules import (
+    AMAZON,
+    SELLER,
+    Territory,
+    find_territory,
+    read_responsibility,
+)
 from .lookups import ZERO, TaxTreatment
 
 #: Where a company is that has no country yet.
@@ -141,8 +147,11 @@ class AmazonTaxAdvisor(models.AbstractModel):
         Reports of orders say so row by row; those of shipments have no such columns
         (source: amazon-reports.md 2.1, 2.4).
         """
-        if row.tax_collector:
-            return row.tax_collector == "amazon"
+        who = read_responsibility(
+            row.tax_collection_responsible_party, row.tax_collection_model
+        )
+        if who in (SELLER, AMAZON):
+            return who == AMAZON
         if row.tax_collection_model or row.ioss_number:
             return True
         return None

@@ -3,10 +3,9 @@ import tempfile
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...messages import get_error_message, get_message, message, words
+from ...messages import REFUSALS, get_error_message, get_message, message, words
 from ...report_formats import RESTRICTED_REPORT_TYPES
 from ...selling_partner.errors import (
     AnswerError,
@@ -126,7 +125,7 @@ class AmazonReport(models.Model):
                     continue
                 try:
                     report._advance(client, commit)
-                except UserError as error:
+                except REFUSALS as error:
                     reason = get_error_message(error)
                     report._fail("not_requested", reason)
                     report._call_person(reason)

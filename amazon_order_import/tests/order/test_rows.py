@@ -1,6 +1,6 @@
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -45,6 +45,25 @@ class TestRows(RowsCase):
 
     def test_validation_error(self):
         self.check_bad_order(ValidationError("No orders on Sundays"), "Sundays")
+
+    def test_warning_with_a_button(self):
+        """What Odoo says is told, without the button that nobody can press here."""
+        action = self.env.ref("base.action_res_company_form")
+        self.check_bad_order(
+            RedirectWarning("No orders on Sundays", action.id, "Go to the calendar"),
+            "was not imported: No orders on Sundays Correct",
+        )
+
+    def test_warning_with_a_button_on_confirmation(self):
+        """Odoo's own: goods are sold where the company has no warehouse left."""
+        self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)]
+        ).active = False
+        report = self.import_lines(MFN, {"order-id": REF})
+        order = self.get_order(REF)
+        self.assertEqual(order.state, "draft")
+        self.assertIn("Please create a warehouse", report.row_ids.message)
+        self.assertNotIn("Go to Warehouses", report.row_ids.message)
 
     @mute_logger(IMPORTER)
     def test_database_error(self):
