@@ -64,6 +64,44 @@ _ROWS = {
         _("Open the quotation, correct this and confirm it."),
     ),
 }
+#: Further lines that only add to an item.
+_ADDITIONS = {
+    "read_ahead": Template(
+        _("The row is not read yet; until then, order %(order)s stays a quotation."),
+        _("It is processed by itself, after the rows before it."),
+    ),
+    "addition_joined": Template(_("Its amounts are added to those of %(row)s.")),
+    "addition_known": Template(_("%(row)s tells the same; it counts once.")),
+    "addition_empty": Template(_("The line adds nothing to order %(order)s.")),
+    "addition_unclear": Template(
+        _(
+            "A further line of order %(order)s (%(amounts)s) only adds to an item, and "
+            "it is not clear to which or how often."
+        ),
+        _(
+            "Look the order up in Seller Central, correct the quotation where needed, "
+            "and confirm it."
+        ),
+    ),
+    "addition_cancelled": Template(
+        _("The line only adds to order %(order)s, which is cancelled."),
+        reason="cancelled",
+    ),
+    "additions_kept": Template(
+        _(
+            "The report leaves out what was added to the item before; it stays as it "
+            "is (%(rows)s)."
+        )
+    ),
+    "additions_missing": Template(
+        _(
+            "Amazon changed item %(sku)s and leaves out what was added to it before "
+            "(%(rows)s).\nBefore: %(old)s\nNow: %(new)s"
+        ),
+        _("Look the order up in Seller Central and correct it where needed."),
+    ),
+    "todo_order_addition": Template(_("A line of this Amazon order is not clear")),
+}
 #: Why an order cannot be imported.
 _REFUSED = {
     "unknown_currency": Template(
@@ -223,4 +261,4 @@ _WORKFLOW = {
     ),
     "todo_order_invoice": Template(_("Invoice of an Amazon order")),
 }
-ORDER = {**_ROWS, **_REFUSED, **_SKUS, **_CHANGES, **_WORKFLOW}
+ORDER = {**_ROWS, **_ADDITIONS, **_REFUSED, **_SKUS, **_CHANGES, **_WORKFLOW}

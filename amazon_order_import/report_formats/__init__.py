@@ -5,7 +5,7 @@ its ``rows()`` stream `ParsedRow`s, in which a bad row is a value.
 """
 
 from .broken_rows import BROKEN_OFF, MISFITS
-from .continuations import ContinuationRow
+from .continuations import ContinuationRow, ItemPlace, find_items
 from .control_rows import ControlRow
 from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
 from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw

@@ -5,8 +5,10 @@ it stands before or after the line of its item, and what it carries adds to that
 """
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from . import values
 from .sale_amounts import SaleAmounts
@@ -83,10 +85,79 @@ class ContinuationRow(SaleAmounts):
             for name, amount in self.amounts.items()
         }
         for name in _LISTS:
-            told = [getattr(row, name), getattr(self, name)]
-            if self_told := told[1]:
-                changes[name] = ", ".join(filter(None, [told[0], self_told]))
+            if told := getattr(self, name):
+                changes[name] = ", ".join(filter(None, [getattr(row, name), told]))
         return replace(row, **changes)
+
+    def is_within(self, row):
+        """Whether the item `row` lists every promotion of this line already."""
+        told = {name: getattr(self, name) for name in _LISTS}
+        return any(told.values()) and all(
+            set(_split_list(text)) <= set(_split_list(getattr(row, name)))
+            for name, text in told.items()
+        )
+
+
+def _split_list(text):
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+
+
+class ItemPlace(NamedTuple):
+    """The row of an item, as far as it tells whether a line may add to it.
+
+    `number` is the row's within its file.
+    """
+
+    number: int
+    order_id: str
+    order_item_id: str
+    shipment_id: str
+    shipment_item_id: str
+    sku: str
+    currency: str
+    quantity: int
+
+    @classmethod
+    def of(cls, number, row):
+        """The place of the ``SaleRow`` `row`."""
+        names = cls._fields[1:]
+        return cls(number, *(getattr(row, name) for name in names))
+
+    @property
+    def item(self):
+        """What tells the item from others of the order."""
+        return self[1:6]
+
+
+def find_items(items, lines, has_unread=False, in_parcels=False):
+    """``{number of a line: number of the item's row}``, where it is clear.
+
+    Both of one order and one file. A file may hold an item twice, and then its lines
+    as often; equal lines that are more than their item's rows are left out: nobody
+    knows whether they count once or twice.
+
+    :param items: list of `ItemPlace`
+    :param lines: list of ``(number, ContinuationRow)``
+    :param has_unread: whether the file has rows of the order that cannot be read
+    :param in_parcels: whether equal rows may be several parcels of one item, whose ids
+        Amazon leaves out
+    """
+    equal = defaultdict(list)
+    for number, line in lines:
+        equal[line].append(number)
+    found = {}
+    for line, numbers in equal.items():
+        if has_unread and not (line.order_item_id or line.shipment_item_id):
+            continue
+        meant = [item for item in items if line.matches(item)]
+        meant = [item for item in meant if item.quantity] or meant
+        if len({item.item for item in meant}) != 1:
+            continue
+        if len(numbers) == len(meant):
+            found.update(zip(numbers, (item.number for item in meant), strict=True))
+        elif len(numbers) == 1 and (meant[0].shipment_item_id or not in_parcels):
+            found[numbers[0]] = meant[0].number
+    return found
 
 
 class ContinuationReader:

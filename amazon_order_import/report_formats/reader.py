@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
@@ -400,8 +401,14 @@ def read_raw(kind_key, number, raw):
 
     `raw`: {column: text} as `ParsedRow.raw` gave it; `number`: its number in the file.
     """
-    reader = _RowReader(KINDS[kind_key].format_of(list(raw)), tuple(raw))
-    return reader.read(number, list(raw.values()), clean=False)
+    return _get_reader(kind_key, tuple(raw)).read(
+        number, list(raw.values()), clean=False
+    )
+
+
+@lru_cache(maxsize=16)
+def _get_reader(kind_key, header):
+    return _RowReader(KINDS[kind_key].format_of(header), header)
 
 
 def _check_header(header, kind):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from report_formats import ContinuationRow, read_raw
+from report_formats import ContinuationRow, ItemPlace, find_items, read_raw
 
 from .files import ORDER, SHIPMENT, rows, table
 
@@ -171,3 +171,67 @@ def test_its_key_is_the_same_in_each_report():
     first, second = (line(item_promotion_discount=c) for c in ("1.00", "-1.00"))
     assert first.continuation.key == second.continuation.key
     assert len(first.continuation.key) == 20
+
+
+# === WHICH ITEM A LINE ADDS TO === #
+
+
+def place(number, item="1", sku="MUG", quantity=1, parcel=""):
+    return ItemPlace(number, "302-1", item, "", parcel, sku, "EUR", quantity)
+
+
+def adding(item="1", amount="-1.00", **told):
+    return ContinuationRow("302-1", item, item_promotion=Decimal(amount), **told)
+
+
+@pytest.mark.parametrize(
+    ("items", "lines", "found"),
+    [
+        ([place(1)], [(2, adding())], {2: 1}),
+        ([place(2)], [(1, adding())], {1: 2}),
+        ([place(1)], [(2, adding("")), (3, adding("", "-2.00"))], {2: 1, 3: 1}),
+        ([place(1), place(2, "2")], [(3, adding("2"))], {3: 2}),
+        ([place(1), place(2, "2")], [(3, adding(""))], {}),
+        ([place(1), place(2, "2", "CUP")], [(3, adding("", sku="CUP"))], {3: 2}),
+        ([place(1), place(2, "2", quantity=0)], [(3, adding(""))], {3: 1}),
+        ([place(1, quantity=0)], [(3, adding(""))], {3: 1}),
+        ([place(1)], [(2, adding("3"))], {}),
+        ([place(1)], [(2, adding(currency="GBP"))], {}),
+        ([], [(2, adding())], {}),
+        # The same line twice: once or twice? Unless the item stands there twice, too.
+        ([place(1)], [(2, adding()), (3, adding())], {}),
+        ([place(1), place(3)], [(2, adding()), (4, adding())], {2: 1, 4: 3}),
+        ([place(1), place(3)], [(2, adding())], {2: 1}),
+    ],
+)
+def test_item_of_a_line(items, lines, found):
+    assert find_items(items, lines) == found
+
+
+def test_a_line_that_may_belong_to_an_unread_row():
+    assert find_items([place(1)], [(2, adding(""))], has_unread=True) == {}
+    assert find_items([place(1)], [(2, adding())], has_unread=True) == {2: 1}
+
+
+def test_parcels_without_ids_are_not_the_same():
+    items = [place(1), place(2)]
+    assert find_items(items, [(3, adding())], in_parcels=True) == {}
+    named = [place(1, parcel="S"), place(2, parcel="S")]
+    line = adding(shipment_item_id="S")
+    assert find_items(named, [(3, line)], in_parcels=True) == {3: 1}
+
+
+@pytest.mark.parametrize(
+    ("told", "listed", "within"),
+    [
+        ("P2", "P1, P2", True),
+        ("P2", "P1;P2", True),
+        ("P2", "P1", False),
+        ("P1,P2", "P2, P1", True),
+        ("P1,P3", "P2, P1", False),
+        ("", "P1", False),
+    ],
+)
+def test_promotions_that_the_item_lists(told, listed, within):
+    item = rows(table([{**FULL, "item-promotion-id": listed}]))[0].values
+    assert adding(item_promotion_ids=told).is_within(item) is within

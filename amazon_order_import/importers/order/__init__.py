@@ -1,7 +1,8 @@
 """Rows of orders become quotations of Odoo, or change the orders that they became.
 
-``importer`` decides about each row; ``lookups``, ``creation``, ``update`` and
-``cancellation`` are its pieces; the others are services for one thing each.
+``importer`` decides about each row; ``lookups``, ``creation``, ``update``,
+``cancellation``, ``additions`` and ``late_additions`` are its pieces; the others are
+services for one thing each.
 """
 
 from . import line_builder
@@ -13,3 +14,5 @@ from . import lookups
 from . import creation
 from . import update
 from . import cancellation
+from . import additions
+from . import late_additions

@@ -97,13 +97,14 @@ class AmazonOrderImporter(models.AbstractModel):
         if not state:
             order._action_cancel()
 
-    def _leave_to_person(self, order, work, difference):
+    def _leave_to_person(self, order, work, difference, summary=None):
         """Make a difference visible that must not be settled by itself.
 
         Once a person has done the to-do, later reports with the same difference leave
         it at that.
 
         :param difference: `Message`
+        :param summary: `Message`: what happened; None: Amazon changed the order
         """
         told = order.amazon_told or {}
         left = told.get("left", {})
@@ -118,4 +119,4 @@ class AmazonOrderImporter(models.AbstractModel):
             return
         order.amazon_told = {**told, "left": {**left, work.key: digest}}
         self._set_outcome(work, "waiting", difference, sale_order_id=order.id)
-        order._schedule_amazon_activity(difference)
+        order._schedule_amazon_activity(difference, summary)

@@ -1,12 +1,13 @@
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import api, fields, models
 from odoo.models import BaseModel
 
 from ...messages import message
 from ...models.report.importing import IMPORT_CONTEXT
+from ...report_formats import ParsedRow
 from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import is_multi_channel
@@ -20,11 +21,17 @@ class OrderRowWork(RowWork):
     - ``fingerprint``: recognises a shipment item, whether Amazon gives its id or not
     - ``ordinal``: which of the equal rows of a file it is
     - ``marketplace``: ``amazon.marketplace`` record, may be empty
+    - ``additions``: `RowWork` of further lines that add to the item; ``parsed`` holds
+      what they add up to, ``bare`` the row without them, or None
+    - ``is_known``: the row was imported before, and only something is added to it
     """
 
     fingerprint: str = ""
     ordinal: int = 1
     marketplace: BaseModel | None = None
+    additions: list[RowWork] = field(default_factory=list)
+    bare: ParsedRow | None = None
+    is_known: bool = False
 
 
 class AmazonOrderImporter(models.AbstractModel):
@@ -54,9 +61,11 @@ class AmazonOrderImporter(models.AbstractModel):
         report = report.with_env(self.env)
         works = [OrderRowWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
+        self._take_additions(report, works)
         own, foreign = [], []
         for work in works:
-            if self._is_read(report, work):
+            # What only adds to an item gets its outcome with that, or at the end.
+            if not work.parsed.continuation and self._is_read(report, work):
                 (foreign if self._is_multi_channel(work) else own).append(work)
         self._set_multi_channel(foreign)
         groups = defaultdict(list)
@@ -65,8 +74,10 @@ class AmazonOrderImporter(models.AbstractModel):
         self._join_multi_channel(report, foreign)
         if groups:
             self._import_groups(report, dict(groups))
+        self._set_added(works)
         # Before the confirmation: an order with open rows stays a quotation.
-        self._settle_older_rows(report, works)
+        added = [more for work in works for more in work.additions]
+        self._settle_older_rows(report, works + added)
         if groups:
             self._join_waiting(report, list(groups))
             self.env["amazon.order.workflow"].run(report, list(groups))
@@ -88,11 +99,13 @@ class AmazonOrderImporter(models.AbstractModel):
                     fulfillment, work, counts
                 )
                 order_ref, sku = work.values.order_id, work.values.sku
+            elif line := work.parsed.continuation:
+                order_ref, sku, work.key = line.order_id, line.sku, line.key
             else:
-                raw = work.parsed.raw or {}
+                cells = self._get_cells(work.parsed.raw)
                 order_ref = work.parsed.order_ref or False
-                sku = raw.get("sku")
-                work.key = self._get_raw_key(fulfillment, raw)
+                sku = cells.get("sku")
+                work.key = self._get_raw_key(fulfillment, cells)
             work.record.write(
                 {"order_ref": order_ref, "sku": sku, "row_key": work.key or False}
             )
@@ -127,19 +140,23 @@ class AmazonOrderImporter(models.AbstractModel):
             ordinal = counts[fingerprint, row.order_item_id]
         return f"fp:{fingerprint}:{ordinal}/{row.order_item_id}", fingerprint, ordinal
 
-    def _get_raw_key(self, fulfillment, raw):
+    def _get_raw_key(self, fulfillment, cells):
         """Return the key of a row that cannot be read, or ``""``.
 
-        By it, the row is settled once a readable one comes.
+        By it, the row is settled once a readable one comes; so only what tells the
+        item itself has it, and none that may add to the item.
+
+        :param dict cells: see ``_get_cells``
         """
+        column = "quantity-purchased" if fulfillment == "mfn" else "quantity-shipped"
+        if not cells.get(column) and not (cells.get("sku") and cells.get("currency")):
+            return ""
+        item = cells.get("amazon-order-item-id") or cells.get("order-item-id") or ""
         if fulfillment == "mfn":
             # One that breaks off early may hold a part of the id only.
-            whole = raw.get("quantity-purchased") is not None
-            return (whole and raw.get("order-item-id")) or ""
-        if raw.get("shipment-item-id"):
-            item = raw.get("amazon-order-item-id") or ""
-            return f"{raw['shipment-item-id']}/{item}"
-        return ""
+            return item if column in cells else ""
+        shipment_item = cells.get("shipment-item-id")
+        return f"{shipment_item}/{item}" if shipment_item else ""
 
     def _split_key(self, key):
         """Return ``(shipment item or fingerprint with ordinal, order item)``."""
@@ -315,7 +332,10 @@ class AmazonOrderImporter(models.AbstractModel):
                 self._update_order(
                     lookups, lookups.orders[order_ref], groups[order_ref]
                 )
-        self._import_delivery(lookups, groups)
+        self._import_delivery(
+            lookups,
+            {ref: works for ref, works in groups.items() if not works[0].is_known},
+        )
         self._set_tags(lookups)
         # A savepoint ends in any environment: what is computed is computed here, where
         # nothing is tracked.

@@ -5,6 +5,7 @@ from odoo import models
 
 from ...messages import Joined, MessageError, Name, get_message, message
 from ...models.order.lookups import ZERO, OrderCase
+from .change import OrderChange
 
 
 class AmazonOrderImporter(models.AbstractModel):
@@ -24,7 +25,9 @@ class AmazonOrderImporter(models.AbstractModel):
             warehouse=order.warehouse_id,
             known_value=self._get_known_value(lookups, order, works),
         )
-        change = self._update_head(lookups, order, works, case)
+        change = OrderChange()
+        if not works[0].is_known:
+            change = self._update_head(lookups, order, works, case)
         case = replace(
             case,
             customer=order.partner_id,
@@ -240,27 +243,19 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _update_row(self, lookups, order, work, line, case):
         """Compare the lines of a known row with what it says now."""
-        wanted = self._prepare_row_lines(lookups, work, line.product_id, case)
         known = self._get_row_lines(order, line)
-        existing = {sibling.amazon_line_type: sibling for sibling in known}
-        changes = [
-            (existing.get(vals["amazon_line_type"], known.browse()), vals)
-            for vals in wanted
-            if case.retax
-            or vals["amazon_line_type"] not in existing
-            or existing[vals["amazon_line_type"]].amazon_figures
-            != vals["amazon_figures"]
-        ]
-        told = {vals["amazon_line_type"] for vals in wanted}
-        gone = known.filtered(
-            lambda sibling: sibling.amazon_figures["quantity"]
-            and sibling.amazon_line_type not in told
-        )
-        if not changes and not gone:
+        wanted = self._prepare_row_lines(lookups, work, line.product_id, case)
+        if not self._compare_lines(known, wanted, case):
             self._set_unchanged(lookups, order, work)
             return
-        if self._is_outdated(order, work, line):
+        if self._take_left_out(lookups, order, work, line, case):
             return
+        if not self._only_adds(lookups, order, work, line, case) and self._is_outdated(
+            order, work, line
+        ):
+            return
+        wanted = self._prepare_row_lines(lookups, work, line.product_id, case)
+        changes, gone = self._compare_lines(known, wanted, case)
         old = self._describe_figures(known)
         new = self._describe_figures(wanted)
         if state := known._get_amazon_closed_state():
@@ -285,6 +280,31 @@ class AmazonOrderImporter(models.AbstractModel):
             work, "updated", sale_order_id=order.id, offer_id=False, **values
         )
 
+    def _compare_lines(self, known, wanted, case):
+        """Return what differs between the lines of a row and what it says now.
+
+        :param known: ``sale.order.line`` records of the row
+        :param wanted: list of values of ``sale.order.line``
+        :return: ``([(sale.order.line, values)], lines that are not told any more)``;
+            no line: it is new; None where nothing differs
+        """
+        existing = {line.amazon_line_type: line for line in known}
+        changes = [
+            (existing.get(vals["amazon_line_type"], known.browse()), vals)
+            for vals in wanted
+            if case.retax
+            or vals["amazon_line_type"] not in existing
+            or existing[vals["amazon_line_type"]].amazon_figures
+            != vals["amazon_figures"]
+        ]
+        told = {vals["amazon_line_type"] for vals in wanted}
+        gone = known.filtered(
+            lambda line: (
+                line.amazon_figures["quantity"] and line.amazon_line_type not in told
+            )
+        )
+        return (changes, gone) if changes or gone else None
+
     def _write_changes(self, order, line, changes):
         """Write the lines of a row that differ.
 
@@ -299,8 +319,11 @@ class AmazonOrderImporter(models.AbstractModel):
                 sibling = sibling.create(dict(vals, order_id=order.id))
             self._check_lines(sibling)
 
-    def _set_unchanged(self, lookups, order, work):
-        """Note that a row says nothing new; processed again, it keeps its outcome."""
+    def _set_unchanged(self, lookups, order, work, told=None):
+        """Note that a row says nothing new; processed again, it keeps its outcome.
+
+        :param told: `Message` with more about it, or None
+        """
         known = work.record.outcome
         attention = {"needs_attention": False}
         if order.state == "draft":
@@ -308,9 +331,12 @@ class AmazonOrderImporter(models.AbstractModel):
         self._set_outcome(
             work,
             known if known in ("created", "updated") else "unchanged",
-            sale_order_id=order.id,
-            offer_id=False,
-            **attention,
+            **{
+                "message": told,
+                "sale_order_id": order.id,
+                "offer_id": False,
+                **attention,
+            },
         )
 
     def _is_outdated(self, order, work, line):

@@ -18,6 +18,11 @@ class AmazonReport(models.Model):
     _inherit = "amazon.report"
 
     order_count = fields.Integer("Orders", compute="_compute_order_count")
+    has_additions = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="There are further lines that add to items of this report",
+    )
 
     def _compute_order_count(self):
         counts = dict(
@@ -123,17 +128,18 @@ class AmazonReport(models.Model):
         """Return the steps for the lines that a report added to a known order."""
         steps = []
         told = {row.row_key: row for row in others}
-        for row in rows:
+        for row in rows.filtered(lambda row: row.item_row_id not in rows):
             lines = self._get_made_lines(row)
             why = reason
-            if row.row_key in told:
-                why = message("undo_also_told", row=Name.of(told[row.row_key]))
+            if other := told.get(row.row_key) or (row.addition_ids & others)[:1]:
+                why = message("undo_also_told", row=Name.of(other))
             elif lines and not why and (state := lines._get_amazon_closed_state()):
                 why = message("undo_order_closed", state=state)
             steps.append(
                 UndoStep(
                     order,
-                    row,
+                    # What adds to an item shares its fate.
+                    row | (row.addition_ids & rows),
                     remove=lambda row=row: self._remove_lines(row),
                     counted="lines",
                     reason=why,

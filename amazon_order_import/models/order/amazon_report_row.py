@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...report_formats import read_raw
 from ...report_formats.kinds import ORDER_KINDS
 from ..report.amazon_report_row import IMPORTED_OUTCOMES
 
@@ -20,6 +21,25 @@ class AmazonReportRow(models.Model):
         compute="_compute_is_order_deleted",
         help="The row became an order that somebody has deleted since",
     )
+    is_addition = fields.Boolean(
+        "Adds to an Item",
+        help="A further line of an item, which carries only what differs: a second "
+        "promotion, for example",
+    )
+    item_number = fields.Integer(
+        "Row of Its Item",
+        help="Number of the row of the same file to which the line adds; 0: not clear",
+    )
+    item_row_id = fields.Many2one(
+        "amazon.report.row",
+        "Added To",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The row of the item that the line was added to",
+    )
+    addition_ids = fields.One2many(
+        "amazon.report.row", "item_row_id", "Further Lines of the Item"
+    )
     order_line_ids = fields.Many2many(
         "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
     )
@@ -35,16 +55,28 @@ class AmazonReportRow(models.Model):
                 and not row.sale_order_id
             )
 
-    @api.depends("sale_order_id.order_line.amazon_row_key", "row_key")
+    _open_additions = models.Index(
+        "(company_id) WHERE is_addition AND outcome IN ('waiting', 'error')"
+    )
+
+    @api.depends(
+        "sale_order_id.order_line.amazon_row_key", "row_key", "item_row_id.row_key"
+    )
     def _compute_order_line_ids(self):
         for row in self:
+            item = row.item_row_id or row
             # The key of a shipment that got its id later is another one.
             row.order_line_ids = row.sale_order_id.order_line.filtered(
-                lambda line, row=row: (
-                    line.amazon_row_id == row
-                    or (row.row_key and line.amazon_row_key == row.row_key)
+                lambda line, item=item: (
+                    line.amazon_row_id == item
+                    or (item.row_key and line.amazon_row_key == item.row_key)
                 )
             )
+
+    def _read_again(self):
+        """Return the ``ParsedRow`` of what is stored of a row that was read before."""
+        self.ensure_one()
+        return read_raw(self.report_id.kind, self.number, self.raw)
 
     @api.model
     def _get_reread_codes(self):

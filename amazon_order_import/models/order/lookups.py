@@ -114,6 +114,8 @@ class OrderLookups:
       delivery methods; None where the reports do not name any
     - ``warehouse``: the company's own, where nothing else says which; or None
     - ``descriptions``: the products' own texts
+    - ``additions``: ``{order: rows}`` of further lines that were added to items before,
+      or None
     - ``order_defaults``, ``analytic_defaults``: values that Odoo would look up anew
       for each order or line, or None
     """
@@ -132,6 +134,7 @@ class OrderLookups:
     carriers: BaseModel | None = None
     warehouse: BaseModel | None = None
     descriptions: dict[BaseModel, str] = field(default_factory=dict)
+    additions: dict[BaseModel, BaseModel] | None = None
     order_defaults: dict | None = None
     analytic_defaults: dict | None = None
 

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
-from ...messages import MessageText, message
+from ...messages import MessageText, get_message, message
 from ...trusted_context import get_trusted
 
 #: Fields that Odoo derives from the customer; an import has set them itself.
@@ -226,7 +226,23 @@ class SaleOrder(models.Model):
             .search([("sale_order_id", "in", self.ids), ("needs_attention", "=", True)])
         )
         rows.needs_attention = False
-        rows.report_id._update_attention()
+        lines = rows.search(
+            [
+                ("sale_order_id", "in", self.ids),
+                ("is_addition", "=", True),
+                ("outcome", "=", "waiting"),
+            ]
+        )
+        for line in lines:
+            difference = get_message(line, "message")
+            line.write(
+                {
+                    "outcome": "unchanged",
+                    "code": "left_to_person",
+                    "message": message("left_to_person", difference=difference),
+                }
+            )
+        (rows | lines).report_id._update_attention()
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()

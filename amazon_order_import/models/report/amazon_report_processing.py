@@ -183,6 +183,7 @@ class AmazonReport(models.Model):
             ["number"],
         )
         numbers = {number for (number,) in unsettled}
+        domain += [("is_ahead", "=", False)]
         return numbers, Row._read_group(domain, [], ["number:max"])[0][0] or 0
 
     def _process_batch(self, batch, retry_concurrent=False):
@@ -197,8 +198,11 @@ class AmazonReport(models.Model):
         importer.import_rows(self, list(zip(records, batch, strict=True)))
         self.next_row = batch[-1].number
 
-    def _get_row_records(self, batch):
-        """Return one ``amazon.report.row`` per parsed row, in the same order."""
+    def _get_row_records(self, batch, ahead=False):
+        """Return one ``amazon.report.row`` per parsed row, in the same order.
+
+        :param ahead: whether it is not the rows' turn yet
+        """
         Row = self.env["amazon.report.row"]
         known = {
             record.number: record
@@ -219,6 +223,7 @@ class AmazonReport(models.Model):
                         "number": row.number,
                         "raw": row.raw,
                         "outcome": "waiting",
+                        "is_ahead": ahead,
                     }
                     for row in missing
                 ]
@@ -226,6 +231,8 @@ class AmazonReport(models.Model):
             strict=True,
         ):
             known[row.number] = record
+        if not ahead:
+            Row.union(*known.values()).filtered("is_ahead").is_ahead = False
         return Row.concat(*(known[row.number] for row in batch))
 
     def _finish_processing(self):

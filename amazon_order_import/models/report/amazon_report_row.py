@@ -36,6 +36,9 @@ class AmazonReportRow(models.Model):
     sku = fields.Char("SKU")
     row_key = fields.Char(help="What identifies the row within its order")
     outcome = fields.Selection(OUTCOMES, required=True, index=True)
+    is_ahead = fields.Boolean(
+        help="The row is known, but those before it in the file come first"
+    )
     needs_attention = fields.Boolean(
         help="The row is imported, but a person should look at its order"
     )
