@@ -53,6 +53,17 @@ _ROWS = {
         ),
         _("Add a line for them to the quotation, then confirm it."),
     ),
+    "payment_differs": Template(
+        _(
+            "By Amazon's report the buyer of order %(order)s pays %(told)s (%(parts)s), "
+            "but its lines come to %(total)s."
+        ),
+        _(
+            "Compare it with Seller Central, correct the quotation where needed, and "
+            "confirm it."
+        ),
+    ),
+    "todo_order_payment": Template(_("The buyer pays another amount to Amazon")),
     "item_updated": Template(_("Before: %(old)s\nNow: %(new)s")),
     "order_updated": Template("%(changes)s"),
     "outdated": Template(

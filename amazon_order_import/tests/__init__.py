@@ -17,6 +17,7 @@ from .order import test_change
 from .order import test_identity
 from .order import test_money
 from .order import test_partners
+from .order import test_payment
 from .order import test_processing
 from .order import test_products
 from .order import test_rows

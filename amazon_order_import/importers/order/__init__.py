@@ -1,8 +1,8 @@
 """Rows of orders become quotations of Odoo, or change the orders that they became.
 
 ``importer`` decides about each row; ``lookups``, ``creation``, ``update``,
-``cancellation``, ``additions`` and ``late_additions`` are its pieces; the others are
-services for one thing each.
+``cancellation``, ``additions``, ``late_additions`` and ``payment`` are its pieces; the
+others are services for one thing each.
 """
 
 from . import line_builder
@@ -16,3 +16,4 @@ from . import update
 from . import cancellation
 from . import additions
 from . import late_additions
+from . import payment

@@ -94,13 +94,14 @@ class AmazonOrderImporter(models.AbstractModel):
                 "needs_attention": True,
                 "message": message("free_of_charge", order=row.order_id),
             }
-        if amounts := self._get_left_money(work):
+        if left := work.parsed.unknown_money:
+            amounts = tuple(f"{column} {amount}" for column, amount in left.items())
             return {
                 "needs_attention": True,
                 "message": message(
                     "money_without_line",
                     order=row.order_id,
-                    amounts=Joined(tuple(amounts), ", "),
+                    amounts=Joined(amounts, ", "),
                 ),
             }
         if problem := lookups.taxes.problems.get(row.order_id):
@@ -109,13 +110,6 @@ class AmazonOrderImporter(models.AbstractModel):
                 "message": message("held_for_tax", order=row.order_id, problem=problem),
             }
         return {"needs_attention": False}
-
-    def _get_left_money(self, work):
-        """Return the amounts of a row that no line takes, as texts."""
-        left = dict(work.parsed.unknown_money)
-        if fee := work.values.payment_method_fee:
-            left["payment-method-fee"] = fee
-        return [f"{column} {amount}" for column, amount in left.items()]
 
     def _is_free_of_charge(self, lookups, row):
         """Whether a merchant-fulfilled item has no price though it is no replacement.

@@ -336,6 +336,7 @@ class AmazonOrderImporter(models.AbstractModel):
             lookups,
             {ref: works for ref, works in groups.items() if not works[0].is_known},
         )
+        self._check_payments(lookups, groups)
         self._set_tags(lookups)
         # A savepoint ends in any environment: what is computed is computed here, where
         # nothing is tracked.

@@ -78,7 +78,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                 "item_promotion",
                 1,
                 row.item_promotion,
-                self._get_promotion_tax(
+                self._get_tax_share(
                     row.item_promotion, item_price, row.item_tax, lookups, case
                 ),
             ),
@@ -86,12 +86,20 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                 "shipping_promotion",
                 1,
                 row.ship_promotion,
-                self._get_promotion_tax(
+                self._get_tax_share(
                     row.ship_promotion,
                     row.shipping_price,
                     row.shipping_tax,
                     lookups,
                     case,
+                ),
+            ),
+            (
+                "payment_fee",
+                1,
+                row.payment_method_fee,
+                self._get_tax_share(
+                    row.payment_method_fee, item_price, row.item_tax, lookups, case
                 ),
             ),
         ]
@@ -135,18 +143,18 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                 charge.withheld += discount.withheld
         return list(by_type.values())
 
-    def _get_promotion_tax(self, promotion, price, tax, lookups, case):
-        """Return the tax share of a promotion, which the reports do not give.
+    def _get_tax_share(self, amount, price, tax, lookups, case):
+        """Return the tax in a promotion or a fee, which the reports do not give.
 
-        Where prices contain the tax, a promotion lowers it in proportion; where the
-        tax comes on top, Amazon's tax is that of the reduced price already.
+        Where prices contain the tax, it is in proportion to that of the item or of
+        shipping; where the tax comes on top, Amazon's tax is that of all together.
         """
-        if not promotion or not price or not tax:
+        if not amount or not price or not tax:
             return ZERO
         if not self._prices_include_tax(lookups, case):
             return ZERO
         digits = Decimal(1).scaleb(-case.currency.decimal_places)
-        return (promotion * tax / price).quantize(digits)
+        return (amount * tax / price).quantize(digits)
 
     def _prices_include_tax(self, lookups, case):
         """Whether Amazon's prices contain the tax, as the marketplace is used to.
@@ -180,6 +188,8 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         """Return the description of a line; empty where the product's own serves."""
         if kind == "gift_wrap":
             return "\n".join(filter(None, (row.gift_wrap_type, row.gift_message)))
+        if kind == "payment_fee":
+            return row.payment_method
         if kind == "item_promotion":
             return row.item_promotion_ids
         if kind == "shipping_promotion":

@@ -102,6 +102,13 @@ class AmazonAccount(models.Model):
         check_company=True,
         default=lambda self: self._default_product("product_shipping_promotion"),
     )
+    payment_fee_product_id = fields.Many2one(
+        "product.product",
+        "Payment Fee",
+        check_company=True,
+        default=lambda self: self._default_product("product_payment_fee"),
+        help="What the buyer pays for the way of payment, as cash on delivery",
+    )
     withheld_tax_ids = fields.Many2many(
         "account.tax",
         string="Tax when Amazon collects it",
@@ -365,6 +372,9 @@ class AmazonAccount(models.Model):
             "gift_wrap": self.gift_wrap_product_id,
             "item_promotion": self.item_promotion_product_id,
             "shipping_promotion": self.shipping_promotion_product_id,
+            # Accounts of earlier versions have none.
+            "payment_fee": self.payment_fee_product_id
+            or self._default_product("product_payment_fee"),
         }[line_type]
 
     def _get_stated_tax(self):

@@ -10,6 +10,7 @@ LINE_TYPES = [
     ("gift_wrap", "Gift Wrap"),
     ("item_promotion", "Item Promotion"),
     ("shipping_promotion", "Shipping Promotion"),
+    ("payment_fee", "Payment Fee"),
 ]
 
 
