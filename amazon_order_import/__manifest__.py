@@ -34,6 +34,7 @@
         "views/report/amazon_report_row_views.xml",
         "views/report/amazon_report_schedule_views.xml",
         "views/report/amazon_report_views.xml",
+        "views/report/res_config_settings_views.xml",
         "views/invoicing/amazon_vat_invoice_views.xml",
         "views/invoicing/account_move_views.xml",
         "views/invoicing/account_move_refund_views.xml",

@@ -11,6 +11,7 @@ from .report import test_preview_tour
 from .report import test_request_tour
 from .report import test_requests
 from .order import test_additions
+from .report import test_work
 from .order import test_buyer_key
 from .order import test_buyers
 from .order import test_change

@@ -80,13 +80,15 @@ class TestTours(LoopbackCase, HttpCase):
         )
 
     def _run_scheduled_action(self, report):
-        cron = self.env.ref("amazon_order_import.ir_cron_check_reports")
         for _round in range(ROUNDS):
             if report.state not in ("requested", "ready", "processing"):
                 return
             # The time passes after which Amazon is asked how far the report is.
             report.next_attempt = False
-            cron.method_direct_trigger()
+            for action in ("check", "process"):
+                self.env.ref(
+                    f"amazon_order_import.ir_cron_{action}_reports"
+                ).method_direct_trigger()
             self.env.invalidate_all()
 
     def _exact_total(self, order):

@@ -80,15 +80,16 @@ def _period(kind, now):
 
 
 def work_off(env, since):
-    """Runs the scheduled action until no report is open; the reports made since."""
-    cron = env.ref("amazon_order_import.ir_cron_check_reports")
+    """Runs the scheduled actions until no report is open; the reports made since."""
     domain = [("id", ">", since)]
     for _round in range(ROUNDS):
-        failure = cron.method_direct_trigger()
-        # It works in a transaction of its own: ours has to see what it did.
-        env.cr.commit()
-        if isinstance(failure, dict):
-            sys.exit(f"The scheduled action failed: {failure['params']}")
+        for action in ("check", "process"):
+            cron = env.ref(f"amazon_order_import.ir_cron_{action}_reports")
+            failure = cron.method_direct_trigger()
+            # It works in a transaction of its own: ours has to see what it did.
+            env.cr.commit()
+            if isinstance(failure, dict):
+                sys.exit(f"The scheduled action failed: {failure['params']}")
         reports = env["amazon.report"].search(domain, order="id")
         waiting = reports.filtered(lambda report: report.state in OPEN)
         if not waiting:

@@ -48,14 +48,15 @@ class Seller:
         return request.report_ids
 
     def work(self, rounds=1):
-        """Lets the scheduled action run, as the server does every five minutes."""
-        cron = self.env.ref("amazon_order_import.ir_cron_check_reports")
+        """Lets the scheduled actions run, as the server does every five minutes."""
         for _round in range(rounds):
             self._wait([("last_error", "=", False)])
-            failure = cron.method_direct_trigger()
-            assert not isinstance(failure, dict), failure
-            # It works in a transaction of its own: ours has to see what it did.
-            self.env.cr.commit()
+            for action in ("check", "process"):
+                cron = self.env.ref(f"amazon_order_import.ir_cron_{action}_reports")
+                failure = cron.method_direct_trigger()
+                assert not isinstance(failure, dict), failure
+                # It works in a transaction of its own: ours has to see what it did.
+                self.env.cr.commit()
 
     def wait(self):
         """The time passes that Amazon asked to wait, and its quotas fill up again."""

@@ -20,13 +20,13 @@ def server(registry, databases, tmp_path):
     """Starts Odoo's server process on the database, as in production."""
     started = []
 
-    def start():
+    def start(cron_threads=1):
         log = tmp_path / f"odoo-{len(started)}.log"
         process = subprocess.Popen(
             databases.environment.command(
                 f"--database={registry.db_name}",
                 "--no-http",
-                "--max-cron-threads=1",
+                f"--max-cron-threads={cron_threads}",
                 f"--logfile={log}",
             ),
             cwd=databases.environment.checkout,
@@ -60,8 +60,9 @@ def end_of(log):
 
 
 def wake(env):
-    """Has the server run the scheduled action now instead of within a minute."""
+    """Has the server run the scheduled actions now instead of within a minute."""
     env.ref("amazon_order_import.ir_cron_check_reports")._trigger()
+    env["amazon.report"]._trigger_processing()
     env.cr.commit()
 
 
@@ -97,5 +98,41 @@ def test_every_order_once_after_a_kill(env, amazon, server):
     assert report.state == "done"
     numbers = report.row_ids.mapped("number")
     assert sorted(numbers) == list(range(1, report.row_count + 1))
+    assert len(seller.orders()) == len(seller.expected())
+    assert seller.problems() == []
+
+
+def test_two_servers_with_two_slots_each_share_the_files(env, amazon, server):
+    """As many files at once as there are slots; each order once, each row one outcome."""
+    seller = Seller(env, amazon)
+    seller.sell(ORDERS, marketplace="DE", spread=86400)
+    head, *rows = seller.report_file(MFN).splitlines(keepends=True)
+    size = len(rows) // 4 + 1
+    reports = env["amazon.report"]
+    for start in range(0, len(rows), size):
+        # Each file begins with rows of the one before: they overlap.
+        part = rows[max(start - size // 4, 0) : start + size]
+        reports |= reports.create_from_file(
+            seller.account, "mfn_orders_eu", f"{start}.txt", b"".join([head, *part])
+        )
+    env["amazon.account"]._set_processing_slots(2)
+    env.cr.commit()
+    processes = [server(cron_threads=2), server(cron_threads=2)]
+
+    def state():
+        env.cr.commit()
+        reports.invalidate_recordset()
+        return set(reports.mapped("state"))
+
+    wake(env)
+    for process in processes:
+        wait_for(lambda: not state() & {"ready", "processing"}, process)
+    slots = env["amazon.account"]._get_processing_slots()
+    worked = env["ir.cron.progress"].search([("done", ">", 0)]).cron_id & slots
+    assert worked == slots, "one slot did all of the work"
+    assert state() == {"done"}
+    outcomes = reports.row_ids.mapped("outcome")
+    assert set(outcomes) == {"created", "unchanged"}
+    assert outcomes.count("created") == len(rows)
     assert len(seller.orders()) == len(seller.expected())
     assert seller.problems() == []

@@ -192,15 +192,16 @@ class Year:
             self._run_due_actions()
 
     def _run_due_actions(self):
-        """The addon's scheduled actions whose time has come; the main one always."""
+        """The addon's scheduled actions whose time has come; the main ones always."""
         main = self.env.ref("amazon_order_import.ir_cron_check_reports")
+        main |= self.env.ref("amazon_order_import.ir_cron_process_reports")
         ids = self.env["ir.model.data"].search(
             [("module", "=", "amazon_order_import"), ("model", "=", "ir.cron")]
         )
         now = self.now.replace(tzinfo=None)
         actions = self.env["ir.cron"].browse(ids.mapped("res_id"))
-        for action in actions.sorted(lambda cron: cron != main):
-            if action == main or action.nextcall <= now:
+        for action in main | actions:
+            if action in main or action.nextcall <= now:
                 failure = action.method_direct_trigger()
                 assert not isinstance(failure, dict), failure
                 self.runs += 1

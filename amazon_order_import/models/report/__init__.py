@@ -6,8 +6,10 @@ What a report becomes is told by later domains and by the importers.
 from . import amazon_report_row
 from . import amazon_report
 from . import amazon_account
+from . import amazon_account_work
 from . import amazon_report_file
 from . import amazon_report_processing
+from . import amazon_report_turns
 from . import amazon_report_asking
 from . import amazon_report_others
 from . import amazon_report_at_amazon
@@ -23,3 +25,4 @@ from . import amazon_report_schedule
 from . import amazon_report_undo
 from . import ir_attachment
 from . import ir_sequence
+from . import res_config_settings

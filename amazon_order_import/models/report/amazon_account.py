@@ -9,10 +9,6 @@ from ...selling_partner.errors import SellingPartnerError
 
 #: For how long a report that was asked for says that its kind is used.
 USE_MEMORY = timedelta(days=30)
-#: The scheduled action comes by itself after this time.
-CRON_INTERVAL = timedelta(minutes=5)
-#: The shortest time between two runs that the addon asks for.
-SHORTEST_PAUSE = timedelta(seconds=30)
 
 
 class AmazonAccount(models.Model):
@@ -132,47 +128,6 @@ class AmazonAccount(models.Model):
         ).next_attempt = False
         self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
         return super()._wake_reports()
-
-    # === SCHEDULED ACTION === #
-
-    @api.model
-    def _cron_check_reports(self):
-        """Advance every open report of every account; request the recurring ones.
-
-        The only place that commits: after each step, so that stopping Odoo at any
-        moment neither loses nor repeats anything.
-        """
-        self.env["amazon.report.request"]._create_due_reports()
-        commit = self.env["ir.cron"]._commit_progress
-        commit()
-        Report = self.env["amazon.report"]
-        for account in self.search([]):
-            seconds_left = Report._advance_at_amazon(account, commit)
-            if not seconds_left:
-                break
-            self.env["amazon.report.schedule"]._look(account, commit)
-        finished = Report._process_ready(commit)
-        self.search([])._do_after_reports(commit)
-        self._trigger_next_look()
-        if not finished:
-            # Odoo runs the action again at once, not after its five minutes.
-            commit(remaining=1)
-
-    def _do_after_reports(self, commit):
-        """Do what has waited for the reports; other domains fill it.
-
-        :param commit: function that ends the transaction; call it after each step
-        """
-
-    @api.model
-    def _trigger_next_look(self):
-        """Have the scheduled action run when the next report at Amazon is due."""
-        now = fields.Datetime.now()
-        moment = self.env["amazon.report"]._get_next_look()
-        if moment and moment < now + CRON_INTERVAL:
-            self.env.ref("amazon_order_import.ir_cron_check_reports")._trigger(
-                max(moment, now + SHORTEST_PAUSE)
-            )
 
     # === FIRST RUN === #
 

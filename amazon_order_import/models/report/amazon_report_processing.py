@@ -1,14 +1,13 @@
 import itertools
 import logging
 
-from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo import fields, models
 
 from ...messages import Name, format_message, message
 from ...report_formats import ReportFileError, open_report
 from ...trusted_context import Trusted
 from .amazon_report_row import OPEN_OUTCOMES
-from .importing import ConcurrentImport, RefusedFile
+from .importing import RefusedFile
 
 _logger = logging.getLogger(__name__)
 
@@ -16,8 +15,6 @@ _logger = logging.getLogger(__name__)
 BATCH_ROWS = 200
 #: Bytes of a file (some hundred rows) that is processed while the user waits.
 SMALL_FILE = 200_000
-#: How often a batch is tried again that collides with another worker.
-BATCH_ATTEMPTS = 5
 
 
 class AmazonReport(models.Model):
@@ -39,46 +36,6 @@ class AmazonReport(models.Model):
                 # Memory must not grow with the file.
                 report.env.flush_all()
                 report.env.invalidate_all()
-        return True
-
-    @api.model
-    def _process_ready(self, commit):
-        """Process the reports that are ready, sharing the work with other workers.
-
-        :param commit: function that commits and returns the seconds left
-        :return: whether all are processed; False where the time is up
-        """
-        domain = [("state", "in", ("ready", "processing"))]
-        for report in self.search(domain, order="id"):
-            report = report.account_id._for_responsible(report)
-            attempts = 0
-            while attempts < BATCH_ATTEMPTS:
-                try:
-                    for rows in report._process_batches(retry_concurrent=True):
-                        attempts = 0
-                        report.env.flush_all()
-                        report.env.invalidate_all()
-                        if not commit(rows):
-                            return False
-                    break
-                except (ConcurrentImport, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as error:
-                    self.env.cr.rollback()
-                    attempts += 1
-                    _logger.info(
-                        "Report %s collides with another worker (%s), attempt %s",
-                        report.id,
-                        type(error).__name__,
-                        attempts,
-                    )
-                except Exception as error:
-                    # One report that nobody foresaw must not stop all others.
-                    self.env.cr.rollback()
-                    _logger.exception("Report %s cannot be processed", report.id)
-                    report._fail("unexpected", report._explain_crash(error))
-                    break
-            if report.state == "failed":
-                report._after_failure()
-            commit()
         return True
 
     def _explain_crash(self, error):
@@ -272,7 +229,7 @@ class AmazonReport(models.Model):
         self.check_access("read")
         for report in self.sudo():
             report._make_ready()
-        self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+        self._trigger_processing()
 
     def _make_ready(self):
         """Let the report be processed again, as far as its rows are open.
@@ -295,7 +252,7 @@ class AmazonReport(models.Model):
         small = self.filtered(lambda report: report.file_size <= SMALL_FILE)
         small.process()
         if small != self:
-            self.env.ref("amazon_order_import.ir_cron_check_reports").sudo()._trigger()
+            self._trigger_processing()
 
     def action_process_now(self):
         self._process_soon()

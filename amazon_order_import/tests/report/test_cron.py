@@ -19,7 +19,7 @@ SECRETS = {
     "lwa_client_secret": "amzn1.oa2-cs.v1.simulated-eu",
     "lwa_refresh_token": "Atzr|simulated-eu",
 }
-REPORT_LOGGER = "odoo.addons.amazon_order_import.models.report.amazon_report_processing"
+REPORT_LOGGER = "odoo.addons.amazon_order_import.models.report"
 
 
 class CronCase(AmazonCase):
@@ -40,7 +40,10 @@ class CronCase(AmazonCase):
             }
         )
         cls.account.action_test_connection()
-        cls.cron = cls.env.ref("amazon_order_import.ir_cron_check_reports")
+        cls.crons = [
+            cls.env.ref("amazon_order_import.ir_cron_check_reports"),
+            cls.env.ref("amazon_order_import.ir_cron_process_reports"),
+        ]
         cls.requests_made = count()
 
     @staticmethod
@@ -91,7 +94,8 @@ class CronCase(AmazonCase):
         with self.enter_registry_test_mode():
             for _round in range(times):
                 self.let_poll()
-                self.cron.method_direct_trigger()
+                for cron in self.crons:
+                    cron.method_direct_trigger()
 
     def let_poll(self):
         """The seconds pass after which Amazon is asked how far a report is."""
