@@ -199,6 +199,16 @@ _VAT_DOCUMENTS = {
             "note (Credit More Than Sold)."
         ),
     ),
+    "refund_taken_back": Template(
+        _(
+            "%(number)s takes a refund of order %(order)s back: Amazon's %(amount)s "
+            "are yours again. Credited so far: %(documents)s."
+        ),
+        _(
+            "Make an invoice over this amount with %(number)s as its reference, and "
+            "post it."
+        ),
+    ),
     "refund_name": Template("%(source)s %(reference)s"),
     "credit_note_over": Template("%(credit_note)s (%(amount)s)"),
     "refund_not_booked": Template(_("%(refund)s (%(amount)s, not booked in Odoo)")),

@@ -266,6 +266,12 @@ _WORKFLOW = {
             "incoming payments."
         )
     ),
+    "no_clearing_journal_out": Template(
+        _(
+            "The account %(account)s has no clearing journal with a payment method for "
+            "outgoing payments."
+        )
+    ),
     "missing_rate": Template(
         _("Odoo has no exchange rate of %(currency)s to %(company)s."),
         _("Enter one under Accounting > Configuration > Currencies."),

@@ -135,6 +135,16 @@ VAT_DATA = {
             "and make this one."
         ),
     ),
+    "vat_data_taken_back": Template(
+        _(
+            "Amazon took a refund of %(order)s back: %(amount)s are yours again. "
+            "Credited so far: %(documents)s."
+        ),
+        _(
+            "Make an invoice over this amount for the order and post it, then choose "
+            "Make Document: it is taken for this one."
+        ),
+    ),
     # === UPLOADS: WHAT THEY WAIT FOR === #
     "upload_by_hand": Template(
         _("By the account's setting, a person chooses what is uploaded:"),

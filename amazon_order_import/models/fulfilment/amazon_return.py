@@ -204,10 +204,9 @@ class AmazonReturn(models.Model):
             return
         left = defaultdict(float)
         for line in open_returns.sudo().sale_line_id.invoice_lines:
-            move = line.move_id
-            if move.move_type == "out_refund" and move.state != "cancel":
+            if self._is_credit_of_units(line):
                 for sale_line in line.sale_line_ids:
-                    left[sale_line, move] += line.quantity
+                    left[sale_line, line.move_id] += line.quantity
         for sale_line, move, quantity in self.sudo()._read_group(
             [
                 ("sale_line_id", "in", open_returns.sale_line_id.ids),
@@ -218,11 +217,30 @@ class AmazonReturn(models.Model):
         ):
             left[sale_line, move] -= quantity
         for record in open_returns:
-            for (sale_line, move), quantity in left.items():
-                if sale_line == record.sale_line_id and quantity >= record.quantity:
-                    record.sudo().credit_move_id = move
-                    left[sale_line, move] -= record.quantity
-                    break
+            fitting = [
+                move
+                for (sale_line, move), quantity in left.items()
+                if sale_line == record.sale_line_id and quantity >= record.quantity
+            ]
+            if fitting:
+                move = min(fitting, key=record._get_credit_rank)
+                record.sudo().credit_move_id = move
+                left[record.sale_line_id, move] -= record.quantity
+
+    def _is_credit_of_units(self, line):
+        """Whether an ``account.move.line`` credits goods that came back."""
+        move = line.move_id
+        return move.move_type == "out_refund" and move.state != "cancel"
+
+    def _get_credit_rank(self, move):
+        """Return what sorts the credit notes that a return may be of, the best first.
+
+        That of the day which is nearest.
+        """
+        self.ensure_one()
+        day = move.invoice_date or fields.Date.context_today(move)
+        returned = self.return_date.date() if self.return_date else day
+        return abs((day - returned).days), move.id
 
     # === ACTIONS === #
 

@@ -9,6 +9,7 @@ from . import account_move_print
 from . import account_move_upload
 from . import account_move
 from . import account_move_line
+from . import account_move_line_units
 from . import account_move_refund
 from . import amazon_account_vat
 from . import amazon_buyer_vat
@@ -18,6 +19,7 @@ from . import amazon_invoice_upload_gate
 from . import amazon_invoice_upload_sending
 from . import amazon_invoice_upload_result
 from . import amazon_refund
+from . import amazon_return
 from . import amazon_report
 from . import amazon_report_row
 from . import amazon_vat_document_line

@@ -79,11 +79,68 @@ class AccountMove(models.Model):
         credit_notes = self._get_amazon_credit_notes()
         if credit_notes:
             self.env["amazon.refund.guard"].check_moves(credit_notes)
+            credit_notes._note_money_only()
         posted = self.browse()
         for moves in self._split_by_reversed(credit_notes):
             posted |= super(AccountMove, moves)._post(soft)
         credit_notes._get_amazon_refund_orders().sudo().amazon_return_ids._attach_credit_notes()
+        (credit_notes & posted)._pay_amazon_credit_notes()
         return posted
+
+    def _pay_amazon_credit_notes(self):
+        """Pay credit notes from the clearing journal, where the workflow wants it.
+
+        As far as they are not set off against an invoice that nobody has paid.
+        """
+        moves = self.sudo()
+        workflow = self.env["amazon.order.workflow"].sudo()
+        for account, members in moves.grouped(
+            lambda move: move._get_amazon_refund_orders().amazon_account_id
+        ).items():
+            if len(account) == 1 and account.order_workflow == "paid":
+                account = account.with_company(account.company_id)
+                members._match_amazon_payments()
+                workflow.with_env(account.env)._pay_invoices(account, members)
+
+    def _match_amazon_payments(self):
+        """Set credit notes off against their payments, after a reset to draft."""
+        for move in self:
+            payments = move.matched_payment_ids.move_id
+            lines = (move | payments).line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+                and line.parent_state == "posted"
+                and not line.reconciled
+            )
+            if lines.move_id & payments:
+                lines.reconcile()
+
+    @api.depends("reversed_entry_id")
+    def _compute_invoice_currency_rate(self):
+        # What is given back has the rate of what was sold.
+        result = super()._compute_invoice_currency_rate()
+        for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            origin = move.reversed_entry_id
+            if origin.currency_id == move.currency_id and origin._is_for_amazon_buyer():
+                move.invoice_currency_rate = origin.invoice_currency_rate
+        return result
+
+    def _note_money_only(self):
+        """Note on each line of Amazon's credit notes whether it takes units back.
+
+        One after the other: what the one takes back, the next cannot.
+        """
+        credit_notes = self._get_amazon_credit_notes().sorted(
+            lambda move: (move.invoice_date or fields.Date.context_today(move), move.id)
+        )
+        open_notes = credit_notes
+        for move in credit_notes:
+            lines = move.invoice_line_ids.filtered(
+                lambda line: len(line.sale_line_ids) == 1
+                and line.sale_line_ids.amazon_line_type
+            )
+            for line in lines:
+                line.amazon_money_only = not line._takes_units_back(open_notes)
+            open_notes -= move
 
     def _split_by_reversed(self, credit_notes):
         """Split moves so that each invoice is credited once in a part.

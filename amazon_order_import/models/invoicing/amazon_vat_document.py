@@ -287,6 +287,13 @@ class AmazonVatDocument(models.Model):
             guard.forget(company, "vat_document", documents.mapped("number"))
         return super().unlink()
 
+    def _takes_refund_back(self):
+        """Whether what Amazon gave back before is the seller's again."""
+        self.ensure_one()
+        return self.is_refund and (
+            self.currency_id.compare_amounts(self.amount_due, 0.0) > 0
+        )
+
     def _get_superseded(self):
         """Return those of these documents that a later one of Amazon's replaces."""
         return self.filtered(

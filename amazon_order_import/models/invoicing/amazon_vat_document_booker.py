@@ -89,6 +89,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         for document in documents:
             if obstacle := self._get_obstacle(document):
                 self._set_entry(document, *obstacle)
+            elif document._takes_refund_back():
+                self._match_taken_back(document)
             elif document.is_refund and self._is_settled(document):
                 continue
             elif self._is_to_wait(account, document):

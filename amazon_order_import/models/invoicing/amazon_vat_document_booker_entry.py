@@ -83,6 +83,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             name=document.number,
             journal_id=journal.id,
             invoice_date=document.date,
+            # Paid to Amazon, or given back by it.
+            invoice_date_due=document.date,
             currency_id=document.currency_id.id,
             fiscal_position_id=place.fiscal_position.id,
             amazon_vat_document_ids=[Command.set(document.ids)],
@@ -107,18 +109,25 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         return values
 
     def _get_rate(self, document):
-        """Return Amazon's exchange rate as Odoo writes it, where it is told.
+        """Return the exchange rate as Odoo writes it, where it is told; or None.
 
+        What is given back has the rate of what was sold: its entry's, else Amazon's.
         Amazon: units of the tax currency for one of the document's; Odoo: units of the
         document's currency for one of the company's.
         """
         company_currency = document.company_id.currency_id
-        if (
-            document.exchange_rate
-            and document.currency_id != company_currency
-            and document.invoice_currency_id == company_currency
-        ):
-            return 1 / document.exchange_rate
+        if document.currency_id == company_currency:
+            return None
+        told = document
+        if document.is_refund:
+            original = document.original_id
+            if original.move_id.currency_id == document.currency_id:
+                return original.move_id.invoice_currency_rate
+            told = original | document
+        for source in told:
+            if source.exchange_rate and source.currency_id == document.currency_id:
+                if source.invoice_currency_id == company_currency:
+                    return 1 / source.exchange_rate
         return None
 
     def _check_period(self, document, journal):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...messages import Joined, Money, Name, message
+from ...messages import Joined, MessageError, Money, Name, message
 from .amazon_refund_guard import RefundExceeded
 
 
@@ -81,6 +81,44 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             for line, amount in amounts.items()
         }
 
+    # === REFUNDS TAKEN BACK === #
+
+    def _match_taken_back(self, document):
+        """Match a refund that Amazon took back with the invoice of a person."""
+        for move in self._find_invoices_naming(document):
+            if not self._get_differences(document, move):
+                self._set_entry(document, "matched", move=move)
+                return
+        order = document.sale_order_id
+        state = self.env["amazon.refund.guard"].get_states(order)[order]
+        self._fail(
+            document,
+            MessageError(
+                self.env,
+                message(
+                    "refund_taken_back",
+                    number=document.number,
+                    order=order.amazon_order_ref,
+                    amount=Money(document.amount_due, document.currency_id.id),
+                    documents=self.env["amazon.refund.guard"].explain_credited(state),
+                ),
+            ),
+        )
+
+    def _find_invoices_naming(self, document):
+        """Return posted invoices that name a document as their reference."""
+        return self.env["account.move"].search(
+            [
+                ("company_id", "=", document.company_id.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("amazon_vat_document_ids", "=", False),
+                "|",
+                ("ref", "ilike", document.number),
+                ("payment_reference", "ilike", document.number),
+            ]
+        )
+
     # === INVOICES === #
 
     def _get_own_invoices(self, document):
@@ -94,7 +132,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         )
 
     def _get_move_type(self, document):
-        return "out_refund" if document.is_refund else "out_invoice"
+        gives_back = document.is_refund and not document._takes_refund_back()
+        return "out_refund" if gives_back else "out_invoice"
 
     def _match(self, document, invoices):
         """Match a document with the invoice that a person made; tell differences.
@@ -122,6 +161,9 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         self._set_matched(document, found)
 
     def _set_matched(self, document, move):
+        if document.is_refund:
+            document.move_id = move
+            move._note_money_only()
         differences = self._get_differences(document, move)
         if not differences:
             self._set_entry(document, "matched", move=move)
@@ -146,7 +188,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
         :rtype: tuple
         """
         currency = document.currency_id
-        sign = -1 if document.is_refund else 1
+        sign = -1 if self._get_move_type(document) == "out_refund" else 1
         tax = 0.0 if document.is_collected_by_amazon else document.amount_tax
         differences = []
         if move.currency_id != currency:

@@ -170,6 +170,27 @@ class AmazonVatInvoice(models.Model):
         total = sum(self.line_ids.mapped("amount_total"))
         return -1 if given_back and not corrects and total > 0 else 1
 
+    def _takes_refund_back(self):
+        """Whether what Amazon gave back before is the seller's again.
+
+        Then the amounts have another sign than those of what the order got back first.
+        """
+        self.ensure_one()
+        gives_back = self.sale_order_id.amazon_vat_invoice_ids.filtered(
+            lambda document: document.transaction_type in ("return", "refund")
+            and not document.is_corrected
+            and document.line_ids
+        )
+        if self not in gives_back:
+            return False
+
+        def is_above(document):
+            total = sum(document.line_ids.mapped("amount_total"))
+            return document.currency_id.compare_amounts(total, 0.0)
+
+        first = gives_back.sorted("id").filtered(is_above)[:1]
+        return bool(first) and is_above(self) == -is_above(first)
+
     def _get_age_key(self):
         """Return what sorts documents by when Amazon said what they hold.
 

@@ -114,9 +114,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
 
     def _find_made(self, document):
         """Return the one document of a person that has Amazon's amounts, or none."""
-        move_type = (
-            "out_refund" if document.document_type == "credit_note" else "out_invoice"
+        gives_back = (
+            document.document_type == "credit_note"
+            and not document._takes_refund_back()
         )
+        move_type = "out_refund" if gives_back else "out_invoice"
         currency = document.currency_id
         return self._get_other_moves(document, move_type).filtered(
             lambda move: (
@@ -165,6 +167,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             "vat_data",
             {document.reference: document.move_id for document in credits},
         )
+        credits.move_id._note_money_only()
         documents._set_state("invoiced")
         documents.sale_order_id.filtered(
             "amazon_workflow_note"
@@ -179,17 +182,21 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         shipped = document.shipment_date
         shipped = order._get_local_date(shipped) if shipped else today
         is_credit = document.document_type == "credit_note"
+        # Amazon does not say when it gave the money back.
+        day = today if is_credit else min(shipped, today)
         vals = {
             **order._prepare_invoice(),
             "fiscal_position_id": place.fiscal_position.id,
             "delivery_date": shipped,
-            # Amazon does not say when it gave the money back.
-            "invoice_date": today if is_credit else min(shipped, today),
+            "invoice_date": day,
+            "invoice_date_due": day,
             "invoice_line_ids": [
                 Command.create(vals)
                 for vals in self._prepare_move_lines(lookups, order, document, place)
             ],
         }
+        if place.journal:
+            vals["journal_id"] = place.journal.id
         if is_credit:
             origin = self._get_credited(document)
             vals.update(

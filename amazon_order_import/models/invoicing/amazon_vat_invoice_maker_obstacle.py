@@ -144,6 +144,8 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         """Return the `Obstacle` where there is nothing (left) to credit, or None."""
         made = self._find_made(document)
         order = document.sale_order_id
+        if document._takes_refund_back():
+            return None if made else Obstacle("attention", self._explain_back(document))
         if not made and not order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state != "cancel"
         ):
@@ -165,6 +167,15 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
                 ),
             )
         return None
+
+    def _explain_back(self, document):
+        guard, order = self.env["amazon.refund.guard"], document.sale_order_id
+        return message(
+            "vat_data_taken_back",
+            order=order.name,
+            amount=Money(abs(document.amount_total), document.currency_id.id),
+            documents=guard.explain_credited(guard.get_states(order)[order]),
+        )
 
     def _claim(self, document):
         """Return the ``amazon.refund`` of a credit note; see ``amazon.refund.guard``.

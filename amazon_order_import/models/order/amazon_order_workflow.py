@@ -281,7 +281,10 @@ class AmazonOrderWorkflow(models.AbstractModel):
     # === PAYMENT === #
 
     def _pay_invoices(self, account, invoices):
-        """Book the payment of each invoice in the clearing journal."""
+        """Book the payment of invoices and credit notes in the clearing journal.
+
+        Amazon has got the money of the ones, and has given back that of the others.
+        """
 
         def pay(invoices):
             journal = account.payment_journal_id
@@ -315,17 +318,20 @@ class AmazonOrderWorkflow(models.AbstractModel):
         self._try_together(due, pay, fail)
 
     def _prepare_payment(self, journal, invoice):
-        method = journal.inbound_payment_method_line_ids[:1]
+        gives_back = invoice.move_type == "out_refund"
+        if gives_back:
+            method = journal.outbound_payment_method_line_ids[:1]
+        else:
+            method = journal.inbound_payment_method_line_ids[:1]
         if not method:
             account = invoice.line_ids.sale_line_ids.order_id.amazon_account_id[:1]
-            raise MessageError(
-                self.env, message("no_clearing_journal", account=account.name)
-            )
+            code = "no_clearing_journal_out" if gives_back else "no_clearing_journal"
+            raise MessageError(self.env, message(code, account=account.name))
         receivable = invoice.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
         return {
-            "payment_type": "inbound",
+            "payment_type": "outbound" if gives_back else "inbound",
             "partner_type": "customer",
             "partner_id": invoice.commercial_partner_id.id,
             "company_id": invoice.company_id.id,

@@ -255,12 +255,15 @@ class SaleOrder(models.Model):
     def _prepare_invoice(self):
         values = super()._prepare_invoice()
         if self.amazon_order_ref:
+            # The buyer has paid Amazon: nothing is due later.
+            values["invoice_payment_term_id"] = False
             shipped = self._get_amazon_supply_date()
             if self.amazon_fulfillment == "fba" and shipped:
                 values["delivery_date"] = shipped
             if get_trusted(self.env, "amazon_workflow"):
                 today = self._get_local_date(fields.Datetime.now())
                 values["invoice_date"] = min(shipped or today, today)
+                values["invoice_date_due"] = values["invoice_date"]
         return values
 
     def _get_amazon_supply_date(self):
