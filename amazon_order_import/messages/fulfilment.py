@@ -60,6 +60,23 @@ _RETURNS = {
         _("A later row tells of this return; that counts."), reason="outdated"
     ),
     "return_changed": Template(_("Before: %(old)s\nNow: %(new)s")),
+    "return_condition_unknown": Template(
+        _(
+            "Amazon says “%(text)s” (%(field)s) of this unit of %(sku)s, which is not "
+            "known here: whether it can be sold again is open, so it is not booked."
+        ),
+        _(
+            "Enter in the account, on the tab Shipping, where returned goods with this "
+            "text belong: then it is booked by itself."
+        ),
+    ),
+    "return_condition_unknown_unbooked": Template(
+        _(
+            "Amazon says “%(text)s” (%(field)s) of this unit of %(sku)s, which is not "
+            "known here: whether it can be sold again is open."
+        ),
+        reason="return_condition_unknown",
+    ),
     "unknown_sku_stock": Template(
         _("No product for the SKU %(sku)s, so that its goods are not booked."),
         _(
@@ -85,6 +102,23 @@ _STOCK = {
             "Request the report again. If so many articles have really gone, press "
             "File Is Right."
         ),
+    ),
+    "stock_negative": Template(
+        _(
+            "Amazon counts less than nothing of %(sku)s (%(counts)s): the row is not "
+            "booked."
+        ),
+        _(
+            "The next report is likely to be right. If it is not, ask Amazon's seller "
+            "support."
+        ),
+    ),
+    "stock_country": Template(
+        _(
+            "“%(country)s” is not the code of a country, so nobody knows where these "
+            "units of %(sku)s are: the row is not booked."
+        ),
+        _("Request the report again; if it says the same, tell whoever made the file."),
     ),
     "alias": Template(
         _(

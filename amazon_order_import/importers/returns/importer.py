@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.models import BaseModel
 
 from ...messages import Joined, message
+from ...models.fulfilment.amazon_return import OPEN_CONDITION
 from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
@@ -406,6 +407,7 @@ class AmazonReturnImporter(models.AbstractModel):
         touched = Return.union(*(entry.record for entry in entries))
         self.env["amazon.stock.booker"].book_returns(touched)
         touched._attach_credit_notes()
+        touched._tell_open_conditions()
         self._tell_missing_products(entries)
 
     def _tell_missing_products(self, entries):
@@ -423,5 +425,5 @@ class AmazonReturnImporter(models.AbstractModel):
                             "message": reason,
                         }
                     )
-                elif work.record.needs_attention:
+                elif work.record.code != OPEN_CONDITION:
                     work.record.needs_attention = False

@@ -10,6 +10,17 @@ FIGURES = (
     "qty_inbound",
     "qty_researching",
 )
+#: Counts of ``report_formats.StockRow``: fewer than none there cannot be.
+COUNTS = (
+    "sellable",
+    "unsellable",
+    "reserved",
+    "inbound_working",
+    "inbound_shipped",
+    "inbound_receiving",
+    "researching",
+    "available",
+)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from ...messages import FieldName, Joined, message
 from ...models.order.lookups import ProductLookups, SoldSku
 from ...models.report.importing import IMPORT_CONTEXT
 from ..row_importer import RowWork
-from .figures import FIGURES, Figures
+from .figures import COUNTS, FIGURES, Figures
 
 
 @dataclass
@@ -39,8 +39,9 @@ class AmazonStockImporter(models.AbstractModel):
             sku = work.values.sku if work.values else self._get_raw_sku(work)
             work.record.write({"sku": sku, "row_key": sku})
         works = [work for work in works if self._is_importable(report, work)]
+        self._find_countries(works)
+        works = [work for work in works if self._is_possible(work)]
         if works:
-            self._find_countries(works)
             self._import_levels(snapshot, works)
         self.env.flush_all()
 
@@ -61,6 +62,24 @@ class AmazonStockImporter(models.AbstractModel):
         if held := (row.sellable or 0) + (row.unsellable or 0):
             reason = message("merchant_stranded", sku=row.sku, units=held)
         self._set_outcome(work, "ignored", reason)
+        return False
+
+    def _is_possible(self, work):
+        """Set the outcome of rows that cannot be true; keep others."""
+        row = work.values
+        negative = [
+            (name, getattr(row, name))
+            for name in COUNTS
+            if (getattr(row, name) or 0) < 0
+        ]
+        if negative:
+            told = tuple(f"{name} = {units}" for name, units in negative)
+            reason = message("stock_negative", sku=row.sku, counts=Joined(told))
+        elif row.country and not work.country:
+            reason = message("stock_country", sku=row.sku, country=row.country)
+        else:
+            return True
+        self._set_outcome(work, "error", reason)
         return False
 
     def _find_countries(self, works):

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...messages import message
+from ...models.order.lookups import ProductLookups, SoldSku
 from ...models.report.amazon_report_row import IMPORTED_OUTCOMES
 from ...models.report.importing import RefusedFile
 from ...report_formats import BROKEN_OFF
@@ -98,24 +99,42 @@ class AmazonStockImporter(models.AbstractModel):
         self.env.flush_all()
 
     def _note_unread(self, snapshot, errors):
-        """Note that nothing is known of SKUs whose row cannot be read."""
-        known = set(snapshot.level_ids.mapped("sku"))
-        previous = {
-            level.sku: level for level in snapshot._get_previous().level_ids[::-1]
-        }
+        """Note that nothing is known of SKUs of which a row cannot be read, or be true.
+
+        Other rows of such a SKU, in another condition or country, are not all of it.
+        """
+        skus = set(filter(None, errors.mapped("sku")))
+        everything = ",".join(FIGURES)
+        told = snapshot.level_ids.filtered(
+            lambda level: level.sku in skus and not level.country_id
+        )
+        told.unknown_figures = everything
+        missing = sorted(skus - set(told.mapped("sku")))
+        products = self._find_known_products(snapshot, missing)
         self.env["amazon.stock.level"].create(
             [
                 {
                     "snapshot_id": snapshot.id,
                     "sku": sku,
-                    "product_id": previous[sku].product_id.id
-                    if sku in previous
-                    else False,
-                    "unknown_figures": ",".join(FIGURES),
+                    "product_id": products[sku].id,
+                    "unknown_figures": everything,
                 }
-                for sku in sorted(set(filter(None, errors.mapped("sku"))) - known)
+                for sku in missing
             ]
         )
+
+    def _find_known_products(self, snapshot, skus):
+        """Return ``{SKU: product}``, that of the last snapshot, or of the SKU."""
+        levels = (snapshot | snapshot._get_previous()).level_ids
+        products = {level.sku: level.product_id for level in levels if level.product_id}
+        nowhere = self.env["amazon.marketplace"]
+        lookups = ProductLookups(snapshot.account_id)
+        unknown = [SoldSku(sku, nowhere, "") for sku in skus if sku not in products]
+        if unknown:
+            self.env["amazon.product.finder"].find_products(lookups, unknown)
+        for (sku, _all), match in lookups.matches.items():
+            products[sku] = match.product
+        return products
 
     def _zero_missing(self, snapshot, unread):
         """Note that there is no stock of SKUs which the file does not name any more."""

@@ -1,8 +1,10 @@
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import clean_context
 
+from ...messages import FieldName, message
 from .amazon_account import STOCK_POLICIES
 
 DISPOSITIONS = [
@@ -22,14 +24,23 @@ STATUSES = [
     ("repackaged", "Repackaged"),
     ("other", "Other"),
 ]
-#: Amazon's texts in lower case -> key of ``STATUSES``
+#: Amazon's texts, as `fold` writes them -> key of ``STATUSES``
 STATUS_TEXTS = {
     "unit returned to inventory": "returned",
     "reimbursed": "reimbursed",
-    "immediate_donation": "donated",
+    "immediate donation": "donated",
     "pending repackaging": "repackaging",
     "repackaged successfully": "repackaged",
 }
+#: Code of rows about returns whose condition nobody knows.
+OPEN_CONDITION = "return_condition_unknown"
+#: What Amazon says of units that it sells again.
+SELLABLE_STATUSES = ("returned", "repackaged")
+
+
+def fold(text):
+    """Return a text of Amazon's so that its spellings are the same."""
+    return re.sub(r"[\s_-]+", " ", (text or "").strip()).casefold().rstrip(".")
 
 
 class AmazonReturn(models.Model):
@@ -146,12 +157,10 @@ class AmazonReturn(models.Model):
 
     @api.depends("disposition", "status")
     def _compute_types(self):
-        dispositions = dict(DISPOSITIONS)
+        dispositions = {fold(code): code for code, _label in DISPOSITIONS}
         for record in self:
-            code = (record.disposition or "").upper()
-            known = code if code in dispositions else "other"
-            record.disposition_type = known if code else False
-            text = (record.status or "").casefold()
+            code, text = fold(record.disposition), fold(record.status)
+            record.disposition_type = dispositions.get(code, "other") if code else False
             record.status_type = STATUS_TEXTS.get(text, "other") if text else False
 
     @api.depends("reason")
@@ -174,7 +183,43 @@ class AmazonReturn(models.Model):
     def _is_sellable(self):
         """Whether Amazon sells the unit again: it is in its stock as before."""
         self.ensure_one()
-        return self.disposition_type == "SELLABLE" and self.status_type == "returned"
+        return (
+            self.disposition_type == "SELLABLE"
+            and self.status_type in SELLABLE_STATUSES
+        )
+
+    def _get_open_condition(self):
+        """Return what Amazon says of a unit and nobody knows, as a `Message`, or None.
+
+        In another language, or new: whether the unit can be sold is open. Lines of the
+        account's table that name it say what it means.
+        """
+        self.ensure_one()
+        wrong = [
+            name
+            for name in ("disposition", "status")
+            if self[f"{name}_type"] == "other"
+            # Sellable goods may still be repackaged, or paid for by Amazon.
+            or (
+                name == "status"
+                and not self.status
+                and self.disposition_type == "SELLABLE"
+            )
+        ]
+        if not wrong:
+            return None
+        rule = self.account_id.return_rule_ids._find_rule(self)
+        wrong = [name for name in wrong if not rule[name]]
+        if not wrong:
+            return None
+        values = {
+            "sku": self.sku,
+            "field": FieldName(self._name, wrong[0]),
+            "text": self[wrong[0]] or "–",
+        }
+        if self.stock_policy == "none":
+            return message("return_condition_unknown_unbooked", **values)
+        return message("return_condition_unknown", **values)
 
     def _get_stock_location(self):
         """Return where the goods belong in Odoo's stock now; empty: nowhere."""
@@ -185,8 +230,31 @@ class AmazonReturn(models.Model):
             return nowhere
         if self._is_sellable():
             return account._get_fba_location(self.country_id)
+        if self._get_open_condition():
+            # They stay where they are until somebody knows.
+            return self.location_id
         rule = account.return_rule_ids._find_rule(self)
         return rule._get_location(self) if rule else nowhere
+
+    def _tell_open_conditions(self):
+        """Flag the rows of returns whose condition nobody knows; clear the others."""
+        for record in self:
+            reason = record._get_open_condition()
+            flagged = record.row_ids.filtered(lambda row: row.code == OPEN_CONDITION)
+            if not reason:
+                flagged.write(
+                    {"needs_attention": False, "code": False, "message": False}
+                )
+                continue
+            latest = record.row_ids.sorted("id")[-1:]
+            (flagged - latest).needs_attention = False
+            latest.write(
+                {
+                    "needs_attention": record.stock_policy != "none",
+                    "code": OPEN_CONDITION,
+                    "message": reason,
+                }
+            )
 
     def _attach_credit_notes(self):
         """Link returns to the credit notes over their goods, as far as there are any.

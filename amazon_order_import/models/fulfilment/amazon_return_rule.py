@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .amazon_return import OPEN_CONDITION, fold
+
 
 class AmazonReturnRule(models.Model):
     """Where returned goods go in Odoo's stock that Amazon does not sell again.
@@ -49,6 +51,38 @@ class AmazonReturnRule(models.Model):
             parts = filter(None, (rule.disposition, rule.status))
             rule.display_name = " / ".join(parts) or self.env._("All others")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        rules._settle_open_conditions()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._settle_open_conditions()
+        return result
+
+    def _settle_open_conditions(self):
+        """Book the returned goods whose condition these rules make known."""
+        rows = (
+            self.env["amazon.report.row"]
+            .sudo()
+            .search(
+                [
+                    ("return_id.account_id", "in", self.account_id.ids),
+                    ("code", "=", OPEN_CONDITION),
+                ]
+            )
+        )
+        known = rows.return_id.filtered(lambda record: not record._get_open_condition())
+        if not known:
+            return
+        for company, returns in known.grouped("company_id").items():
+            booker = self.env["amazon.stock.booker"].sudo().with_company(company)
+            booker.book_returns(returns.with_env(booker.env))
+        known._tell_open_conditions()
+        rows.report_id._update_attention()
+
     @api.model
     def _prepare_defaults(self):
         """Return the values of the rules of a new account.
@@ -66,7 +100,7 @@ class AmazonReturnRule(models.Model):
         """Return the first of these rules that fits an ``amazon.return``, or none."""
 
         def fits(wanted, told):
-            return not wanted or wanted.strip().casefold() == (told or "").casefold()
+            return not wanted or fold(wanted) == fold(told)
 
         return self.sorted(lambda rule: (rule.sequence, rule.id)).filtered(
             lambda rule: fits(rule.disposition, returned.disposition)

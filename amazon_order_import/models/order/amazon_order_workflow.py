@@ -88,6 +88,8 @@ class AmazonOrderWorkflow(models.AbstractModel):
             [
                 ("company_id", "in", orders.company_id.ids),
                 ("order_ref", "in", orders.mapped("amazon_order_ref")),
+                # What comes back says nothing about what was sold.
+                ("report_id.kind", "!=", "fba_returns"),
                 "|",
                 ("outcome", "in", ("waiting", "error")),
                 "&",
