@@ -65,7 +65,17 @@ class TestImpossibleStock(InventoryCase):
             ("LAMP-1", "X2", "B02", "NewItem", "SELLABLE", "7"),
         )
         self.assertEqual(self.outcomes(report), ["created", "error", "created"])
-        self.assertEqual(self.on_hand(), [3.0, 7.0])
+        self.assertEqual(self.get_unknown(report), {"MUG-RED"})
+        self.assertEqual(self.on_hand(), [3.0, 3.0])
+
+    def get_unknown(self, report):
+        """Return the SKUs of which it is not known what can be sold."""
+        levels = self.snapshot(report).level_ids
+        return {
+            level.sku
+            for level in levels
+            if "qty_sellable" in (level.unknown_figures or "")
+        }
 
     def test_country_that_is_none(self):
         report = self.read_file(
@@ -79,11 +89,21 @@ class TestImpossibleStock(InventoryCase):
         self.assertEqual(row.code, "stock_country")
         self.assertIn("“Q9”", row.message)
         # What there is in all countries is known of the lamp only.
-        self.assertEqual(self.get_stock(self.mug, self.germany), 3.0)
-        self.assertEqual(self.on_hand()[1], 7.0)
+        self.assertEqual(self.get_unknown(report), {"MUG-RED"})
+        levels = self.snapshot(report).level_ids.filtered("country_id")
+        self.assertEqual(
+            {
+                (level.sku, level.country_id.code): level.qty_sellable
+                for level in levels
+            },
+            {("MUG-RED", "DE"): 5, ("LAMP-1", "FR"): 7},
+        )
+        self.assertEqual(self.on_hand(), [3.0, 3.0])
 
     def test_countries_as_amazon_writes_them(self):
-        report = self.read_file(COUNTRIES, ("MUG-RED", "X1", "B01", "NewItem", "UK", "5"))
+        report = self.read_file(
+            COUNTRIES, ("MUG-RED", "X1", "B01", "NewItem", "UK", "5")
+        )
         self.assertEqual(self.outcomes(report), ["created"])
         level = self.snapshot(report).level_ids
         self.assertEqual(level.country_id.code, "GB")
