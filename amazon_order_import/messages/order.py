@@ -55,8 +55,8 @@ _ROWS = {
     ),
     "payment_differs": Template(
         _(
-            "By Amazon's report the buyer of order %(order)s pays %(told)s (%(parts)s), "
-            "but its lines come to %(total)s."
+            "By Amazon's report the buyer of order %(order)s pays %(told)s "
+            "(%(parts)s), but its lines come to %(total)s."
         ),
         _(
             "Compare it with Seller Central, correct the quotation where needed, and "

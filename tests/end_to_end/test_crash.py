@@ -103,7 +103,7 @@ def test_every_order_once_after_a_kill(env, amazon, server):
 
 
 def test_two_servers_with_two_slots_each_share_the_files(env, amazon, server):
-    """As many files at once as there are slots; each order once, each row one outcome."""
+    """As many files at once as there are slots; each order once."""
     seller = Seller(env, amazon)
     seller.sell(ORDERS, marketplace="DE", spread=86400)
     head, *rows = seller.report_file(MFN).splitlines(keepends=True)

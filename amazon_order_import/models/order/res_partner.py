@@ -21,8 +21,8 @@ class ResPartner(models.Model):
         index="btree_not_null",
         copy=False,
         help="Finds the customer of an Amazon order again: a keyed hash of the "
-        "anonymous address that Amazon gives each buyer, and of the VAT number or company of a "
-        "business buyer",
+        "anonymous address that Amazon gives each buyer, and of the VAT number or "
+        "company of a business buyer",
     )
     amazon_vat = fields.Char(
         "VAT Number from Amazon",
