@@ -14,7 +14,7 @@ from ..messages import (
     message,
     words,
 )
-from ..models.report.importing import ConcurrentImport
+from ..models.report.importing import IMPORT_CONTEXT, ConcurrentImport
 from ..report_formats import BROKEN_OFF, normal_name
 from ..trusted_context import get_trusted
 
@@ -45,6 +45,9 @@ class AmazonRowImporter(models.AbstractModel):
     _name = "amazon.row.importer"
     _description = "Import of Amazon Report Rows"
 
+    #: What a row on its way is.
+    _work_class = RowWork
+
     @api.private
     def start_report(self, report, parsed):
         """Look at a file as a whole, before its rows are imported, or go on.
@@ -55,11 +58,29 @@ class AmazonRowImporter(models.AbstractModel):
         """
 
     @api.private
-    def import_rows(self, report, pairs):
+    def import_rows(self, report, pairs, **options):
         """Make records of report rows and store the outcome of every row.
+
+        Never commits. A row, or what it belongs to, that cannot be imported gets its
+        outcome and leaves the others alone.
 
         :param report: ``amazon.report`` record
         :param pairs: list of ``(amazon.report.row, ParsedRow)``
+        :param options: of ``_import_works``
+        :raise ConcurrentImport: where another transaction has just made the same, with
+            ``amazon_retry_concurrent`` in the context
+        """
+        self = self.with_context(**IMPORT_CONTEXT)
+        works = [
+            self._work_class(record.with_env(self.env), row) for record, row in pairs
+        ]
+        self._import_works(report.with_env(self.env), works, **options)
+        self.env.flush_all()
+
+    def _import_works(self, report, works):
+        """Make records of rows; see ``import_rows``.
+
+        :param works: list of ``_work_class``
         """
         raise NotImplementedError
 

@@ -1,4 +1,4 @@
-"""Whether the cells of an address stand in their columns.
+"""Postal addresses, and whether their cells stand in their columns.
 
 A tab within an address moves the cells after it; where an empty cell falls out
 elsewhere in the row, their number is right all the same. What shows it is a cell that
@@ -6,6 +6,10 @@ cannot be what its column says.
 """
 
 import re
+from dataclasses import dataclass, fields
+
+from . import values
+from .row_format import optional
 
 #: ISO 3166-1, and what else is written for a country: EL, UK, XI, XK, and AN, which
 #: is no more.
@@ -26,6 +30,54 @@ COUNTRY_CODES = frozenset(
 #: A name, or a code of three letters: no digit, and not a code of a state; or XX, which
 #: stands for an unknown country.
 _COUNTRY_NAME = re.compile(r"[^\W\d_][^\d_@]{2,}|XX")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address as the buyer typed it; ``""`` where the file says nothing."""
+
+    name: str = ""
+    street1: str = ""
+    street2: str = ""
+    street3: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    phone: str = ""
+
+    def __bool__(self):
+        """Whether there is anything beyond a name and a telephone number."""
+        return bool(
+            self.street1
+            or self.street2
+            or self.street3
+            or self.city
+            or self.postal_code
+            or self.country
+        )
+
+
+_PARSERS = {"city": values.place, "state": values.place}
+
+
+def address_columns(owner, prefix, **names):
+    """The columns of an `Address`, a tuple.
+
+    :param owner: field of the row that takes it
+    :param prefix: what the names of its columns begin with
+    :param names: of the parts, `name` and `phone`, that are called otherwise
+    """
+    told = {
+        **{field.name: (f"{prefix}-{field.name}",) for field in fields(Address)},
+        **{f"street{line}": (f"{prefix}-address-{line}",) for line in (1, 2, 3)},
+        "postal_code": (f"{prefix}-postal-code",),
+        **names,
+    }
+    return tuple(
+        optional(f"{owner}.{part}", _PARSERS.get(part, values.text), *columns)
+        for part, columns in told.items()
+    )
 
 
 def find_misplaced(address):

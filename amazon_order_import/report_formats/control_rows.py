@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from . import values
 from .order_numbers import is_multi_channel
-from .row_format import Column, PersonalColumns, RowFormat
+from .row_format import Column, PersonalColumns, RowFormat, critical, optional
 from .sale_amounts import SaleAmounts
 
 _CHANNELS = {
@@ -109,59 +109,45 @@ class ControlRow(SaleAmounts):
         return sum((part for part in parts if part is not None), Decimal(0))
 
 
-def _text(field, *names):
-    return Column(field, names or (field.replace("_", "-"),), values.text)
-
-
-def _money(field, *names, parse=values.money):
-    # Amounts of the list are for information: a bad one spoils no row.
-    return Column(field, names or (field.replace("_", "-"),), parse)
-
-
 _COLUMNS = (
-    Column(
+    critical(
         "order_id",
-        ("amazon-order-id", "order-id"),
         values.required_identifier,
+        "amazon-order-id",
+        "order-id",
         required=True,
-        critical=True,
     ),
     Column(
         "order_item_id", ("order-item-id", "amazon-order-item-id"), values.identifier
     ),
-    _text("merchant_order_id"),
-    Column(
-        "purchase_date",
-        ("purchase-date",),
-        values.required_moment,
-        required=True,
-        critical=True,
-    ),
-    Column(
+    optional("merchant_order_id", values.text),
+    critical("purchase_date", values.required_moment, required=True),
+    critical(
         "last_update",
-        ("last-updated-date", "last-update-date"),
         values.required_moment,
+        "last-updated-date",
+        "last-update-date",
         required=True,
-        critical=True,
     ),
     Column("order_status", ("order-status",), values.text, required=True),
-    _text("item_status", "item-status", "order-item-status"),
+    optional("item_status", values.text, "item-status", "order-item-status"),
     Column("fulfillment_channel", ("fulfillment-channel",), values.text, required=True),
-    _text("sales_channel"),
-    _text("sku", "sku", "seller-sku"),
-    _text("asin"),
-    _text("product_name", "product-name", "item-name"),
-    Column("quantity", ("quantity", "quantity-purchased"), values.whole_number),
-    Column("currency", ("currency",), values.currency),
-    _money("item_price"),
-    _money("item_tax"),
-    _money("shipping_price"),
-    _money("shipping_tax"),
-    _money("gift_wrap_price"),
-    _money("gift_wrap_tax"),
-    _money("item_promotion", "item-promotion-discount", parse=values.discount),
-    _money("ship_promotion", "ship-promotion-discount", parse=values.discount),
-    Column("is_business_order", ("is-business-order",), values.flag),
+    optional("sales_channel", values.text),
+    optional("sku", values.text, "sku", "seller-sku"),
+    optional("asin", values.text),
+    optional("product_name", values.text, "product-name", "item-name"),
+    optional("quantity", values.whole_number, "quantity", "quantity-purchased"),
+    optional("currency", values.currency),
+    # Amounts of the list are for information: a bad one spoils no row.
+    optional("item_price", values.money),
+    optional("item_tax", values.money),
+    optional("shipping_price", values.money),
+    optional("shipping_tax", values.money),
+    optional("gift_wrap_price", values.money),
+    optional("gift_wrap_tax", values.money),
+    optional("item_promotion", values.discount, "item-promotion-discount"),
+    optional("ship_promotion", values.discount, "ship-promotion-discount"),
+    optional("is_business_order", values.flag),
 )
 
 #: Documented columns that have no typed value.

@@ -5,7 +5,7 @@ Source: reference/amazon-reports.md 1.1, 1.3, 2, 4, 5.4 and 9.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 from .control_rows import CONTROL_ROWS
@@ -141,11 +141,31 @@ def _marks(names):
     return frozenset(names.split())
 
 
-_SHOW_CHANNEL = MappingProxyType({"ShowSalesChannel": "true"})
 _VAT_COUNTRIES = ("BE", "DE", "ES", "FR", "GB", "IE", "IT", "NL", "PL", "SE")
-_MFN_MARKS = _marks("order-id order-item-id quantity-purchased item-price")
-_FBA_MARKS = _marks("amazon-order-id quantity-shipped item-price")
 _VAT_INVOICE_MARKS = _marks("shipping-id transaction-type item-vat-incl-amount")
+#: Orders shipped by the seller, and by Amazon: what is the same in all regions.
+_mfn_orders = partial(
+    ReportKind,
+    found_at=_("Orders > Order Reports > New Orders"),
+    alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
+    marks=_marks("order-id order-item-id quantity-purchased item-price"),
+    foreign_marks=_VAT_INVOICE_MARKS,
+    fulfillment="mfn",
+    lookback_days=60,
+    options=MappingProxyType({"ShowSalesChannel": "true"}),
+    retention_days=30,
+    row_format=ORDER_ROWS,
+)
+_fba_orders = partial(
+    ReportKind,
+    found_at=_("Reports > Fulfilment > Sales > Amazon Fulfilled Shipments"),
+    alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
+    marks=_marks("amazon-order-id quantity-shipped item-price"),
+    fulfillment="fba",
+    lookback_days=540,
+    min_minutes=30,
+    row_format=SHIPMENT_ROWS,
+)
 
 _ALL = (
     ReportKind(
@@ -189,36 +209,22 @@ _ALL = (
         min_minutes=240,
         row_format=RETURN_ROWS,
     ),
-    ReportKind(
+    _fba_orders(
         key="fba_orders_eu",
         label=_("FBA orders – Europe"),
         purpose="Brings in the orders that Amazon has shipped for you in Europe.",
-        found_at=_("Reports > Fulfilment > Sales > Amazon Fulfilled Shipments"),
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING",
-        alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
         regions=("eu",),
-        marks=_FBA_MARKS,
-        fulfillment="fba",
-        lookback_days=540,
-        min_minutes=30,
-        row_format=SHIPMENT_ROWS,
     ),
-    ReportKind(
+    _fba_orders(
         key="fba_orders_na",
         label=_("FBA orders – North America, Far East"),
         purpose="Brings in the orders that Amazon has shipped for you outside Europe.",
-        found_at=_("Reports > Fulfilment > Sales > Amazon Fulfilled Shipments"),
         report_type="GET_AMAZON_FULFILLED_SHIPMENTS_DATA_TAX",
-        alternate_types=("GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL",),
         regional_types=MappingProxyType(
             {"fe": "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL"}
         ),
         regions=("na", "fe"),
-        marks=_FBA_MARKS,
-        fulfillment="fba",
-        lookback_days=540,
-        min_minutes=30,
-        row_format=SHIPMENT_ROWS,
     ),
     ReportKind(
         key="vcs_lite",
@@ -248,40 +254,22 @@ _ALL = (
         whole_days=True,
         row_format=VAT_ROWS,
     ),
-    ReportKind(
+    _mfn_orders(
         key="mfn_orders_eu",
         label=_("Merchant-fulfilled orders – Europe"),
         purpose="Brings in the orders that you ship yourself in Europe.",
-        found_at=_("Orders > Order Reports > New Orders"),
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING",
-        alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
         regions=("eu",),
-        marks=_MFN_MARKS,
-        fulfillment="mfn",
-        foreign_marks=_VAT_INVOICE_MARKS,
-        lookback_days=60,
-        options=_SHOW_CHANNEL,
-        retention_days=30,
-        row_format=ORDER_ROWS,
     ),
-    ReportKind(
+    _mfn_orders(
         key="mfn_orders_na",
         label=_("Merchant-fulfilled orders – North America, Far East"),
         purpose="Brings in the orders that you ship yourself outside Europe.",
-        found_at=_("Orders > Order Reports > New Orders"),
         report_type="GET_FLAT_FILE_ORDER_REPORT_DATA_TAX",
-        alternate_types=("GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING",),
         regional_types=MappingProxyType(
             {"fe": "GET_FLAT_FILE_ORDER_REPORT_DATA_SHIPPING"}
         ),
         regions=("na", "fe"),
-        marks=_MFN_MARKS,
-        fulfillment="mfn",
-        foreign_marks=_VAT_INVOICE_MARKS,
-        lookback_days=60,
-        options=_SHOW_CHANNEL,
-        retention_days=30,
-        row_format=ORDER_ROWS,
     ),
     ReportKind(
         key="all_orders",

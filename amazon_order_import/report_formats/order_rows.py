@@ -6,88 +6,73 @@ Source: reference/amazon-reports.md 2.1.
 from dataclasses import replace
 
 from . import values
-from .row_format import Column, RowFormat
+from .row_format import RowFormat, critical, optional
 from .sale_rows import BUYER_COLUMNS, SALE_COLUMNS, SaleRow, check_sale
 from .tax_registrations import BUYER_TAX_COLUMNS
 
-
-def _optional(field, parse, *names):
-    return Column(field, names or (field.replace("_", "-"),), parse)
-
-
-def _money(field):
-    return Column(field, (field.replace("_", "-"),), values.money, critical=True)
-
-
 _COLUMNS = (
-    Column(
+    critical(
         "order_id",
-        ("order-id", "amazon-order-id"),
         values.required_identifier,
+        "order-id",
+        "amazon-order-id",
         required=True,
-        critical=True,
     ),
-    Column(
+    critical(
         "order_item_id",
-        ("order-item-id", "amazon-order-item-id"),
         values.required_identifier,
+        "order-item-id",
+        "amazon-order-item-id",
         required=True,
-        critical=True,
     ),
-    Column(
-        "quantity",
-        ("quantity-purchased",),
-        values.quantity,
-        required=True,
-        critical=True,
-    ),
+    critical("quantity", values.quantity, "quantity-purchased", required=True),
     *SALE_COLUMNS,
-    _optional("gift_wrap_type", values.text),
-    _optional("gift_message", values.text, "gift-message-text", "gift-message"),
-    _optional("item_promotion_ids", values.text, "item-promotion-id"),
-    _optional("ship_promotion_ids", values.text, "ship-promotion-id"),
-    _optional("is_business_order", values.flag),
-    _optional("purchase_order_number", values.text),
-    _optional("price_designation", values.text),
-    _optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
+    optional("gift_wrap_type", values.text),
+    optional("gift_message", values.text, "gift-message-text", "gift-message"),
+    optional("item_promotion_ids", values.text, "item-promotion-id"),
+    optional("ship_promotion_ids", values.text, "ship-promotion-id"),
+    optional("is_business_order", values.flag),
+    optional("purchase_order_number", values.text),
+    optional("price_designation", values.text),
+    optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
     *BUYER_TAX_COLUMNS,
-    _optional("tax_collection_model", values.text),
-    _optional("tax_collection_responsible_party", values.text),
-    _optional("ioss_number", values.text),
-    _optional("is_replacement_order", values.flag),
-    _optional("is_exchange_order", values.flag),
-    _optional(
+    optional("tax_collection_model", values.text),
+    optional("tax_collection_responsible_party", values.text),
+    optional("ioss_number", values.text),
+    optional("is_replacement_order", values.flag),
+    optional("is_exchange_order", values.flag),
+    optional(
         "original_order_id",
         values.identifier,
         "original-order-id",
         "replaced-order-id",
     ),
-    _optional("is_prime", values.flag),
-    _optional("is_premium_order", values.flag),
-    _optional("is_amazon_invoiced", values.flag),
-    _optional("is_buyer_requested_cancellation", values.flag),
-    _optional("buyer_requested_cancel_reason", values.text),
-    _optional("earliest_ship_date", values.moment),
-    _optional("latest_ship_date", values.moment),
-    _optional("earliest_delivery_date", values.moment),
-    _optional("latest_delivery_date", values.moment),
-    _optional("delivery_instructions", values.text),
-    _optional("fulfilled_by", values.text),
-    _optional("customized_url", values.text),
-    _optional("points_granted", values.whole_number),
-    _optional("vat_exclusive_item_price", values.money),
-    _optional("vat_exclusive_shipping_price", values.money),
-    _optional(
+    optional("is_prime", values.flag),
+    optional("is_premium_order", values.flag),
+    optional("is_amazon_invoiced", values.flag),
+    optional("is_buyer_requested_cancellation", values.flag),
+    optional("buyer_requested_cancel_reason", values.text),
+    optional("earliest_ship_date", values.moment),
+    optional("latest_ship_date", values.moment),
+    optional("earliest_delivery_date", values.moment),
+    optional("latest_delivery_date", values.moment),
+    optional("delivery_instructions", values.text),
+    optional("fulfilled_by", values.text),
+    optional("customized_url", values.text),
+    optional("points_granted", values.whole_number),
+    optional("vat_exclusive_item_price", values.money),
+    optional("vat_exclusive_shipping_price", values.money),
+    optional(
         "vat_exclusive_gift_wrap_price",
         values.money,
         "vat-exclusive-giftwrap-price",
         "vat-exclusive-gift-wrap-price",
     ),
-    _optional("payment_method", values.text),
+    optional("payment_method", values.text),
     # What the buyer pays on delivery beside the goods, and what it adds up to.
-    _money("payment_method_fee"),
-    _money("cod_collectible_amount"),
-    _money("already_paid"),
+    critical("payment_method_fee", values.money),
+    critical("cod_collectible_amount", values.money),
+    critical("already_paid", values.money),
 )
 
 #: Documented columns that have no typed value.

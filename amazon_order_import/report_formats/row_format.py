@@ -50,6 +50,16 @@ class Column(NamedTuple):
     critical: bool = False
 
 
+def optional(field, parse, *names):
+    """A `Column` that rows can do without, by default named as its field."""
+    return Column(field, names or (field.replace("_", "-"),), parse)
+
+
+def critical(field, parse, *names, required=False):
+    """A `Column` that spoils rows where it cannot be read, named likewise."""
+    return optional(field, parse, *names)._replace(required=required, critical=True)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalColumns:
     """Which columns tell of a person; all by their normal names.

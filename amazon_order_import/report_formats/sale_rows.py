@@ -5,36 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .addresses import find_misplaced, name_address_columns
-from .row_format import Column, Fault, PersonalColumns
+from .addresses import (
+    Address,
+    address_columns,
+    find_misplaced,
+    name_address_columns,
+)
+from .row_format import Fault, PersonalColumns, critical, optional
 from .sale_amounts import SaleAmounts
 from .tax_registrations import BUYER_NUMBER_NAMES, BuyerTaxNumbers
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A postal address as the buyer typed it; ``""`` where the file says nothing."""
-
-    name: str = ""
-    street1: str = ""
-    street2: str = ""
-    street3: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    country: str = ""
-    phone: str = ""
-
-    def __bool__(self):
-        """Whether there is anything beyond a name and a telephone number."""
-        return bool(
-            self.street1
-            or self.street2
-            or self.street3
-            or self.city
-            or self.postal_code
-            or self.country
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +52,6 @@ class SaleRow(BuyerTaxNumbers, SaleAmounts):
     purchase_order_number: str = ""
     price_designation: str = ""
     buyer_company: str = ""
-    buyer_vat_number: str = ""
-    buyer_tax_registration_id: str = ""
-    buyer_tax_registration_country: str = ""
-    buyer_tax_registration_type: str = ""
     tax_collection_model: str = ""
     tax_collection_responsible_party: str = ""
     ioss_number: str = ""
@@ -117,65 +92,37 @@ class SaleRow(BuyerTaxNumbers, SaleAmounts):
     fulfillment_channel: str = ""
 
 
-def _address_columns(owner, prefix, name, phone):
-    parts = {
-        "name": (values.text, name),
-        "street1": (values.text, (f"{prefix}-address-1",)),
-        "street2": (values.text, (f"{prefix}-address-2",)),
-        "street3": (values.text, (f"{prefix}-address-3",)),
-        "city": (values.place, (f"{prefix}-city",)),
-        "state": (values.place, (f"{prefix}-state",)),
-        "postal_code": (values.text, (f"{prefix}-postal-code",)),
-        "country": (values.text, (f"{prefix}-country",)),
-        "phone": (values.text, phone),
-    }
-    return tuple(
-        Column(f"{owner}.{part}", names, parse)
-        for part, (parse, names) in parts.items()
-    )
-
-
-def _money(field_name, *names, parse=values.money):
-    return Column(field_name, names, parse, critical=True)
-
-
+SHIPPING_ADDRESS_COLUMNS = address_columns(
+    "recipient", "ship", name=("recipient-name",), phone=("ship-phone-number",)
+)
+BILLING_ADDRESS_COLUMNS = address_columns(
+    "billing",
+    "bill",
+    name=("bill-name", "billing-name"),
+    phone=("bill-phone-number", "billing-phone-number"),
+)
 #: Columns that reports of orders and of shipments name alike.
 SALE_COLUMNS = (
-    Column(
-        "purchase_date",
-        ("purchase-date",),
-        values.required_moment,
-        required=True,
-        critical=True,
-    ),
-    Column("payments_date", ("payments-date",), values.moment),
-    Column("buyer_email", ("buyer-email",), values.text),
-    Column("buyer_name", ("buyer-name",), values.text),
-    Column("buyer_phone", ("buyer-phone-number",), values.text),
-    Column("sku", ("sku",), values.sku, required=True, critical=True),
-    Column("product_name", ("product-name", "item-name"), values.text),
-    Column("currency", ("currency",), values.currency, required=True, critical=True),
-    Column("item_price", ("item-price",), values.price, required=True, critical=True),
-    _money("item_tax", "item-tax"),
-    _money("shipping_price", "shipping-price", parse=values.price),
-    _money("shipping_tax", "shipping-tax"),
-    _money("gift_wrap_price", "gift-wrap-price", parse=values.price),
-    _money("gift_wrap_tax", "gift-wrap-tax"),
-    Column(
-        "item_promotion", ("item-promotion-discount",), values.discount, critical=True
-    ),
-    Column(
-        "ship_promotion", ("ship-promotion-discount",), values.discount, critical=True
-    ),
-    Column("ship_service_level", ("ship-service-level",), values.text),
-    Column("sales_channel", ("sales-channel",), values.text),
-    *_address_columns("recipient", "ship", ("recipient-name",), ("ship-phone-number",)),
-    *_address_columns(
-        "billing",
-        "bill",
-        ("bill-name", "billing-name"),
-        ("bill-phone-number", "billing-phone-number"),
-    ),
+    critical("purchase_date", values.required_moment, required=True),
+    optional("payments_date", values.moment),
+    optional("buyer_email", values.text),
+    optional("buyer_name", values.text),
+    optional("buyer_phone", values.text, "buyer-phone-number"),
+    critical("sku", values.sku, required=True),
+    optional("product_name", values.text, "product-name", "item-name"),
+    critical("currency", values.currency, required=True),
+    critical("item_price", values.price, required=True),
+    critical("item_tax", values.money),
+    critical("shipping_price", values.price),
+    critical("shipping_tax", values.money),
+    critical("gift_wrap_price", values.price),
+    critical("gift_wrap_tax", values.money),
+    critical("item_promotion", values.discount, "item-promotion-discount"),
+    critical("ship_promotion", values.discount, "ship-promotion-discount"),
+    optional("ship_service_level", values.text),
+    optional("sales_channel", values.text),
+    *SHIPPING_ADDRESS_COLUMNS,
+    *BILLING_ADDRESS_COLUMNS,
 )
 
 _CITIES = frozenset({"ship-city", "bill-city"})

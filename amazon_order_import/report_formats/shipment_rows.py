@@ -6,47 +6,39 @@ in each. Source: reference/amazon-reports.md 2.4.
 
 from . import values
 from .order_numbers import is_multi_channel
-from .row_format import Column, RowFormat
+from .row_format import RowFormat, critical, optional
 from .sale_rows import BUYER_COLUMNS, SALE_COLUMNS, SaleRow, check_sale
 
-
-def _identifier(field, *names):
-    return Column(field, names, values.identifier, critical=True)
-
-
 _COLUMNS = (
-    Column(
+    critical(
         "order_id",
-        ("amazon-order-id", "order-id"),
         values.required_identifier,
+        "amazon-order-id",
+        "order-id",
         required=True,
-        critical=True,
     ),
-    _identifier("order_item_id", "amazon-order-item-id", "order-item-id"),
-    Column(
-        "quantity",
-        ("quantity-shipped",),
-        values.quantity,
-        required=True,
-        critical=True,
+    critical(
+        "order_item_id", values.identifier, "amazon-order-item-id", "order-item-id"
     ),
+    critical("quantity", values.quantity, "quantity-shipped", required=True),
     *SALE_COLUMNS,
-    Column("merchant_order_id", ("merchant-order-id",), values.code),
-    Column("merchant_order_item_id", ("merchant-order-item-id",), values.code),
-    _identifier("shipment_id", "shipment-id"),
-    _identifier("shipment_item_id", "shipment-item-id"),
-    Column("shipment_date", ("shipment-date",), values.moment),
-    Column("reporting_date", ("reporting-date",), values.moment),
-    Column("carrier", ("carrier",), values.text),
-    Column("tracking_number", ("tracking-number",), values.identifier),
-    Column(
+    optional("merchant_order_id", values.code),
+    optional("merchant_order_item_id", values.code),
+    critical("shipment_id", values.identifier),
+    critical("shipment_item_id", values.identifier),
+    optional("shipment_date", values.moment),
+    optional("reporting_date", values.moment),
+    optional("carrier", values.text),
+    optional("tracking_number", values.identifier),
+    optional(
         "estimated_arrival",
-        ("estimated-arrival-date", "estimated-arrival"),
         values.moment,
+        "estimated-arrival-date",
+        "estimated-arrival",
     ),
-    Column("fulfillment_center_id", ("fulfillment-center-id",), values.code),
-    Column("fulfillment_channel", ("fulfillment-channel",), values.code),
-    Column("points_granted", ("points-granted",), values.whole_number),
+    optional("fulfillment_center_id", values.code),
+    optional("fulfillment_channel", values.code),
+    optional("points_granted", values.whole_number),
 )
 
 

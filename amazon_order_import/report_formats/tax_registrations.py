@@ -1,9 +1,10 @@
 """The tax numbers that Amazon knows of a buyer."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import values
-from .row_format import Column
+from .row_format import optional
 
 
 class TaxRegistration(NamedTuple):
@@ -18,13 +19,21 @@ def _listed(cell_text):
     return [part.strip() for part in cell_text.split(",")]
 
 
+@dataclass(frozen=True, kw_only=True)
 class BuyerTaxNumbers:
-    """Takes apart the columns of a row that tell of the buyer's tax numbers.
+    """The fields of a row that tell of the buyer's tax numbers, and what they say.
 
-    They keep Amazon's text, which may list several.
+    They keep Amazon's text, which may list several. A group of fields for rows that
+    have others as well: the row makes the slots of all, as Python cannot join two
+    classes that have their own.
     """
 
     __slots__ = ()
+
+    buyer_vat_number: str = ""
+    buyer_tax_registration_id: str = ""
+    buyer_tax_registration_country: str = ""
+    buyer_tax_registration_type: str = ""
 
     @property
     def buyer_tax_registrations(self):
@@ -50,24 +59,21 @@ class BuyerTaxNumbers:
 
 #: The columns of `BuyerTaxNumbers`, in all their spellings.
 BUYER_TAX_COLUMNS = (
-    Column(
+    optional(
         "buyer_vat_number",
-        ("buyer-vat-number", "buyer-vat-registration-number", "buyer-vat-id"),
         values.text,
+        "buyer-vat-number",
+        "buyer-vat-registration-number",
+        "buyer-vat-id",
     ),
-    Column(
+    optional(
         "buyer_tax_registration_id",
-        ("buyer-tax-registration-id", "buyer-tax-registration-number"),
         values.text,
+        "buyer-tax-registration-id",
+        "buyer-tax-registration-number",
     ),
-    Column(
-        "buyer_tax_registration_country",
-        ("buyer-tax-registration-country",),
-        values.text,
-    ),
-    Column(
-        "buyer_tax_registration_type", ("buyer-tax-registration-type",), values.text
-    ),
+    optional("buyer_tax_registration_country", values.text),
+    optional("buyer_tax_registration_type", values.text),
 )
 
 #: Those of them that hold a number: a consumer's tells who it is.

@@ -10,8 +10,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from . import values
-from .row_format import Column, Fault, RowFormat
-from .sale_rows import BUYER_COLUMNS, Address
+from .addresses import Address
+from .row_format import Column, Fault, RowFormat, critical, optional
+from .sale_rows import (
+    BILLING_ADDRESS_COLUMNS,
+    BUYER_COLUMNS,
+    SHIPPING_ADDRESS_COLUMNS,
+)
 from .tax_registrations import BUYER_TAX_COLUMNS, BuyerTaxNumbers
 
 #: What Amazon gives amounts for, and the prefix of the columns.
@@ -66,10 +71,6 @@ class VatInvoiceRow(BuyerTaxNumbers):
     order_date: datetime | None = None
     shipment_date: datetime | None = None
     seller_vat_number: str = ""
-    buyer_vat_number: str = ""
-    buyer_tax_registration_id: str = ""
-    buyer_tax_registration_country: str = ""
-    buyer_tax_registration_type: str = ""
     asin: str = ""
     sku: str = ""
     product_name: str = ""
@@ -161,14 +162,6 @@ def _units(cell):
     return abs(values.whole_number(cell) or 0)
 
 
-def _optional(field, parse, *names):
-    return Column(field, names or (field.replace("_", "-"),), parse)
-
-
-def _critical(field, parse, *names, required=False):
-    return Column(field, names, parse, required=required, critical=True)
-
-
 def _amount_columns():
     for part, prefix in PARTS.items():
         prefixes = _PREFIXES.get(prefix, (prefix,))
@@ -187,71 +180,55 @@ def _amount_columns():
             )
 
 
-def _address(owner, prefix, name, phone):
-    parts = {
-        "name": (values.text, (name,)),
-        "street1": (values.text, (f"{prefix}-address-1",)),
-        "street2": (values.text, (f"{prefix}-address-2",)),
-        "street3": (values.text, (f"{prefix}-address-3",)),
-        "city": (values.place, (f"{prefix}-city",)),
-        "state": (values.place, (f"{prefix}-state",)),
-        "postal_code": (values.text, (f"{prefix}-postal-code",)),
-        "country": (values.text, (f"{prefix}-country",)),
-        "phone": (values.text, (phone,)),
-    }
-    for part, (parse, names) in parts.items():
-        yield Column(f"{owner}.{part}", names, parse)
-
-
 _COLUMNS = (
-    _critical(
+    critical(
         "order_id",
         values.required_identifier,
         "order-id",
         "amazon-order-id",
         required=True,
     ),
-    _critical("transaction_type", _transaction, "transaction-type", required=True),
-    _optional("marketplace_id", values.code),
-    _critical(
+    critical("transaction_type", _transaction, required=True),
+    optional("marketplace_id", values.code),
+    critical(
         "order_item_id", values.identifier, "order-item-id", "amazon-order-item-id"
     ),
-    _critical(
+    critical(
         "shipping_id", values.identifier, "shipping-id", "shipment-id", required=True
     ),
-    _critical("transaction_id", values.identifier, "transaction-id"),
-    _optional("invoice_number", values.code, "invoice-number", "vat-invoice-number"),
-    _optional("invoice_status", values.code),
-    _optional("invoice_status_description", values.text),
-    _optional("is_amazon_invoiced", values.flag),
-    _optional("order_date", values.moment),
-    _optional("shipment_date", values.moment),
-    _optional("seller_vat_number", values.code),
+    critical("transaction_id", values.identifier),
+    optional("invoice_number", values.code, "invoice-number", "vat-invoice-number"),
+    optional("invoice_status", values.code),
+    optional("invoice_status_description", values.text),
+    optional("is_amazon_invoiced", values.flag),
+    optional("order_date", values.moment),
+    optional("shipment_date", values.moment),
+    optional("seller_vat_number", values.code),
     *BUYER_TAX_COLUMNS,
-    _optional("asin", values.code),
-    _critical("sku", values.sku, "sku", required=True),
-    _optional("product_name", values.text),
-    _critical("quantity", _units, "quantity-purchased", "quantity", required=True),
-    _critical("currency", values.currency, "currency", required=True),
+    optional("asin", values.code),
+    critical("sku", values.sku, required=True),
+    optional("product_name", values.text),
+    critical("quantity", _units, "quantity-purchased", "quantity", required=True),
+    critical("currency", values.currency, required=True),
     *_amount_columns(),
-    _optional("is_business_order", values.flag),
-    _optional("purchase_order_number", values.text),
-    _optional("fulfilled_by", values.text),
-    *_address("recipient", "ship", "recipient-name", "ship-phone-number"),
-    *_address("billing", "bill", "billing-name", "billing-phone-number"),
-    _optional("buyer_name", values.text),
-    _optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
-    _optional("ship_from_country", values.text),
-    *(_optional(f"citation_{language}", values.text) for language in LANGUAGES),
-    _optional("export_outside_eu", values.flag),
-    _optional("is_invoice_corrected", values.flag),
-    _optional(
+    optional("is_business_order", values.flag),
+    optional("purchase_order_number", values.text),
+    optional("fulfilled_by", values.text),
+    *SHIPPING_ADDRESS_COLUMNS,
+    *BILLING_ADDRESS_COLUMNS,
+    optional("buyer_name", values.text),
+    optional("buyer_company", values.text, "buyer-company-name", "buyer-company"),
+    optional("ship_from_country", values.text),
+    *(optional(f"citation_{language}", values.text) for language in LANGUAGES),
+    optional("export_outside_eu", values.flag),
+    optional("is_invoice_corrected", values.flag),
+    optional(
         "original_invoice_number",
         values.code,
         "original-vat-invoice-number",
         "original-invoice-number",
     ),
-    _optional("correction_details", values.text, "invoice-correction-details"),
+    optional("correction_details", values.text, "invoice-correction-details"),
 )
 
 #: Documented columns that have no typed value. The deposit on bottles is part of the

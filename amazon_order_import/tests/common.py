@@ -1,3 +1,4 @@
+import base64
 import importlib
 import json
 import os
@@ -94,6 +95,18 @@ class AmazonCase(LoopbackCase, TransactionCase):
         )
         report.process()
         return report
+
+    def make_upload(self, kind, content, user=None, account=None):
+        """The dialog of an upload with a file in it."""
+        Upload = self.env["amazon.report.upload"].with_user(user or self.env.user)
+        return Upload.create(
+            {
+                "account_id": (account or self.account).id,
+                "kind": kind,
+                "filename": "orders.txt",
+                "file": base64.b64encode(content),
+            }
+        )
 
     def get_order(self, order_ref):
         return self.env["sale.order"].search([("amazon_order_ref", "=", order_ref)])

@@ -178,18 +178,8 @@ class TestSecurity(AmazonCase):
         self.assertTrue(form.record.report_ids)
 
     def test_user_uploads_maps_and_processes(self):
-        upload = (
-            self.env["amazon.report.upload"]
-            .with_user(self.user)
-            .create(
-                {
-                    "account_id": self.account.id,
-                    "kind": MFN,
-                    "file": base64.b64encode(self.make_file(MFN, {"sku": "NEW"})),
-                    "filename": "orders.txt",
-                }
-            )
-        )
+        content = self.make_file(MFN, {"sku": "NEW"})
+        upload = self.make_upload(MFN, content, self.user)
         action = upload.action_upload()
         report = self.env["amazon.report"].with_user(self.user).browse(action["res_id"])
         self.assertEqual(report.state, "attention")
@@ -282,15 +272,8 @@ class TestSecurity(AmazonCase):
         account = self.env["amazon.account"].create(
             {"name": "Other", "company_id": other.id}
         )
-        Upload = self.env["amazon.report.upload"].with_user(self.user)
         with self.assertRaises(AccessError):
-            Upload.create(
-                {
-                    "account_id": account.id,
-                    "kind": MFN,
-                    "file": base64.b64encode(b"x"),
-                }
-            ).action_upload()
+            self.make_upload(MFN, b"x", self.user, account).action_upload()
 
     def test_salesman_works_with_amazon_orders(self):
         """Sales staff without a right on Amazon's records open and edit the orders."""

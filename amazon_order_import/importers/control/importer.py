@@ -41,11 +41,7 @@ class AmazonControlImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of Amazon's List of All Orders"
 
-    @api.model
-    def import_rows(self, report, pairs):
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+    def _import_works(self, report, works):
         groups = defaultdict(list)
         for work in works:
             if self._is_readable(report, work):
@@ -53,7 +49,6 @@ class AmazonControlImporter(models.AbstractModel):
         self._set_keys(report, groups)
         controls = self._import_orders(report, groups)
         self._cancel_orders(report, groups, controls)
-        self.env.flush_all()
 
     @api.model
     def finish_report(self, report):

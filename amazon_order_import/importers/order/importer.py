@@ -2,11 +2,10 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.models import BaseModel
 
 from ...messages import message
-from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import ParsedRow
 from ...report_formats.kinds import KINDS
 from ...report_formats.moments import to_utc
@@ -45,21 +44,9 @@ class AmazonOrderImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of Amazon Orders"
 
-    @api.private
-    def import_rows(self, report, pairs):
-        """Make orders of report rows and store the outcome of every row.
+    _work_class = OrderRowWork
 
-        Never commits. A row, or an order, that cannot be imported gets its outcome
-        and leaves the others alone.
-
-        :param report: ``amazon.report`` record
-        :param pairs: list of ``(amazon.report.row, ParsedRow)``
-        :raise ConcurrentImport: where another transaction has just created one of the
-            orders, with ``amazon_retry_concurrent`` in the context
-        """
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [OrderRowWork(record.with_env(self.env), row) for record, row in pairs]
+    def _import_works(self, report, works):
         self._set_keys(report, works)
         self._take_additions(report, works)
         own, foreign = [], []
@@ -85,7 +72,6 @@ class AmazonOrderImporter(models.AbstractModel):
                 [work.record.id for group in groups.values() for work in group]
             ).sale_order_id
             self._join_followers(report, list(groups), orders)
-        self.env.flush_all()
 
     # === KEYS === #
 

@@ -6,7 +6,6 @@ from odoo.models import BaseModel
 
 from ...messages import Joined, message
 from ...models.fulfilment.amazon_return import OPEN_CONDITION
-from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats import read_raw
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import is_multi_channel, is_order_number
@@ -27,20 +26,14 @@ class AmazonReturnImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of Returns to Amazon"
 
-    @api.private
-    def import_rows(self, report, pairs, without_order=False):
-        """Make returns of report rows and store the outcome of every row.
+    _work_class = ReturnWork
 
-        :param report: ``amazon.report`` record
-        :param pairs: list of ``(amazon.report.row, ParsedRow)``
+    def _import_works(self, report, works, without_order=False):
+        """Make returns of rows.
+
         :param bool without_order: import returns whose order is not here; else they
             wait for it
-        :raise ConcurrentImport: where another transaction has just made one of the
-            returns, with ``amazon_retry_concurrent`` in the context
         """
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [ReturnWork(record.with_env(self.env), row) for record, row in pairs]
         self._set_keys(report, works)
         works = [work for work in works if self._is_readable(report, work)]
         self._find_orders(report, works)
@@ -49,7 +42,6 @@ class AmazonReturnImporter(models.AbstractModel):
             # Each return of its own: the rows of an order need not come together.
             self._import_groups(report, {work.record.number: [work] for work in works})
             self._settle_older_rows(report, works)
-        self.env.flush_all()
 
     @api.private
     def join_orders(self, company, order_refs):
@@ -82,7 +74,7 @@ class AmazonReturnImporter(models.AbstractModel):
         """Import rows anew that are read already, from what is kept of them.
 
         :param rows: ``amazon.report.row`` of reports of returns
-        :param bool without_order: see ``import_rows``
+        :param bool without_order: see ``_import_works``
         """
         for report, group in rows.grouped("report_id").items():
             self.import_rows(
@@ -91,7 +83,7 @@ class AmazonReturnImporter(models.AbstractModel):
                     (row, read_raw(report.kind, row.number, row.raw))
                     for row in group.sorted("number")
                 ],
-                without_order,
+                without_order=without_order,
             )
         rows.report_id._update_attention()
 

@@ -1,11 +1,10 @@
 from dataclasses import dataclass
 
-from odoo import api, models
+from odoo import models
 from odoo.models import BaseModel
 
 from ...messages import FieldName, Joined, message
 from ...models.order.lookups import ProductLookups, SoldSku
-from ...models.report.importing import IMPORT_CONTEXT
 from ..row_importer import RowWork
 from .figures import COUNTS, FIGURES, Figures
 
@@ -22,16 +21,9 @@ class AmazonStockImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of FBA Stock"
 
-    @api.private
-    def import_rows(self, report, pairs):
-        """Make levels of report rows and store the outcome of every row.
+    _work_class = StockWork
 
-        :param report: ``amazon.report`` record
-        :param pairs: list of ``(amazon.report.row, ParsedRow)``
-        """
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [StockWork(record.with_env(self.env), row) for record, row in pairs]
+    def _import_works(self, report, works):
         snapshot = self.env["amazon.stock.snapshot"].search(
             [("report_id", "=", report.id)]
         )
@@ -43,7 +35,6 @@ class AmazonStockImporter(models.AbstractModel):
         works = [work for work in works if self._is_possible(work)]
         if works:
             self._import_levels(snapshot, works)
-        self.env.flush_all()
 
     # === ROWS === #
 

@@ -5,7 +5,6 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...messages import message
-from ...models.report.importing import IMPORT_CONTEXT
 from .document_work import VatLookups, VatWork
 
 
@@ -16,11 +15,9 @@ class AmazonVatDocumentImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of Amazon VAT Documents"
 
-    @api.model
-    def import_rows(self, report, pairs):
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [VatWork(record.with_env(self.env), row) for record, row in pairs]
+    _work_class = VatWork
+
+    def _import_works(self, report, works):
         self._set_keys(report, works)
         groups = defaultdict(list)
         for work in works:
@@ -40,7 +37,6 @@ class AmazonVatDocumentImporter(models.AbstractModel):
         read = self._get_read(report, works, documents)
         self._settle_unread(report, read, "vat_document_id")
         self.env["amazon.vat.document.booker"].book(read)
-        self.env.flush_all()
 
     @api.model
     def finish_report(self, report):

@@ -7,7 +7,6 @@ from ...models.report.importing import IMPORT_CONTEXT
 from ...report_formats.moments import to_utc
 from ...report_formats.order_numbers import is_multi_channel
 from ...trusted_context import get_trusted
-from ..row_importer import RowWork
 
 #: Documents made at once when a report is through; the rest is left to the
 #: scheduled action.
@@ -24,11 +23,7 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
     _inherit = "amazon.row.importer"
     _description = "Import of VAT Invoice Data"
 
-    @api.private
-    def import_rows(self, report, pairs):
-        self = self.with_context(**IMPORT_CONTEXT)
-        report = report.with_env(self.env)
-        works = [RowWork(record.with_env(self.env), row) for record, row in pairs]
+    def _import_works(self, report, works):
         groups = defaultdict(list)
         for work in works:
             self._set_key(work)
@@ -38,7 +33,6 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             self._import_groups(report, dict(groups))
         self._link_unread(report, works)
         self._settle_older_rows(report, works)
-        self.env.flush_all()
 
     @api.private
     def finish_report(self, report):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AmazonAccount(models.Model):
@@ -36,6 +36,11 @@ class AmazonAccount(models.Model):
         "Channels",
         context={"active_test": False},
     )
+
+    @api.model
+    def _get_default(self):
+        """The account with which a form begins."""
+        return self.search([], limit=1)
 
     def _for_responsible(self, records):
         """Return the records with language and time zone of who reads what is noted.

@@ -60,7 +60,7 @@ class AmazonReportSchedule(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        default=lambda self: self.env["amazon.account"].search([], limit=1),
+        default=lambda self: self.env["amazon.account"]._get_default(),
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     kind = fields.Selection(

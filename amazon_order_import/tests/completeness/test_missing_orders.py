@@ -11,6 +11,18 @@ from ...models.completeness.amazon_control_order_cure import DISTANCES
 from .common import FBA, NOW, ControlCase, order
 
 
+def orders_of_days(*days):
+    """Rows of the control list: an order of each of these days of October."""
+    return [
+        order(
+            day,
+            purchase_date=f"2026-10-{day:02d}T08:00:00Z",
+            last_updated_date=f"2026-10-{day:02d}T09:00:00Z",
+        )
+        for day in days
+    ]
+
+
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
 class TestMissingOrders(ControlCase):
@@ -19,14 +31,7 @@ class TestMissingOrders(ControlCase):
     def test_few_windows_bring_what_is_missing(self):
         self.connect()
         self.list_orders(
-            *(
-                order(
-                    number,
-                    purchase_date=f"2026-10-{number:02d}T08:00:00Z",
-                    last_updated_date=f"2026-10-{number:02d}T09:00:00Z",
-                )
-                for number in (1, 2, 3, 14)
-            ),
+            *orders_of_days(1, 2, 3, 14),
             order(20, **FBA),
         )
         self.Control._cure(self.account)
@@ -48,16 +53,7 @@ class TestMissingOrders(ControlCase):
 
     def test_many_windows_are_joined(self):
         self.connect()
-        self.list_orders(
-            *(
-                order(
-                    number,
-                    purchase_date=f"2026-10-{number:02d}T08:00:00Z",
-                    last_updated_date=f"2026-10-{number:02d}T09:00:00Z",
-                )
-                for number in (1, 5, 9, 13, 17)
-            )
-        )
+        self.list_orders(*orders_of_days(1, 5, 9, 13, 17))
         self.Control._cure(self.account)
         self.assertEqual(len(self.requests()), 1)
 

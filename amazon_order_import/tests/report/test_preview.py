@@ -1,4 +1,3 @@
-import base64
 import json
 
 from odoo.exceptions import AccessError, UserError
@@ -168,18 +167,8 @@ class TestPreview(PreviewCase):
     # === SCREENS === #
 
     def test_screen_of_an_upload(self):
-        upload = (
-            self.env["amazon.report.upload"]
-            .with_user(self.user)
-            .create(
-                {
-                    "account_id": self.account.id,
-                    "kind": MFN,
-                    "filename": "orders.txt",
-                    "file": base64.b64encode(self.make_file(MFN, *self.rows())),
-                }
-            )
-        )
+        content = self.make_file(MFN, *self.rows())
+        upload = self.make_upload(MFN, content, self.user)
         before = self.snapshot()
         action = upload.action_preview()
         self.assertEqual(self.snapshot(), before)

@@ -14,7 +14,7 @@ class AmazonReportUpload(models.TransientModel):
     account_id = fields.Many2one(
         "amazon.account",
         required=True,
-        default=lambda self: self.env["amazon.account"].search([], limit=1),
+        default=lambda self: self.env["amazon.account"]._get_default(),
     )
     kind = fields.Selection(
         KIND_SELECTION,

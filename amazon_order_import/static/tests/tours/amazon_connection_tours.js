@@ -1,4 +1,5 @@
 import {registry} from "@web/core/registry";
+import {SEE_CHANNELS} from "./amazon_tour_steps";
 import {stepUtils} from "@web_tour/tour_utils";
 
 function fillDialog(name, value) {
@@ -71,16 +72,7 @@ registry.category("web_tour.tours").add("amazon_connect_by_consent", {
         },
         CONTINUE_TO_AMAZON,
         ...CONNECTED,
-        {
-            content: "Open the channels",
-            trigger: ".o_notebook a[name='channels']",
-            run: "click",
-        },
-        {
-            content: "The marketplaces are channels now",
-            trigger:
-                ".o_field_widget[name='channel_ids'] .o_data_row:contains('Amazon.de')",
-        },
+        ...SEE_CHANNELS,
         {
             content: "Open the connection",
             trigger: ".o_notebook a[name='connection']",

@@ -1,5 +1,12 @@
 import {registry} from "@web/core/registry";
-import {ROW, chooseRecord, makeFile, openMenu, uploadFile} from "./amazon_tour_steps";
+import {
+    ROW,
+    SEE_CHANNELS,
+    chooseRecord,
+    makeFile,
+    openMenu,
+    uploadFile,
+} from "./amazon_tour_steps";
 
 const {DateTime} = luxon;
 
@@ -76,16 +83,7 @@ registry.category("web_tour.tours").add("amazon_connect_and_request", {
             content: "The account is connected",
             trigger: ".o_field_widget[name='connection_title'] .text-bg-success",
         },
-        {
-            content: "Open the channels",
-            trigger: ".o_notebook a[name='channels']",
-            run: "click",
-        },
-        {
-            content: "The marketplaces are channels now",
-            trigger:
-                ".o_field_widget[name='channel_ids'] .o_data_row:contains('Amazon.de')",
-        },
+        ...SEE_CHANNELS,
         ...openMenu("menu_reports", "menu_report_request"),
         {
             content: "Request a report",

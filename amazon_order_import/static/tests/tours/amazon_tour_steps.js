@@ -30,6 +30,20 @@ export const ROW = {
     "sales-channel": "Amazon.de",
 };
 
+/** In the form of an account: its channels are there. */
+export const SEE_CHANNELS = [
+    {
+        content: "Open the channels",
+        trigger: ".o_notebook a[name='channels']",
+        run: "click",
+    },
+    {
+        content: "The marketplaces are channels now",
+        trigger:
+            ".o_field_widget[name='channel_ids'] .o_data_row:contains('Amazon.de')",
+    },
+];
+
 /** The text of a report file made of rows like `ROW`. */
 export function makeFile(...rows) {
     return [Object.keys(ROW), ...rows.map(Object.values)]
