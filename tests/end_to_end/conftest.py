@@ -10,6 +10,8 @@ import pytest
 
 from tests.simulator import Simulator
 
+from .seller import Seller
+
 ROOT = Path(__file__).resolve().parents[2]
 # Each simulator tells another story, so that tests share a database, not orders.
 _seeds = itertools.count(1000)
@@ -102,3 +104,15 @@ def amazon():
     """A simulated Amazon without history (not even of today) and without limits."""
     with Simulator(seed=next(_seeds), rate_scale=0, history_days=-1) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def strict():
+    """A simulated Amazon that counts calls as the real one does."""
+    with Simulator(seed=77, rate_scale=1, history_days=-1) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def seller(env, amazon):
+    return Seller(env, amazon)

@@ -7,15 +7,9 @@ import psycopg2
 import pytest
 
 from .conftest import new_env
-from .seller import Seller
 
 MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 ORDERS = 60
-
-
-@pytest.fixture
-def seller(env, amazon):
-    return Seller(env, amazon)
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 FBA = "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_INVOICING"
 
 
-@pytest.fixture
-def seller(env, amazon):
-    return Seller(env, amazon)
-
-
 def fault(amazon, kind, operation, **particulars):
     match = {"operation": operation} | particulars.pop("match", {})
     amazon.state.faults.add(kind, match, **particulars)

@@ -2,7 +2,8 @@
 
 import io
 
-from report_formats import open_report
+import pytest
+from report_formats import ReportFileError, open_report
 
 ORDER = {
     "order-id": "302-1000001-1000001",
@@ -71,6 +72,14 @@ def opened(content, kind="mfn_orders_eu", **options):
 def rows(content, kind="mfn_orders_eu", **options):
     """All `ParsedRow`s of a file's bytes."""
     return list(opened(content, kind, **options).rows())
+
+
+def refusal(content, kind="mfn_orders_eu", **options):
+    """The `ReportFileError` with which a file is refused."""
+    with pytest.raises(ReportFileError) as problem:
+        opened(content, kind, **options)
+    assert str(problem.value)
+    return problem.value
 
 
 def order(**cells):

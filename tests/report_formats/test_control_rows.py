@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 from report_formats import KINDS, detect_kinds
 
-from .files import table
-from .test_reader import refusal, rows
+from .files import refusal, rows, table
 
 CONTROL = {
     "amazon-order-id": "305-6000001-6000001",
