@@ -24,6 +24,8 @@ MISFITS = frozenset(
 #: Those that break off: their last cell may be cut.
 BROKEN_OFF = frozenset({"short_row", "cut_off_row", "bad_quoting"})
 _ORDER_NAMES = ("amazon-order-id", "order-id")
+#: What the name of no column holds: an order number, a date.
+_DATA = re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _ORDER_AT_END = re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}$", re.ASCII)
 
 
@@ -59,7 +61,12 @@ class Misfits:
         return RowError(code, extra=counts)
 
     def _is_glued(self, cells):
-        """Whether another row begins in the cell where this one should end."""
+        """Whether another row begins in the cell where this one should end.
+
+        Also the names of the columns, where files were put together.
+        """
+        if sum(normal_name(cell) in self._names for cell in cells) > 2:
+            return True
         if len(cells) < 2 * self._width - 1:
             return False
         joint = cells[self._width - 1].strip()
@@ -82,6 +89,11 @@ class Misfits:
         return cells[0].strip() == self._first and self._names.issubset(
             map(normal_name, cells)
         )
+
+
+def find_data(header):
+    """The first cell of a header that is none, as a row stands in the same line."""
+    return next((cell for cell in header if _DATA.search(cell)), None)
 
 
 def count_names(line, layout, names):

@@ -55,6 +55,11 @@ FILE_PROBLEMS = {
         " Switch them on in Seller Central (order reports: add or remove columns), or"
         " upload the file as Amazon delivers it."
     ),
+    "glued_header": _(
+        "The names of the columns and the first row stand in one line (“{start}”): the"
+        " line end between them is missing. Get the report from Amazon again, and upload"
+        " the file as Amazon delivers it."
+    ),
     "wrong_kind": _(
         "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
         " that kind, or another file."
@@ -78,9 +83,10 @@ ROW_PROBLEMS = {
         " missing. Get the report from Amazon again."
     ),
     "fragment_row": _(
-        "This is only a piece of a row ({found} of {expected} cells) without an order"
-        " number: a line break stands inside a cell of the row before. Get the report"
-        " from Amazon again; if the row is the same there, enter its order by hand."
+        "This is only a piece of a row ({found} of {expected} cells): where the order"
+        " number should be, there is none. Most likely a line break stands inside a cell"
+        " of the row before. Get the report from Amazon again; if the row is the same"
+        " there, enter its order by hand."
     ),
     "glued_rows": _(
         "Two rows stand in one line ({found} cells, the header has {expected}): the"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from . import spreadsheets, values
-from .broken_rows import MISFITS, Misfits, count_names
+from .broken_rows import MISFITS, Misfits, count_names, find_data
 from .cells import MAX_ROW_BYTES, BadQuoting, find_layout
 from .continuations import ContinuationReader, ContinuationRow
 from .foreign_reports import find_foreign_report, find_local_name
@@ -18,7 +18,14 @@ from .marking import mark as _
 from .order_numbers import is_order_number
 from .problems import FOUND_AT, WANTED
 from .row_format import normal_name
-from .sources import MAX_UNPACKED_BYTES, ReportFileError, lines, survey, unpack
+from .sources import (
+    MAX_UNPACKED_BYTES,
+    ReportFileError,
+    lines,
+    no_report,
+    survey,
+    unpack,
+)
 from .values import RowError, is_clean
 from .values import text as clean_text
 
@@ -149,6 +156,8 @@ class _Table:
         strange = known_names().isdisjoint(map(normal_name, cells))
         if strange or not 2 <= len(cells) <= MAX_COLUMNS:
             self._refuse(text, kind)
+        if cell := find_data(cells):
+            raise ReportFileError("glued_header", start=clean_text(cell[:60]))
         self.layout.width = len(cells)
         self.header = tuple(_unique(cells))
 
@@ -162,12 +171,7 @@ class _Table:
                 )
         for line in islice(self.lines(), _MAX_PREAMBLE):
             _refuse_foreign(_names_in(self.decode(line)[0]), kind)
-        raise ReportFileError(
-            "not_a_report",
-            seems=_("a file that begins with “{start}”"),
-            start=clean_text(text[:60]),
-            hints=(_("Its first line must hold the names of the columns."),),
-        )
+        raise no_report(text)
 
 
 def _names_in(text):

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from .cells import MAX_ROW_BYTES
 from .marking import mark as _
 from .problems import explain_file
+from .values import text as clean_text
 
 #: Unpacked size at which a compressed file is refused.
 MAX_UNPACKED_BYTES = 2 << 30
@@ -33,7 +34,7 @@ class ReportFileError(Exception):
 
     `code`: empty_file, expired_link, not_a_report, foreign_report, other_language,
     spreadsheet_file, damaged_file, too_large, unreadable_encoding, missing_columns
-    (params: columns), wrong_kind (params: kinds, the keys it looks like),
+    (params: columns), glued_header, wrong_kind (params: kinds, the keys it looks like),
     unsupported_kind. `params` is a dict of what the message says. ``str()`` is an
     English sentence with the next step.
     """
@@ -69,6 +70,10 @@ def lines(stream):
 # --- foreign files ----------------------------------------------------------------
 
 _ARCHIVES = (b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+#: How much of a file that is none is quoted, and what no text has.
+_SHOWN = 60
+_NO_TEXT = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _XML_ERROR = re.compile(rb"<Error>.*?<Code>\s*([^<]{1,80}?)\s*</Code>", re.DOTALL)
 _XML_MESSAGE = re.compile(rb"<Message>\s*([^<]{1,300}?)\s*</Message>", re.DOTALL)
 _EXPIRED = (
@@ -77,6 +82,19 @@ _EXPIRED = (
     b"RequestExpired",
     b"TokenRefreshRequired",
 )
+
+
+def no_report(text):
+    """The `ReportFileError` of a file that begins with this text.
+
+    :param text: its first line
+    """
+    start = clean_text(text[:_SHOWN])
+    seems = _("a file that begins with “{start}”")
+    if not start or _NO_TEXT.search(text[:_SHOWN]):
+        seems = _("a file that holds no text")
+    hints = (_("Its first line must hold the names of the columns."),)
+    return ReportFileError("not_a_report", seems=seems, start=start, hints=hints)
 
 
 def _foreign(seems, detail=""):
@@ -149,6 +167,8 @@ def _refuse_foreign(stream):
         raise _foreign(_("a word processor's document"))
     if head.startswith(_ARCHIVES):
         raise _foreign(_("a compressed archive"))
+    if head.startswith(_IMAGES):
+        raise _foreign(_("an image"))
     if start.startswith(b"<"):
         _refuse_xml(head)
     if start.startswith((b"{", b"[")):

@@ -6,6 +6,7 @@ from .account import test_roles
 from .report import test_columns
 from .report import test_coverage
 from .report import test_cron
+from .report import test_odd_files
 from .report import test_preview
 from .report import test_preview_tour
 from .report import test_request_tour

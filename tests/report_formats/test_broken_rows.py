@@ -3,8 +3,16 @@
 import pytest
 from report_formats import MISFITS
 
-from .files import ORDER, SHIPMENT, opened, rows, table
+from .files import ORDER, SHIPMENT, opened, refusal, rows, table
 
+RETURN = {
+    "return-date": "2026-10-11T09:30:00+00:00",
+    "order-id": "305-5000001-5000001",
+    "sku": "LAMP-1",
+    "fnsku": "X00LAMP",
+    "quantity": "1",
+    "detailed-disposition": "SELLABLE",
+}
 NUMBER = ORDER["order-id"]
 HEAD, LINE = table([ORDER]).decode().splitlines()
 CELLS = LINE.split("\t")
@@ -126,6 +134,30 @@ def test_two_rows_in_one_line_of_other_reports():
     head, line = table([row]).decode().splitlines()
     found = rows(f"{head}\n{line}{line}\n{line}\tx\n".encode(), "fba_inventory")
     assert codes(found) == ["glued_rows", "long_row"]
+
+
+def test_the_names_of_the_columns_behind_a_row():
+    """Two files put together, of which the first had no line end."""
+    found = read(LINE + HEAD, LINE)
+    assert codes(found) == ["glued_rows", None]
+    assert found[0].order_ref == NUMBER
+    other = "\t".join(["amazon-order-id", "sku", "currency", "item-price"])
+    assert codes(read(LINE + other)) == ["glued_rows"]
+    assert codes(read("\t".join([LINE, "sku", "currency"]))) == ["long_row"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", f"\n{LINE}\n"])
+def test_the_first_row_behind_the_names_of_the_columns(end):
+    error = refusal(f"{HEAD}{LINE}{end}".encode())
+    assert error.code == "glued_header"
+    assert NUMBER in str(error)
+    assert "line end between them is missing" in str(error)
+
+
+def test_the_first_row_behind_the_names_tells_no_order():
+    row = dict(RETURN, **{"order-id": ""})
+    head, line = table([row]).decode().splitlines()
+    assert refusal(f"{head}{line}\n".encode(), "fba_returns").code == "glued_header"
 
 
 def test_the_names_of_the_columns_once_more():
