@@ -8,12 +8,12 @@ import csv
 import re
 from collections import deque
 
-#: A longer line is no row of a report: bounds the memory that a file can claim.
-MAX_ROW_BYTES = 1 << 20
-#: More lines than a comment or a gift message has.
-_MAX_TORN_LINES = 100
-#: Rows that cannot be joined after which no others of a file are tried.
-_MAX_FAILURES = 100
+from .limits import (
+    MAX_FAILED_JOIN_BYTES,
+    MAX_FAILED_JOINS,
+    MAX_ROW_BYTES,
+    MAX_TORN_LINES,
+)
 
 
 class BadQuoting(ValueError):
@@ -49,6 +49,21 @@ def _quoted(text):
 
 def _bare(cell):
     return _undoubled(cell.strip()[1:-1]) if is_quoted(cell) else cell
+
+
+class _Patience:
+    """What is left of it for rows of a file that cannot be joined."""
+
+    def __init__(self):
+        self.bytes_left = MAX_FAILED_JOIN_BYTES
+        self._failures = 0
+
+    def __bool__(self):
+        return self.bytes_left > 0 and self._failures < MAX_FAILED_JOINS
+
+    def note_failure(self, tried):
+        self._failures += 1
+        self.bytes_left -= tried
 
 
 class Layout:
@@ -177,14 +192,13 @@ class Layout:
         :param lines: iterable of bytes with their ends
         :return: generator of bytes
         """
-        lines, ahead, failures = iter(lines), deque(), 0
+        lines, ahead, patience = iter(lines), deque(), _Patience()
         while True:
             line = ahead.popleft() if ahead else next(lines, None)
             if line is None:
                 return
-            if b'"' in line and failures < _MAX_FAILURES and not self._is_whole(line):
-                count = self._count_torn(line, lines, ahead)
-                failures += not count
+            if b'"' in line and patience and not self._is_whole(line):
+                count = self._count_torn(line, lines, ahead, patience)
                 line = self._joined(line, [ahead.popleft() for _ in range(count)])
             yield line
 
@@ -214,22 +228,27 @@ class Layout:
             return False
         return self.fits(cells) or (at_least and len(cells) > self.width)
 
-    def _count_torn(self, line, lines, ahead):
+    def _count_torn(self, line, lines, ahead, patience):
         """How many of the next lines go on with the row that `line` begins, or 0."""
         size = len(line)
-        for count in range(1, _MAX_TORN_LINES):
+        tried = 0
+        for count in range(1, MAX_TORN_LINES):
             if len(ahead) < count:
                 following = next(lines, None)
                 if following is None:
-                    return 0
+                    break
                 ahead.append(following)
             following = ahead[count - 1]
             size += len(following)
             begins_alike = (following[:1] == b'"') == (line[:1] == b'"')
             if size > MAX_ROW_BYTES or (begins_alike and self._is_whole(following)):
-                return 0
+                break
             if self._cells_of(self._joined(line, list(ahead)[:count])):
                 return count
+            tried += size
+            if tried > patience.bytes_left:
+                break
+        patience.note_failure(tried)
         return 0
 
     def _joined(self, line, others):

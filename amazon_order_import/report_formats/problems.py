@@ -44,7 +44,11 @@ FILE_PROBLEMS = {
     ),
     "too_large": _(
         "Unpacked, the file is larger than {limit} MB, which no report is. Ask Amazon"
-        " for a shorter period, or upload the unpacked file."
+        " for a shorter period, or upload the file in parts."
+    ),
+    "too_many_rows": _(
+        "The file has more than {limit} rows or empty lines, which no report has. Ask"
+        " Amazon for a shorter period, or upload the file in parts."
     ),
     "unreadable_encoding": _(
         "The characters of the file cannot be read: it is no valid {encoding}. Upload"
@@ -128,6 +132,11 @@ ROW_PROBLEMS = {
     "oversized_row": _(
         "The row is longer than {limit} bytes, which no order is: the file is damaged"
         " here. Get the report from Amazon again."
+    ),
+    "oversized_cell": _(
+        "The cell in the column {column} has more than {limit} characters, which none"
+        " of Amazon's has: the file is damaged here. Get the report from Amazon again;"
+        " if the row is the same there, enter its order by hand."
     ),
     "bad_quoting": _(
         "A quotation mark in the row is never closed, so that its cells cannot be"

@@ -1,39 +1,28 @@
 """Report files to typed rows, one at a time."""
 
-import codecs
 from collections.abc import Mapping
-from contextlib import ExitStack
 from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
 from . import spreadsheets, values
-from .broken_rows import MISFITS, Misfits, count_names, find_data
-from .cells import MAX_ROW_BYTES, BadQuoting, find_layout
+from .broken_rows import MISFITS, Misfits
+from .cells import BadQuoting
 from .continuations import ContinuationReader, ContinuationRow
-from .foreign_reports import find_foreign_report, find_local_name
-from .kinds import KINDS, detect_kinds, known_names
-from .marking import mark as _
-from .order_numbers import is_order_number
-from .problems import FOUND_AT, WANTED
-from .row_format import normal_name
-from .sources import (
+from .kinds import KINDS, detect_kinds
+from .limits import (
+    MAX_CELL_LENGTH,
+    MAX_COLUMNS,
+    MAX_ROW_BYTES,
     MAX_UNPACKED_BYTES,
-    ReportFileError,
-    lines,
-    no_report,
-    survey,
-    unpack,
 )
+from .order_numbers import is_order_number
+from .row_format import normal_name
+from .sources import ReportFileError
+from .table import Table
 from .values import RowError, is_clean
-from .values import text as clean_text
 
-#: More than any report has: a file with more is something else.
-MAX_COLUMNS = 1000
-#: Lines of words that some reports have above the names of their columns.
-_MAX_PREAMBLE = 15
-_LAST_DIGIT, _QUOTATION_MARK = b'9"'
 _NOTHING = MappingProxyType({})
 
 
@@ -74,137 +63,6 @@ class ParsedRow(NamedTuple):
         if self.error.code in MISFITS and not is_order_number(cell.strip()):
             return ""
         return cell.strip()
-
-
-class _Table:
-    """The header of a file and how its rows come apart."""
-
-    def __init__(self, stream, charset, max_bytes, kind=None):
-        with ExitStack() as closing:
-            self.stream = unpack(stream, max_bytes, closing)
-            self._find_layout(kind)
-            self._survey(charset)
-            self._read_header(kind)
-            self._closing = closing.pop_all()
-
-    def close(self):
-        """Remove the temporary files; the stream given stays open."""
-        self._closing.close()
-
-    def _find_layout(self, kind):
-        self.stream.seek(0)
-        self.offset = 3 if self.stream.read(3) == codecs.BOM_UTF8 else 0
-        self.stream.seek(self.offset)
-        first = next(lines(self.stream), None)
-        if first is None:
-            raise ReportFileError("empty_file")
-        # What stands between the names is the same in each charset.
-        text = first.rstrip(b"\r\n").replace(b"\0", b"").decode("latin-1")
-        self.layout, _names = find_layout(text)
-
-    def _survey(self, charset):
-        marks = spreadsheets.NumberMarks()
-        #: Number of the row that holds the names of other columns, 0: there is none
-        self.other_header = 0
-        delimiter = self.layout.delimiter.encode()
-        first = next(self.lines())
-        names = {name.encode() for name in known_names()}
-
-        def look(number, row):
-            marks.look(row)
-            if row[0] > _LAST_DIGIT or row[0] == _QUOTATION_MARK:
-                cell = row[: row.find(delimiter)].strip(b'" ').lower()
-                if (
-                    cell in names
-                    and not self.other_header
-                    and row.strip() != first.strip()
-                    and count_names(row, self.layout, known_names()) > 2
-                ):
-                    self.other_header = number
-
-        found = survey(self.lines, charset, look)
-        marks.check()
-        self.charset = found.charset
-        self.doubtful = found.doubtful
-        self.row_count = found.row_count - 1
-        self.usual_width = found.tab_count + 1
-
-    def lines(self):
-        """The lines with content, one for each row, the header first."""
-        self.stream.seek(self.offset)
-        return self.layout.rows(lines(self.stream))
-
-    def decode(self, line):
-        """``(text, valid)`` of a line's bytes, its end removed.
-
-        Zero bytes are dropped: no database text can hold one.
-        """
-        line = line.rstrip(b"\r\n")
-        if b"\0" in line:
-            line = line.replace(b"\0", b"")
-        try:
-            return line.decode(self.charset), True
-        except UnicodeDecodeError:
-            return line.decode(self.charset, "replace"), False
-
-    def _read_header(self, kind):
-        text = self.decode(next(self.lines()))[0]
-        self.layout, cells = find_layout(text)
-        self.usual_width = max(self.usual_width, len(cells))
-        while cells and not cells[-1].strip():
-            cells.pop()
-        strange = known_names().isdisjoint(map(normal_name, cells))
-        if strange or not 2 <= len(cells) <= MAX_COLUMNS:
-            self._refuse(text, kind)
-        if cell := find_data(cells):
-            raise ReportFileError("glued_header", start=clean_text(cell[:60]))
-        self.layout.width = len(cells)
-        self.header = tuple(_unique(cells))
-
-    def _refuse(self, text, kind):
-        """:raise ReportFileError: that says what the file is instead of a report"""
-        if "\t" not in text and text.count(";") > text.count(","):
-            names = {normal_name(cell) for cell in text.split(";")}
-            if len(names & known_names()) > 1:
-                raise ReportFileError(
-                    "spreadsheet_file", seems=_("a table separated by semicolons")
-                )
-        for line in islice(self.lines(), _MAX_PREAMBLE):
-            _refuse_foreign(_names_in(self.decode(line)[0]), kind)
-        raise no_report(text)
-
-
-def _names_in(text):
-    """The cells of a line, whatever stands between them."""
-    delimiter = max("\t;,", key=text.count)
-    return [name.strip().strip('"') for name in text.split(delimiter)]
-
-
-def _refuse_foreign(header, kind):
-    """:raise ReportFileError: where a file is another of Amazon's reports, by its name
-
-    :param kind: `ReportKind` that is wanted, None where any is
-    """
-    wanted = {"expected": kind.label, "found_at": kind.found_at} if kind else {}
-    hints = (WANTED,) if kind else (_("Upload a report that is imported."),)
-    if report := find_foreign_report(header):
-        raise ReportFileError("foreign_report", report=report, hints=hints, **wanted)
-    if name := find_local_name(header):
-        name = clean_text(name)
-        raise ReportFileError("other_language", name=name, hints=hints, **wanted)
-
-
-def _unique(cells):
-    """Column names without spaces around them, each once and none empty."""
-    seen = set()
-    for position, cell in enumerate(cells, 1):
-        plain = name = cell.strip("\ufeff \t\xa0") or f"column {position}"
-        again = 1
-        while name in seen:
-            again += 1
-            name = f"{plain} ({again})"
-        seen.add(name)
-        yield name
 
 
 class Report:
@@ -292,6 +150,8 @@ class Report:
             cells = table.layout.split(text)
         except BadQuoting as problem:
             return self._unread(number, problem.cells, RowError("bad_quoting"))
+        if len(text) > MAX_CELL_LENGTH and max(map(len, cells)) > MAX_CELL_LENGTH:
+            return self._with_long_cell(number, cells)
         width = len(self.header)
         if table.other_header and number >= table.other_header:
             return self._below_other_header(number, cells)
@@ -322,9 +182,20 @@ class Report:
 
     def _unread(self, number, cells, error):
         width = len(self.header)
+        # What follows them in such a row would only fill the memory.
+        cells = cells[: max(width, MAX_COLUMNS)]
         names = [*self.header, *(f"column {n + 1}" for n in range(width, len(cells)))]
         raw = dict(zip(names, cells, strict=False))
         return ParsedRow(number, raw, None, error)
+
+    def _with_long_cell(self, number, cells):
+        index = max(range(len(cells)), key=lambda index: len(cells[index]))
+        error = RowError(
+            "oversized_cell",
+            self.header[index] if index < len(self.header) else f"column {index + 1}",
+            extra=(("limit", MAX_CELL_LENGTH),),
+        )
+        return self._unread(number, [c[:MAX_CELL_LENGTH] for c in cells], error)
 
     def _oversized(self, number):
         limit = (("limit", MAX_ROW_BYTES),)
@@ -383,17 +254,16 @@ def open_report(stream, kind_key, charset=None, max_bytes=MAX_UNPACKED_BYTES):
 
     `stream`: seekable binary stream of the whole file, plain or gzip, which must stay
     open while rows are read; `kind_key`: a key of `KINDS`; `charset`: as announced by
-    the server, believed only where the bytes agree; `max_bytes`: limit of a
-    compressed file's content. Returns a `Report`; raises `ReportFileError` for a file
-    that cannot be read as this kind. Reads the file once to find its charset and to
-    count its rows; memory does not grow with the file.
+    the server, believed only where the bytes agree; `max_bytes`: limit of the
+    file's content once it is unpacked. Returns a `Report`; raises `ReportFileError` for
+    a file that cannot be read as this kind. Reads the file once to find its charset and
+    to count its rows; memory does not grow with the file.
     """
     kind = KINDS[kind_key]
     if kind.row_format is None:
         raise ReportFileError("unsupported_kind", expected=kind.label)
-    table = _Table(stream, charset, max_bytes, kind)
+    table = Table(stream, charset, max_bytes, kind)
     try:
-        _check_header(table.header, kind)
         return Report(table, kind)
     except ReportFileError:
         table.close()
@@ -415,32 +285,11 @@ def _get_reader(kind_key, header):
     return _RowReader(KINDS[kind_key].format_of(header), header)
 
 
-def _check_header(header, kind):
-    missing = kind.format_of(header).missing(header)
-    if not missing:
-        return
-    found = detect_kinds(header)
-    if found and kind.key not in found:
-        raise ReportFileError(
-            "wrong_kind",
-            kinds=found,
-            expected=kind.label,
-            found=tuple(KINDS[key].label for key in found),
-            found_at=kind.found_at,
-            hints=(FOUND_AT,),
-        )
-    if not found:
-        _refuse_foreign(header, kind)
-    raise ReportFileError(
-        "missing_columns", columns=tuple(missing), names=", ".join(missing)
-    )
-
-
 def detect_file_kinds(stream, max_bytes=MAX_UNPACKED_BYTES):
     """`detect_kinds` of a file: keys of the kinds it looks like, perhaps none.
 
     Raises `ReportFileError` for a file that is no report at all.
     """
-    table = _Table(stream, None, max_bytes)
+    table = Table(stream, None, max_bytes)
     table.close()
     return detect_kinds(table.header)

@@ -1,8 +1,7 @@
-"""From whatever bytes arrive to lines of text in a known charset.
+"""From whatever bytes arrive to lines of text.
 
 Foreign files are recognised and refused, compressed and UTF-16 files unpacked into a
-temporary file, and the charset is found by looking at every line once. Nothing here
-keeps more than one line in memory.
+temporary file. Nothing here keeps more than a line in memory.
 """
 
 import codecs
@@ -11,17 +10,13 @@ import json
 import re
 import tempfile
 import zlib
-from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import chain
 
-from .cells import MAX_ROW_BYTES
+from .limits import BEGINNING_BYTES, MAX_GZIP_MEMBERS, MAX_ROW_BYTES, MAX_ROWS
 from .marking import mark as _
 from .problems import explain_file
 from .values import text as clean_text
-
-#: Unpacked size at which a compressed file is refused.
-MAX_UNPACKED_BYTES = 2 << 30
 
 _IN_MEMORY = 4 << 20
 _CHUNK = 1 << 16
@@ -33,10 +28,10 @@ class ReportFileError(Exception):
     """A file that is refused whole.
 
     `code`: empty_file, expired_link, not_a_report, foreign_report, other_language,
-    spreadsheet_file, damaged_file, too_large, unreadable_encoding, missing_columns
-    (params: columns), glued_header, wrong_kind (params: kinds, the keys it looks like),
-    unsupported_kind. `params` is a dict of what the message says. ``str()`` is an
-    English sentence with the next step.
+    spreadsheet_file, damaged_file, too_large, too_many_rows, unreadable_encoding,
+    missing_columns (params: columns), glued_header, wrong_kind (params: kinds, the
+    keys it looks like), unsupported_kind. `params` is a dict of what the message says.
+    ``str()`` is an English sentence with the next step.
     """
 
     def __init__(self, code, **params):
@@ -57,14 +52,20 @@ def lines(stream):
 
     Only LF ends a line. Of a line longer than `MAX_ROW_BYTES` only that many bytes
     are given, and the rest is passed over. Lines without content are left out.
+    Raises `ReportFileError` where there are too many of those.
     """
     readline = stream.readline
+    blank = 0
     while line := readline(MAX_ROW_BYTES):
         if len(line) == MAX_ROW_BYTES and line[-1] != 10:
             while (rest := readline(MAX_ROW_BYTES)) and rest[-1] != 10:
                 pass
         if line.strip(_BLANK):
             yield line
+        else:
+            blank += 1
+            if blank > MAX_ROWS:
+                raise ReportFileError("too_many_rows", limit=MAX_ROWS)
 
 
 # --- foreign files ----------------------------------------------------------------
@@ -187,6 +188,7 @@ def _chunks(stream):
 def _gunzipped(stream):
     """The unpacked chunks of a gzip stream of one or several members."""
     unpacker = zlib.decompressobj(wbits=31)
+    members = 1
     for chunk in _chunks(stream):
         while chunk:
             if unpacker.eof:
@@ -194,6 +196,9 @@ def _gunzipped(stream):
                 chunk = chunk.lstrip(b"\0")
                 if not chunk:
                     break
+                members += 1
+                if members > MAX_GZIP_MEMBERS:
+                    raise zlib.error(_("it consists of too many pieces"))
                 unpacker = zlib.decompressobj(wbits=31)
             yield unpacker.decompress(chunk, _CHUNK)
             chunk = unpacker.unused_data or unpacker.unconsumed_tail
@@ -204,28 +209,50 @@ def _gunzipped(stream):
         yield rest
 
 
+def _within(chunks, limit):
+    """The `chunks`; refused above `limit` bytes."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise ReportFileError("too_large", limit=limit >> 20)
+        yield chunk
+
+
+def _unpacked(stream, limit):
+    """The chunks of a stream that may be compressed.
+
+    Raises `ReportFileError` above `limit` bytes and for what cannot be unpacked.
+    """
+    try:
+        yield from _within(_gunzipped(stream), limit)
+    except zlib.error as error:
+        raise ReportFileError("damaged_file", detail=str(error)) from None
+
+
 @contextmanager
 def _stored(chunks, limit):
     """A temporary file that holds the `chunks`; refused above `limit` bytes."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as target:
-        size = 0
-        for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                raise ReportFileError("too_large", limit=limit >> 20)
+        for chunk in _within(chunks, limit):
             target.write(chunk)
         yield target
 
 
-def _as_utf8(stream, encoding):
+def _as_utf8(chunks, encoding):
     decoder = codecs.getincrementaldecoder(encoding)()
-    for chunk in _chunks(stream):
-        yield decoder.decode(chunk).encode()
-    yield decoder.decode(b"", final=True).encode()
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError:
+        raise ReportFileError(
+            "unreadable_encoding", encoding=encoding.upper()
+        ) from None
 
 
-def _with_line_feeds(stream):
-    for chunk in _chunks(stream):
+def _with_line_feeds(chunks):
+    for chunk in chunks:
         yield chunk.replace(b"\r", b"\n")
 
 
@@ -246,6 +273,64 @@ def _wide_encoding(head):
     return None
 
 
+def _is_compressed(stream):
+    stream.seek(0)
+    return stream.read(2) == b"\x1f\x8b"
+
+
+def find_beginning(stream, limit):
+    """A stream of the first lines of a file, which end in LF; see `unpack`.
+
+    Raises `ReportFileError` as `unpack`, as far as that little shows it.
+    """
+    if _is_compressed(stream):
+        chunks = _unpacked(stream, limit)
+    else:
+        _refuse_foreign(stream)
+        chunks = _within(_chunks(stream), limit)
+    start = bytearray()
+    for chunk in chunks:
+        start += chunk
+        if len(start) >= _HEAD:
+            break
+    encoding = _wide_encoding(start)
+    chunks = chain((bytes(start),), chunks)
+    if encoding:
+        chunks = _as_utf8(chunks, encoding)
+    found = bytearray()
+    for chunk in chunks:
+        # Blanks before the first line may be many.
+        if found or chunk.strip(_BLANK):
+            found += chunk
+            if len(found) >= 2 * BEGINNING_BYTES:
+                break
+    if b"\r" in found and b"\n" not in found:
+        found = found.replace(b"\r", b"\n")
+    if len(found) >= 2 * BEGINNING_BYTES and b"\n" in found:
+        del found[found.rindex(b"\n") + 1 :]
+    beginning = io.BytesIO(found)
+    _refuse_foreign(beginning)
+    return beginning
+
+
+def is_short(stream, max_lines, max_bytes):
+    """Whether a file has no more lines and, once unpacked, no more bytes than these.
+
+    True also for a file that cannot be unpacked: it takes no time to refuse it.
+    """
+    chunks = _unpacked(stream, max_bytes) if _is_compressed(stream) else _chunks(stream)
+    lines = size = 0
+    try:
+        for chunk in chunks:
+            size += len(chunk)
+            lines += max(chunk.count(b"\n"), chunk.count(b"\r"))
+            if lines > max_lines or size > max_bytes:
+                return False
+    except ReportFileError as error:
+        return error.code != "too_large"
+    return True
+
+
 def unpack(stream, limit, closing):
     """A stream of lines that end in LF, in some charset that contains ASCII.
 
@@ -253,26 +338,21 @@ def unpack(stream, limit, closing):
     `contextlib.ExitStack` `closing` closes. Raises `ReportFileError` for files that
     are no text, or that hold more than `limit` bytes when unpacked.
     """
-    stream.seek(0)
-    if stream.read(2) == b"\x1f\x8b":
-        try:
-            stream = closing.enter_context(_stored(_gunzipped(stream), limit))
-        except zlib.error as error:
-            raise ReportFileError("damaged_file", detail=str(error)) from None
+    if _is_compressed(stream):
+        stream = closing.enter_context(_stored(_unpacked(stream, limit), limit))
+    elif stream.seek(0, io.SEEK_END) > limit:
+        raise ReportFileError("too_large", limit=limit >> 20)
     _refuse_foreign(stream)
     head = _head(stream)
     encoding = _wide_encoding(head)
     if encoding:
-        try:
-            stream = closing.enter_context(_stored(_as_utf8(stream, encoding), limit))
-        except UnicodeError:
-            raise ReportFileError(
-                "unreadable_encoding", encoding=encoding.upper()
-            ) from None
+        chunks = _as_utf8(_chunks(stream), encoding)
+        stream = closing.enter_context(_stored(chunks, limit))
         _refuse_foreign(stream)
         head = _head(stream)
     if b"\r" in head and b"\n" not in head and not _has_line_feed(stream):
-        stream = closing.enter_context(_stored(_with_line_feeds(stream), limit))
+        chunks = _with_line_feeds(_chunks(stream))
+        stream = closing.enter_context(_stored(chunks, limit))
     return stream
 
 
@@ -283,101 +363,3 @@ def _head(stream):
 
 def _has_line_feed(stream):
     return any(b"\n" in chunk for chunk in _chunks(stream))
-
-
-# --- charset ----------------------------------------------------------------------
-
-# Not the country: sellers elsewhere ship to Japan, too.
-_JAPANESE = re.compile(rb"\tJPY(?![^\t\r\n])|Amazon\.co\.jp")
-# Two Japanese characters in a row, one of them beyond ASCII as a whole, or three: less
-# may be the curly apostrophes of "Rock'n'Roll" and the letters after them in cp1252.
-_JAPANESE_TEXT = re.compile(
-    rb"[\x81-\x9f](?:[\x80-\xfc][\x81-\x9f][\x40-\x7e\x80-\xfc]"
-    rb"|[\x40-\x7e][\x81-\x9f](?:[\x80-\xfc]|[\x40-\x7e][\x81-\x9f]))"
-)
-
-#: What Amazon calls its charsets, and what really stands in the files.
-_ALIASES = {
-    **dict.fromkeys(("cp1252", "windows-1252", "iso-8859-1", "latin-1"), "cp1252"),
-    **dict.fromkeys(
-        ("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms932", "cp932"),
-        "cp932",
-    ),
-}
-_ASCII = bytes(range(32, 127)) + b"\t\r\n"
-
-
-def _declared(charset):
-    """The codec for a declared charset; None if it is none that can be believed."""
-    name = (charset or "").strip().strip("\"'").lower().replace("_", "-")
-    name = _ALIASES.get(name) or _ALIASES.get(name.replace("-", "_")) or name
-    try:
-        codec = codecs.lookup(name)
-        if bytes.decode(_ASCII, name) != _ASCII.decode("ascii"):
-            return None
-    except (LookupError, ValueError):
-        return None
-    return codec.name
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What one look at every line tells: the charset, whether it was only a guess
-    that does not fit every line, the number of rows, the header among them, and how
-    many tabs most of them have (of equals, the fewest)."""
-
-    charset: str
-    doubtful: bool
-    row_count: int
-    tab_count: int
-
-
-def _fits(rows, charset):
-    for row in rows:
-        if not row.isascii():
-            try:
-                row.decode(charset)
-            except UnicodeDecodeError:
-                return False
-    return True
-
-
-def survey(get_rows, declared, look):
-    """A `Survey` of a file.
-
-    UTF-8 goes before what is announced: text of another charset is never valid
-    UTF-8 by chance, while Amazon does announce wrong ones. It also goes where
-    single lines are broken (Amazon cuts titles amid a character) but most are not.
-
-    :param get_rows: function that gives an iterator of the rows, the header first
-    :param declared: charset as announced
-    :param look: function that is shown each data row with its number
-    """
-    count = good = bad = 0
-    tabs = Counter()
-    japanese = False
-    for row in get_rows():
-        if count:
-            tabs[row.count(b"\t")] += 1
-            look(count, row)
-        count += 1
-        if not japanese and (b"JP" in row or b".jp" in row):
-            japanese = bool(_JAPANESE.search(row))
-        if not row.isascii():
-            try:
-                row.decode()
-                good += 1
-            except UnicodeDecodeError:
-                bad += 1
-                japanese = japanese or bool(_JAPANESE_TEXT.search(row))
-    usual_tabs = max(tabs, key=lambda number: (tabs[number], -number), default=0)
-    if not bad:
-        return Survey("utf-8", False, count, usual_tabs)
-    if good >= 10 * bad:
-        return Survey("utf-8", True, count, usual_tabs)
-    candidates = ("cp932", "cp1252") if japanese else ("cp1252", "cp932")
-    announced = _declared(declared)
-    for charset in dict.fromkeys((announced, *candidates)):
-        if charset and charset != "utf-8" and _fits(get_rows(), charset):
-            return Survey(charset, False, count, usual_tabs)
-    return Survey(candidates[0], True, count, usual_tabs)

@@ -28,7 +28,8 @@ class RowError:
     """Why a row, or one cell of it, cannot be read.
 
     `code`: short_row, long_row, cut_off_row, fragment_row, glued_rows, oversized_row,
-    bad_quoting, repeated_header, other_header, after_other_header, continuation_line,
+    oversized_cell, bad_quoting, repeated_header, other_header, after_other_header,
+    continuation_line,
     shifted_address, contradictory_columns, missing_value, damaged_identifier,
     bad_amount, bad_quantity, bad_date, bad_currency, bad_number, bad_transaction, and
     as warnings only bad_flag, bad_day, bad_characters. `column`

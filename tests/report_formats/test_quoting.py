@@ -5,7 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_formats.cells import _MAX_TORN_LINES, MAX_ROW_BYTES, find_layout
+from report_formats.cells import find_layout
+from report_formats.limits import MAX_ROW_BYTES, MAX_TORN_LINES
 
 from .files import ORDER, opened, rows, table
 
@@ -193,7 +194,7 @@ def test_lines_quoted_once_more_as_a_whole():
 
 
 def test_a_cell_has_no_more_lines_than_a_comment():
-    for count, code in ((_MAX_TORN_LINES - 1, None), (_MAX_TORN_LINES, "bad_quoting")):
+    for count, code in ((MAX_TORN_LINES - 1, None), (MAX_TORN_LINES, "bad_quoting")):
         title = "\n".join("x" * (count + 1))
         found = rows(quoted([HEADER, with_title(title)], ","))
         assert (found[0].error and found[0].error.code) == code, count

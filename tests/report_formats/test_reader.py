@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from report_formats.cells import MAX_ROW_BYTES
+from report_formats.limits import MAX_ROW_BYTES
 
 from .files import ORDER, opened, refusal, rows, table
 
