@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import urlsplit
 
-import urllib3
+import httpx
 
 from .errors import DocumentError, UnavailableError
-from .links import LinkExpired, has_expired, passing_trouble
-from .network import NETWORK_RETRY_SECONDS
+from .links import (
+    SLOWEST_BYTES_PER_SECOND,
+    LinkExpired,
+    has_expired,
+    passing_trouble,
+)
+from .network import NETWORK_RETRY_SECONDS, encodings_of
 from .records import Document
 
 _logger = logging.getLogger(__name__)
 
 OPERATION = "download"
 CHUNK_BYTES = 64 * 1024
+# S3 keeps it in the header of what was uploaded so; the bytes are as they were.
+_SIGNED = "aws-chunked"
 
 # Java's and Amazon's names of encodings. ISO-8859-1 is read as its superset, as
 # browsers do: what Amazon labels so holds typographic quotes and euro signs.
@@ -46,11 +53,10 @@ _CHARSETS = {
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes received from the link, bytes after decompression, and seconds in all."""
+    """Bytes received from the link, and bytes after decompression."""
 
     received: int
     decompressed: int
-    seconds: float = 3600
 
 
 class Downloader:
@@ -101,9 +107,8 @@ class Downloader:
         return Document(charset, sink.size, sink.hexdigest())
 
     def _fetch(self, url, compression, sink):
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
-        deadline = time.monotonic() + self._limits.seconds
-        with self._links.follow(OPERATION, "GET", url, headers) as response:
+        headers = {"Accept": "*/*"}
+        with self._links.follow(OPERATION, "GET", url, headers) as (response, deadline):
             if response.status_code != 200:
                 raise self._refusal(response)
             declared = _declared_length(response)
@@ -117,14 +122,17 @@ class Downloader:
             return charset_of(response.headers.get("Content-Type"))
 
     def _chunks(self, response, declared, deadline):
-        """Yield the bytes as they were sent; requests would decode and not count."""
+        """Yield the bytes as they were sent; httpx would decode and not count."""
         received = 0
         problem = None
-        chunks = response.raw.stream(CHUNK_BYTES, decode_content=False)
+        chunks = response.iter_raw()
         while True:
             try:
                 chunk = next(chunks, None)
-            except (urllib3.exceptions.HTTPError, OSError):
+            except httpx.TimeoutException:
+                problem = "took too long"
+                break
+            except httpx.HTTPError:
                 problem = "broke off"
                 break
             if chunk is None:
@@ -132,9 +140,7 @@ class Downloader:
             received += len(chunk)
             if received > self._limits.received:
                 raise _too_large("received", self._limits.received)
-            if time.monotonic() > deadline:
-                problem = "took too long"
-                break
+            deadline.extend(len(chunk) / SLOWEST_BYTES_PER_SECOND)
             yield chunk
         if problem is None and declared is not None and received != declared:
             problem = "broke off"
@@ -180,11 +186,24 @@ class _Sink:
 
 
 class _Plain:
+    """Takes the bytes as they are.
+
+    :param ends: whether the answer says where it ends; what just stops coming may be
+        half a document
+    """
+
+    def __init__(self, ends):
+        self._ends = ends
+
     def feed(self, chunk):
         yield chunk
 
     def finish(self):
-        pass
+        if not self._ends:
+            raise _unavailable(
+                "The document's host does not say where the document ends, so that it"
+                " may be cut off. It is tried again; if this lasts, check the proxy."
+            )
 
 
 class _Gunzip:
@@ -236,16 +255,16 @@ class _Gunzip:
 
 
 def _decoder(response, compression, length_checked):
-    encoding = (response.headers.get("Content-Encoding") or "identity").lower().strip()
-    if encoding not in ("identity", "gzip", "x-gzip", "aws-chunked"):
+    encodings = [name for name in encodings_of(response.headers) if name != _SIGNED]
+    if encodings not in ([], ["gzip"], ["x-gzip"]):
         raise _error(
             "unknown_compression",
-            f"is encoded by {encoding!r}, which is not supported",
+            f"is encoded by {', '.join(encodings)[:80]!r}, which is not supported",
         )
     # Amazon's GZIP and the header's gzip name the same single compression.
-    if compression == "GZIP" or encoding.endswith("gzip"):
+    if compression == "GZIP" or encodings:
         return _Gunzip(length_checked)
-    return _Plain()
+    return _Plain(length_checked or "transfer-encoding" in response.headers)
 
 
 def _declared_length(response):

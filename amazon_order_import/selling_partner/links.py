@@ -4,20 +4,16 @@ Without credentials, without redirects, and only to where Amazon keeps documents
 """
 
 import re
+import ssl
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
+import httpx
 
 from .answers import SERVER_RETRY_SECONDS, retry_after
+from .deadlines import Deadline
 from .errors import DocumentError, ThrottledError, UnavailableError
-from .network import (
-    NETWORK_RETRY_SECONDS,
-    certificates_file,
-    is_loopback,
-    proxy_for,
-)
+from .network import NETWORK_RETRY_SECONDS, is_loopback, open_http, read_error_page
 from .redaction import silent_http_loggers
 
 # Where Amazon's links lead: report buckets in S3, CloudFront for its sandbox. A name
@@ -27,7 +23,10 @@ DOCUMENT_HOSTS = ("amazonaws.com", "amazonaws.com.cn", "cloudfront.net", "amazon
 # S3 says AccessDenied for a link that is too old (its message tells so, but not always)
 # and ExpiredToken where the session that signed the link has ended.
 _EXPIRED = re.compile(rb"<Code>\s*(?:AccessDenied|ExpiredToken)\s*</Code>")
-_ERROR_PAGE_BYTES = 64 * 1024
+# A document that comes or goes more slowly is given up: no worker waits an hour for
+# what a server drips.
+SLOWEST_BYTES_PER_SECOND = 16 * 1024
+LONGEST_SECONDS = 3600
 
 
 class LinkExpired(Exception):
@@ -96,43 +95,43 @@ class Links:
         return host == own or (is_loopback(host) and is_loopback(own))
 
     @contextmanager
-    def follow(self, operation, method, url, headers, **request):
+    def follow(self, operation, method, url, headers, content=None):
         """Send one request to a link; the context's value is the open response.
 
-        :param request: as requests has it
+        What is received has to extend the deadline that is its other value.
+
+        :param content: bytes to send
         :raise UnavailableError: the host cannot be reached
         """
-        with requests.Session() as session, silent_http_loggers():
-            # Not the session's own trust in the environment: that reads .netrc as
-            # well, and a link with an authorization header is refused.
-            session.trust_env = False
-            session.headers.clear()
-            session.headers.update({"User-Agent": self._user_agent, **headers})
-            with self._send(session, operation, method, url, request) as response:
-                yield response
+        deadline = Deadline(self._timeouts.call, LONGEST_SECONDS)
+        deadline.extend(len(content or b"") / SLOWEST_BYTES_PER_SECOND)
+        headers = {"User-Agent": self._user_agent, **headers}
+        with (
+            silent_http_loggers(),
+            deadline.hold(),
+            open_http(url, self._timeouts, self._use_system_settings) as http,
+        ):
+            request = http.build_request(method, url, headers=headers, content=content)
+            response = self._send(operation, http, request)
+            try:
+                yield response, deadline
+            finally:
+                response.close()
 
-    def _send(self, session, operation, method, url, request):
-        proxy = proxy_for(url, self._use_system_settings)
+    def _send(self, operation, http, request):
         try:
-            return session.request(
-                method,
-                url,
-                stream=True,
-                allow_redirects=False,
-                timeout=(self._timeouts.connect, self._timeouts.read),
-                proxies={"http": proxy, "https": proxy} if proxy else {},
-                verify=certificates_file(self._use_system_settings),
-                **request,
-            )
-        except requests.exceptions.SSLError:
-            problem = "does not prove its identity (TLS certificate)"
-        except requests.Timeout:
+            return http.send(request, stream=True)
+        except httpx.ConnectError as error:
+            problem = "cannot be reached"
+            if isinstance(_root_of(error), ssl.SSLError):
+                problem = "does not prove its identity (TLS certificate)"
+        except httpx.TimeoutException:
             problem = "does not answer in time"
-        except requests.RequestException:
+        except (httpx.HTTPError, httpx.InvalidURL):
             problem = "cannot be reached"
         # Raised outside of the handlers: a chained exception would show the link.
         raise UnavailableError(
-            f"The document's host {urlsplit(url).hostname} {problem}."
+            f"The document's host {request.url.host} {problem}."
             " It is tried again; if this lasts, check network, proxy and firewall.",
             seconds=NETWORK_RETRY_SECONDS,
             operation=operation,
@@ -140,10 +139,16 @@ class Links:
         )
 
 
+def _root_of(error):
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return error
+
+
 def has_expired(response):
     """Whether a refusal of Amazon's storage says that the link is too old."""
     return response.status_code in (400, 403) and bool(
-        _EXPIRED.search(_error_page(response))
+        _EXPIRED.search(read_error_page(response))
     )
 
 
@@ -167,10 +172,3 @@ def passing_trouble(operation, response):
             status=status,
         )
     return None
-
-
-def _error_page(response):
-    try:
-        return response.raw.read(_ERROR_PAGE_BYTES, decode_content=True) or b""
-    except (urllib3.exceptions.HTTPError, OSError):
-        return b""

@@ -1,4 +1,4 @@
-"""HTTP to one host: explicit time-outs, bounded answers, no redirects.
+"""HTTP to one host: a deadline for each call, bounded answers, no redirects.
 
 Of the environment only the proxy and certificate settings count (``HTTPS_PROXY``,
 ``HTTP_PROXY``, ``NO_PROXY``; ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``,
@@ -22,6 +22,7 @@ import httpx
 from requests.utils import get_environ_proxies, select_proxy
 
 from .answers import CHANGING_OPERATIONS, told_rate
+from .deadlines import BoundedTransport, Deadline
 from .errors import AnswerError, DataError, UnavailableError
 from .redaction import silent_http_loggers
 
@@ -30,19 +31,21 @@ _logger = logging.getLogger(__name__)
 # Amazon asks for the application's name, version and language, under 500 characters.
 DEFAULT_USER_AGENT = "amazon_order_import/19.0 (Language=Python)"
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
+# Of an error page, which explains itself at its beginning.
+MAX_ERROR_BYTES = 64 * 1024
 NETWORK_RETRY_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds: to connect; without a byte; for one answer as a whole."""
+    """Seconds: to connect; without a byte; for one call as a whole."""
 
     connect: float
     read: float
 
     @property
-    def answer(self):
-        return self.connect + 3 * self.read
+    def call(self):
+        return self.connect + self.read
 
 
 def parse_endpoint(value, name):
@@ -102,6 +105,59 @@ def _tls_context(path):
     return ssl.create_default_context(cafile=path)
 
 
+def open_http(url, timeouts, use_system_settings=True):
+    """Return a client for what lies at or below ``url``: it asks for no compression,
+    follows no redirect, and holds to the :class:`~.deadlines.Deadline` of a call.
+
+    :raise DataError: the environment names a proxy that cannot be used
+    """
+    try:
+        transport = BoundedTransport(
+            proxy=proxy_for(url, use_system_settings),
+            verify=_tls_context(certificates_file(use_system_settings)),
+            trust_env=False,
+        )
+    except (ImportError, ValueError):
+        transport = None
+    if transport is None:
+        raise DataError(
+            "The proxy set in the environment (HTTPS_PROXY, ALL_PROXY) is of a kind"
+            " that cannot be used. Set an http:// or https:// proxy.",
+            code="invalid_proxy",
+        )
+    return httpx.Client(
+        transport=transport,
+        trust_env=False,
+        timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
+        follow_redirects=False,
+        headers={"accept-encoding": "identity"},
+    )
+
+
+def encodings_of(headers):
+    """Return the list of what an answer is encoded with, as its headers say."""
+    told = headers.get("content-encoding", "").lower().split(",")
+    return [name for name in map(str.strip, told) if name not in ("", "identity")]
+
+
+def read_error_page(response):
+    """Return the beginning of an error page, nothing where it is encoded or cut off.
+
+    What the status says is true without it.
+    """
+    content = bytearray()
+    if encodings_of(response.headers):
+        return b""
+    try:
+        for chunk in response.iter_raw():
+            content += chunk
+            if len(content) >= MAX_ERROR_BYTES:
+                break
+    except httpx.HTTPError:
+        return b""
+    return bytes(content[:MAX_ERROR_BYTES])
+
+
 @dataclass(frozen=True)
 class RawAnswer:
     status: int
@@ -151,23 +207,7 @@ class Channel:
         self._timeouts = timeouts
         self._on_call = on_call
         self._before_call = before_call
-        try:
-            self._http = httpx.Client(
-                trust_env=False,
-                proxy=proxy_for(base_url, use_system_settings),
-                verify=_tls_context(certificates_file(use_system_settings)),
-                timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
-                follow_redirects=False,
-                headers={"accept-encoding": "identity"},
-            )
-        except (ImportError, ValueError):
-            self._http = None
-        if self._http is None:
-            raise DataError(
-                "The proxy set in the environment (HTTPS_PROXY, ALL_PROXY) is of a kind"
-                " that cannot be used. Set an http:// or https:// proxy.",
-                code="invalid_proxy",
-            )
+        self._http = open_http(base_url, timeouts, use_system_settings)
 
     def close(self):
         self._http.close()
@@ -178,7 +218,7 @@ class Channel:
         :param request: ``params``, ``content``, ``data``, ``headers`` as httpx has them
         :rtype: RawAnswer
         :raise UnavailableError: no answer, or not all of it, or not in time
-        :raise AnswerError: an answer longer than 8 MiB
+        :raise AnswerError: an answer longer than 8 MiB, or encoded though nobody asked
         """
         if self._before_call:
             self._before_call(operation)
@@ -233,25 +273,41 @@ class Channel:
             self._on_call(call)
 
     def _send(self, operation, method, url, request):
-        deadline = time.monotonic() + self._timeouts.answer
         with (
             silent_http_loggers(),
+            Deadline(self._timeouts.call).hold(),
             self._http.stream(method, url, **request) as response,
         ):
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_ANSWER_BYTES:
-                    raise AnswerError(
-                        f"The answer to {operation} is longer than"
-                        f" {MAX_ANSWER_BYTES} bytes and was not read.",
-                        operation=operation,
-                        status=response.status_code,
-                        code="answer_too_long",
-                    )
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("deadline")
-        return RawAnswer(response.status_code, response.headers, bytes(content))
+            if response.is_success:
+                content = _read_answer(operation, response)
+            else:
+                content = read_error_page(response)
+        return RawAnswer(response.status_code, response.headers, content)
+
+
+def _read_answer(operation, response):
+    """Return the bytes of an answer as they were sent; httpx would unpack them, which
+    makes three gigabytes of three kilobytes."""
+    context = {"operation": operation, "status": response.status_code}
+    if encodings := encodings_of(response.headers):
+        raise AnswerError(
+            f"The answer to {operation} is encoded ({', '.join(encodings)[:80]}) though"
+            " that was not asked for, and was not read. Check the endpoint and the"
+            " proxy.",
+            code="unexpected_encoding",
+            **context,
+        )
+    content = bytearray()
+    for chunk in response.iter_raw():
+        content += chunk
+        if len(content) > MAX_ANSWER_BYTES:
+            raise AnswerError(
+                f"The answer to {operation} is longer than {MAX_ANSWER_BYTES} bytes"
+                " and was not read. Check the endpoint and the proxy.",
+                code="answer_too_long",
+                **context,
+            )
+    return bytes(content)
 
 
 def _report_type(request):

@@ -30,9 +30,10 @@ class Uploader:
         if problem:
             raise _error("unexpected_link", problem)
         headers = {"Accept": "*/*", "Content-Type": content_type}
-        with self._links.follow(
-            OPERATION, "PUT", url, headers, data=content
-        ) as response:
+        with self._links.follow(OPERATION, "PUT", url, headers, content) as (
+            response,
+            _deadline,
+        ):
             _logger.debug(
                 "PUT document to %s: %s, %d bytes",
                 urlsplit(url).hostname,

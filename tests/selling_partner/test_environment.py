@@ -79,7 +79,7 @@ def proxy():
 def test_proxy_of_the_environment_is_used_and_can_be_refused(
     proxy, make_client, monkeypatch
 ):
-    """httpx for the API, requests for the document, both through the same proxy."""
+    """The API and the document, both through the same proxy."""
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     document = "/reports/2021-06-30/documents/D1"
     proxy.on("GET", document, Reply(json={"url": "http://sp-api.invalid/D1?x=y"}))

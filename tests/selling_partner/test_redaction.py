@@ -89,7 +89,7 @@ def chain(error):
 
 
 def test_unreachable_hosts_leave_no_chained_exception(amazon, client, document):
-    """requests names the whole link in its exceptions, httpx holds the request."""
+    """httpx holds the request, with its link, in its exceptions."""
     amazon.on(
         "GET",
         DOCUMENT,
