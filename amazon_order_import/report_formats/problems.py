@@ -61,8 +61,8 @@ FILE_PROBLEMS = {
     ),
     "glued_header": _(
         "The names of the columns and the first row stand in one line (“{start}”): the"
-        " line end between them is missing. Get the report from Amazon again, and upload"
-        " the file as Amazon delivers it."
+        " line end between them is missing. Get the report from Amazon again, and"
+        " upload the file as Amazon delivers it."
     ),
     "wrong_kind": _(
         "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
@@ -88,9 +88,9 @@ ROW_PROBLEMS = {
     ),
     "fragment_row": _(
         "This is only a piece of a row ({found} of {expected} cells): where the order"
-        " number should be, there is none. Most likely a line break stands inside a cell"
-        " of the row before. Get the report from Amazon again; if the row is the same"
-        " there, enter its order by hand."
+        " number should be, there is none. Most likely a line break stands inside a"
+        " cell of the row before. Get the report from Amazon again; if the row is the"
+        " same there, enter its order by hand."
     ),
     "glued_rows": _(
         "Two rows stand in one line ({found} cells, the header has {expected}): the"

@@ -10,8 +10,6 @@ import pytest
 
 from tests.simulator import Simulator
 
-from .seller import Seller
-
 ROOT = Path(__file__).resolve().parents[2]
 # Each simulator tells another story, so that tests share a database, not orders.
 _seeds = itertools.count(1000)
@@ -115,4 +113,7 @@ def strict():
 
 @pytest.fixture
 def seller(env, amazon):
+    # What it imports needs the package ``odoo`` to be configured.
+    from .seller import Seller
+
     return Seller(env, amazon)

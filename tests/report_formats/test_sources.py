@@ -11,6 +11,7 @@ import pytest
 from report_formats import (
     ReportFileError,
     open_report,
+    sources,
 )
 
 from .files import ORDER, opened, refusal, table
@@ -154,3 +155,10 @@ def test_memory_does_not_grow_with_the_file(tmp_path, zipped):
             tracemalloc.stop()
     assert count == 10_000
     assert peak < 8 << 20 < size / 2
+
+
+def test_a_line_too_long_takes_no_other_with_it(monkeypatch):
+    monkeypatch.setattr(sources, "MAX_ROW_BYTES", 8)
+    content = b"1234567\nnext\n123456789012\nlast\n\n12345678"
+    found = list(sources.lines(io.BytesIO(content)))
+    assert found == [b"1234567\n", b"next\n", b"12345678", b"last\n", b"12345678"]

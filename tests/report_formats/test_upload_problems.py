@@ -77,3 +77,10 @@ def test_errors_of_a_feed():
 )
 def test_a_result_without_errors(content):
     assert read_result(content) == []
+
+
+def test_a_code_that_nobody_knows_is_kept():
+    problem = find_problem("The document was refused with error 79998 of today.")
+    assert problem == get_problem("79998")
+    assert (problem.code, problem.explanation) == ("79998", UNKNOWN.explanation)
+    assert find_problem("The document was refused.") is UNKNOWN

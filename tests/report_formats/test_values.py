@@ -367,3 +367,10 @@ def test_messages_name_the_cell_and_the_next_step():
     assert "item-price" in message
     assert "Upload the file" in message
     assert len(str(order(item_price="9" * 5000).error)) < 400
+
+
+def test_invisible_marks_are_no_part_of_a_code():
+    assert values.code(" MUG\u200b-RED\ufeff ") == "MUG-RED"
+    assert values.code(" Größe 1  a") == "Größe 1  a"
+    assert values.optional_sku("\u2060A 1\u2060") == "A 1"
+    assert values.optional_sku(" ") == ""

@@ -227,3 +227,9 @@ def test_golden_signs():
     assert found[4].is_refund and found[4].components["item"].gross == money("-19.99")
     assert found[3].components["item_promotion"].tax == money("-1.67")
     assert found[4].original_number == "DE60001TEST11I"
+
+
+def test_what_is_a_sale_on_amazon():
+    assert row().values.is_sale is True
+    assert row(transaction_type="INBOUND").values.is_sale is False
+    assert row(order_id="S02-1234567-1234567").values.is_sale is False
