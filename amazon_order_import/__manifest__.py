@@ -59,6 +59,9 @@
         "wizards/fulfilment/amazon_stock_adjustment_views.xml",
         "wizards/invoicing/amazon_vat_unlock_views.xml",
         "views/invoicing/sale_order_vat_views.xml",
+        "wizards/privacy/amazon_privacy_request_views.xml",
+        "views/privacy/amazon_privacy_log_views.xml",
+        "views/privacy/amazon_account_privacy_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -8,6 +8,7 @@ from .completeness import COMPLETENESS
 from .fulfilment import FULFILMENT
 from .invoicing import INVOICING
 from .order import ORDER
+from .privacy import PRIVACY
 from .report import REPORT
 from .report_end import REPORT_END
 from .tax import TAX
@@ -38,6 +39,7 @@ _PARTS = (
     INVOICING,
     VAT_DATA,
     COMPLETENESS,
+    PRIVACY,
 )
 
 #: ``{code: Template}``

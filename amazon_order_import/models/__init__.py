@@ -10,3 +10,4 @@ from . import order
 from . import fulfilment
 from . import invoicing
 from . import completeness
+from . import privacy

@@ -7,13 +7,15 @@ postcode its region. Which columns are personal, stands beside each row format.
 import re
 from functools import lru_cache
 
-from .broken_rows import MISFITS
 from .kinds import KINDS
 from .order_numbers import is_order_number
+from .problems import ROW_PROBLEMS
 from .row_format import normal_name
 from .tax_registrations import BUYER_NUMBER_NAMES
 from .values import BadCell, flag
 
+#: Problems of rows whose cells stand in their columns all the same.
+_WHOLE = frozenset({"continuation_line", "missing_value"})
 _ORDER_NAMES = frozenset({"amazon-order-id", "order-id"})
 _AGAIN = re.compile(r"(?:-\([0-9]+\))+$")
 #: Columns with a tax number of the buyer's.
@@ -138,7 +140,7 @@ def _is_true(word):
 
 def is_misfit(code):
     """Whether the cells of a row with an error's code may stand in wrong columns."""
-    return code in MISFITS or code == "shifted_address"
+    return code in ROW_PROBLEMS and code not in _WHOLE
 
 
 def strip_row(row, kind_key, shorten):

@@ -8,7 +8,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ADDON = ROOT / "amazon_order_import"
 #: The order in which the domains are imported: each names only those before it.
-DOMAINS = ("account", "report", "order", "fulfilment", "invoicing", "completeness")
+DOMAINS = (
+    "account",
+    "report",
+    "order",
+    "fulfilment",
+    "invoicing",
+    "completeness",
+    "privacy",
+)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
