@@ -14,4 +14,5 @@ from . import amazon_privacy_contact
 from . import amazon_privacy_contact_use
 from . import amazon_privacy_order
 from . import amazon_privacy_leftover
+from . import amazon_privacy_lookup
 from . import amazon_account

@@ -61,8 +61,8 @@ class AmazonAccount(models.Model):
         for account in self:
             account.personal_data_warning = (
                 self.env._(
-                    "Amazon's Data Protection Policy demands that the personal data of "
-                    "buyers be deleted 30 days after the delivery, unless a law demands "
+                    "Amazon's Data Protection Policy demands that buyers' personal "
+                    "data be deleted 30 days after the delivery, unless a law demands "
                     "them for longer. Who keeps them can lose the access to Amazon."
                 )
                 if account.personal_data_days > AMAZONS_DAYS

@@ -107,8 +107,10 @@ class AmazonPrivacyContact(models.AbstractModel):
             Trace(partner, partner._get_personal_texts(), stays=True)
             for partner in gone | booked
         ]
-        for partner in gone:
-            self._replace(partner, businesses)
+        # Before the first of them loses what it is made of.
+        pseudonyms = {partner: partner._get_amazon_pseudonym() for partner in gone}
+        for partner, pseudonym in pseudonyms.items():
+            self._replace(partner, pseudonym, businesses)
         counts = self.env["amazon.privacy.trace"].forget(traces)
         self._forget_letters(gone | booked)
         return {
@@ -155,11 +157,11 @@ class AmazonPrivacyContact(models.AbstractModel):
             }
         )
 
-    def _replace(self, partner, businesses):
+    def _replace(self, partner, pseudonym, businesses):
         """Replace who a contact is by a pseudonym."""
         customer = partner.commercial_partner_id
         names = set(partner._get_personal_names())
-        values = {"name": partner._get_amazon_pseudonym()}
+        values = {"name": pseudonym}
         if customer in businesses:
             names -= BUSINESS_TEXTS
             if partner == customer or partner.name == customer.name:

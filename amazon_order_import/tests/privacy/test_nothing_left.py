@@ -152,7 +152,7 @@ class TestNothingLeft(PrivacyCase):
                 "file": b"WndpZWJlbG1heWVy",
             }
         )
-        self.env["ir.attachment"].create(
+        file = self.env["ir.attachment"].create(
             {
                 "name": "Zwiebelmayer",
                 "res_model": upload._name,
@@ -161,11 +161,7 @@ class TestNothingLeft(PrivacyCase):
             }
         )
         self.age(upload, 2, "create_date")
-        self.age(
-            self.env["ir.attachment"].search([("name", "=", "Zwiebelmayer")]),
-            2,
-            "create_date",
-        )
+        self.age(file, 2, "create_date")
         self.run_cron()
         self.assertFalse(upload.exists())
         self.assert_forgotten()
