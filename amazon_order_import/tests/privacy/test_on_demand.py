@@ -28,8 +28,11 @@ class TestOnDemand(PrivacyCase):
     def test_by_order_number(self):
         report = self.mfn()
         order = self.get_order(MFN_REF)
+        asked = self.env["amazon.privacy.request"].create({"order_ref": MFN_REF})
+        self.assertIn("Not shipped", asked.undelivered)
+        self.assertEqual((asked.order_ids, asked.row_count), (order, 1))
         request = self.request(self.manager, order_ref=f" {MFN_REF}")
-        self.assertIn("Not shipped", request.undelivered)
+        self.run_cron()
         self.assert_forgotten()
         self.assertTrue(order.amazon_forgotten_at)
         log = request.log_id
@@ -47,14 +50,17 @@ class TestOnDemand(PrivacyCase):
         delivery = orders[0].partner_shipping_id
         self.request(self.manager, partner_id=delivery)
         self.assertTrue(all(orders.mapped("amazon_forgotten_at")))
+        self.run_cron()
         self.assert_forgotten()
 
     def test_order_that_was_never_imported(self):
         report = self.mfn({"sku": "NOBODY-KNOWS"})
         self.request(self.manager, order_ref=MFN_REF)
+        self.run_cron()
         self.assert_forgotten()
         self.assertEqual(report.row_ids.outcome, "waiting")
         self.mfn({"sku": "NOBODY-KNOWS"})
+        self.run_cron()
         self.assert_forgotten()
 
     def test_contact_of_ones_own_is_refused(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...report_formats.order_numbers import find_order_number
 
+FORGETTING = "amazon_order_import.ir_cron_forget_personal_data"
 #: Bytes of files that are replaced while the user waits; others follow at once after.
 SMALL_FILES = 20_000_000
 
@@ -198,12 +199,12 @@ class AmazonPrivacyRequest(models.TransientModel):
     def _strip_files(self):
         """Replace small files now; the scheduled action does the others at once.
 
+        It also takes what was replaced off the disk.
+
         :return: how many were replaced
         """
+        self.env.ref(FORGETTING).sudo()._trigger()
         reports = self.env["amazon.report"].sudo().search([("is_to_strip", "=", True)])
         if sum(reports.mapped("file_size")) <= SMALL_FILES:
             return reports._strip_pending()
-        self.env.ref(
-            "amazon_order_import.ir_cron_forget_personal_data"
-        ).sudo()._trigger()
         return 0
