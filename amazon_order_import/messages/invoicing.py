@@ -19,6 +19,13 @@ _VAT_DOCUMENTS = {
         _("Amazon gives no number yet for its document about order %(order)s."),
         _("A later report brings it; do not invoice the order yourself meanwhile."),
     ),
+    "number_of_no_service": Template(
+        _(
+            "Amazon makes no document about order %(order)s: by the account's setting, "
+            "its VAT service does not count for it. You invoice the order yourself."
+        ),
+        reason="no_vat_service",
+    ),
     "number_not_expected": Template(
         _(
             "Amazon gives no number for a document about order %(order)s, and says "

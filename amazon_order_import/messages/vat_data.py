@@ -121,6 +121,16 @@ VAT_DATA = {
         ),
         _("Correct it with a credit note, then make the document."),
     ),
+    "vat_data_original_stands": Template(
+        _(
+            "A further document for units of order %(order)s, which are invoiced "
+            "already (%(moves)s). It corrects %(original)s, which is not credited."
+        ),
+        _(
+            "It is made once Amazon's data for the credit note come, or credit the "
+            "invoice yourself, then choose Make Document."
+        ),
+    ),
     "vat_data_waits_for_invoice": Template(
         _("Waits for the invoice of order %(order)s: there is nothing to credit yet."),
         _("Where the sale was invoiced elsewhere, credit it there."),

@@ -177,8 +177,10 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
     def _is_untaxed_business_sale(self, row, lookups, case):
         """Whether Amazon charged no VAT: a cross-border sale to a business, by VCS."""
+        account = lookups.account
+        bought = account._get_local_day(row.purchase_date)
         return (
-            lookups.account.vat_service != "none"
+            account._get_vat_service(case.marketplace, bought) != "none"
             and not row.item_tax
             and bool(case.customer.vat)
             and case.treatment.crosses_border

@@ -30,7 +30,8 @@ class _OrderTexts:
         self._order_ref = order_ref
 
     def flag(self, name):
-        self._lookups.flag(self._order_ref, name)
+        if self._lookups:
+            self._lookups.flag(self._order_ref, name)
 
     def line(self, text, length=LINE_LENGTH):
         cleaned = clean(text)
@@ -71,6 +72,22 @@ class AmazonPartnerImporter(models.AbstractModel):
             )
             for buyer in buyers
         ]
+
+    @api.private
+    def prepare_billing(self, row):
+        """Return what a row of a later report says of the billing address.
+
+        :param row: ``report_formats.VatInvoiceRow``
+        :return: values of ``res.partner``: name and address, those that are not empty
+        """
+        texts = _OrderTexts(None, row.order_id)
+        name = texts.line(row.billing.name or row.buyer_company or row.buyer_name)
+        common = dict.fromkeys(("email", "phone", "lang"), False)
+        places = self._get_places([row])
+        vals = self._prepare_contact(row.billing, name, common, places, texts)
+        return {
+            field: vals[field] for field in ("name", *ADDRESS_FIELDS) if vals[field]
+        }
 
     # === WHAT THE REPORT SAYS === #
 
@@ -139,6 +156,9 @@ class AmazonPartnerImporter(models.AbstractModel):
             row.buyer_tax_registrations,
             places["countries"],
             self.env["res.country"].browse(invoice["country_id"] or ()),
+            lookups.account._get_vat_service(
+                work.marketplace, lookups.account._get_local_day(row.purchase_date)
+            ),
         )
         self._flag_order(row, texts, vat_state, recipient, delivery)
         key = self._get_key(row, common["email"], vat or company, name)

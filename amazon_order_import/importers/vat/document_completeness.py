@@ -91,7 +91,22 @@ class AmazonVatDocumentImporter(models.AbstractModel):
                 told = message("number_told", number=line.document_id.number)
                 self._set_document_outcome(line.document_id, work, "unchanged", told)
                 continue
+            if self._is_seller_to_invoice(report.account_id, work.values):
+                reason = message("number_of_no_service", order=work.values.order_id)
+                self._set_outcome(work, "ignored", reason)
+                continue
             self._set_outcome(work, "waiting", self._explain_pending(work.values))
+
+    def _is_seller_to_invoice(self, account, row):
+        """Whether no number will come, as the service does not count for the order."""
+        if account.vat_service == "none" or row.is_amazon_invoiced:
+            return False
+        marketplaces = self.env["amazon.marketplace"].search([])
+        channel = marketplaces.filtered(
+            lambda channel: row.marketplace
+            in (channel.api_ref, channel.country_id.code)
+        )[:1]
+        return account._get_vat_service(channel, row.order_date) == "none"
 
     def _explain_pending(self, row):
         if row.is_amazon_invoiced is False:

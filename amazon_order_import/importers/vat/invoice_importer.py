@@ -285,6 +285,9 @@ class AmazonVatInvoiceImporter(models.AbstractModel):
             "currency_id": currencies[row.currency].id,
             "report_id": report.id,
         }
+        if row.is_invoice_corrected and row.transaction_type == "SHIPMENT":
+            partners = self.env["amazon.partner.importer"]
+            vals["billing"] = partners.prepare_billing(row) or False
         if order:
             vals["sale_order_id"] = order.id
         if row.is_amazon_invoiced:

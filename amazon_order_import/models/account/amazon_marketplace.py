@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ...report_formats import KINDS
 
 #: Stock that marketplaces share, and that single ones have.
 STOCK_POOLS = [
@@ -50,12 +52,27 @@ class AmazonMarketplace(models.Model):
         "accounts; for an account that exists, change its tax rules",
     )
 
+    has_vat_service = fields.Boolean(
+        "Takes part in VCS",
+        compute="_compute_has_vat_service",
+        store=True,
+        readonly=False,
+        help="Whether Amazon's VAT Calculation Service exists for orders of this "
+        "marketplace. Where it does not, you invoice them yourself",
+    )
+
     _api_ref_unique = models.UniqueIndex(
         "(api_ref)", "This Amazon marketplace exists already."
     )
     _name_unique = models.UniqueIndex(
         "(name)", "A marketplace with this sales channel exists already."
     )
+
+    @api.depends("country_id")
+    def _compute_has_vat_service(self):
+        countries = KINDS["vcs_lite"].countries
+        for marketplace in self:
+            marketplace.has_vat_service = marketplace.country_id.code in countries
 
     def _get_stock_pools(self):
         """Return the stocks that these marketplaces sell from, each once, in order."""

@@ -25,6 +25,7 @@ from . import amazon_report_row
 from . import amazon_vat_document_line
 from . import amazon_vat_document_tax
 from . import amazon_vat_invoice
+from . import amazon_vat_invoice_billing
 from . import amazon_vat_invoice_line
 from . import sale_order
 from . import amazon_order_workflow

@@ -35,7 +35,9 @@ class AmazonAccount(models.Model):
     )
     invoice_upload_warning = fields.Text(compute="_compute_invoice_upload_warning")
 
-    @api.depends("company_id", "vat_service", "invoice_upload", "region")
+    @api.depends(
+        "company_id", "vat_service", "vat_service_from", "invoice_upload", "region"
+    )
     def _compute_invoice_upload_warning(self):
         for account in self:
             account.invoice_upload_warning = (
@@ -49,7 +51,10 @@ class AmazonAccount(models.Model):
         self.ensure_one()
         return self.region == "eu" and (
             self.vat_service == "vcs_lite"
-            or (self.vat_service == "none" and self.invoice_upload == "auto")
+            or (
+                (self.vat_service == "none" or self.vat_service_from)
+                and self.invoice_upload == "auto"
+            )
         )
 
     def _get_upload_warnings(self):

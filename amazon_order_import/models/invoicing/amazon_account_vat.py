@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...messages import get_message
+
 #: Any name is Amazon's own: Odoo must not look for a year or a month in it.
 FOREIGN_NUMBERS = r"^(?P<prefix1>.*?)(?P<seq>\d{0,9})(?P<suffix>\D*?)$"
 
@@ -43,6 +45,55 @@ class AmazonAccount(models.Model):
         )
         for account in self:
             account.vat_document_count = counts.get(account, 0)
+
+    # === FROM WHEN THE SERVICE COUNTS === #
+
+    @api.onchange("vat_service")
+    def _onchange_vat_service(self):
+        """Have a service that is chosen later leave the orders before it alone.
+
+        In a new account, it most likely is older than the account.
+        """
+        account = self._origin
+        if self.vat_service == "none":
+            self.vat_service_from = False
+        elif (
+            account.vat_service == "none"
+            and not self.vat_service_from
+            and self.env["sale.order"].search_count(
+                [("amazon_account_id", "=", account.id)], limit=1
+            )
+        ):
+            self.vat_service_from = account._get_local_day(fields.Datetime.now())
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"vat_service", "vat_service_from"} & vals.keys():
+            self.sudo()._release_orders()
+        return result
+
+    def _release_orders(self):
+        """Have orders and uploads that the service held be looked at once more."""
+        orders = self.env["sale.order"].search(
+            [
+                ("amazon_account_id", "in", self.ids),
+                ("invoice_status", "=", "to invoice"),
+                ("amazon_workflow_note", "!=", False),
+            ]
+        )
+        orders.filtered(self._is_held_by_service).amazon_workflow_note = False
+        self.env["amazon.invoice.upload"].search(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "=", "manual"),
+                ("reason_code", "=", "amazon_invoices"),
+            ]
+        )._pass_gate()
+
+    def _is_held_by_service(self, order):
+        note = get_message(order, "amazon_workflow_note")
+        codes = ("invoiced_by_amazon", "invoiced_by_vat_data")
+        return note is not None and note.code in codes
 
     @api.constrains("vat_journal_id")
     def _check_vat_journal(self):

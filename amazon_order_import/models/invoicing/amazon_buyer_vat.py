@@ -47,6 +47,17 @@ class AmazonBuyerVat(models.AbstractModel):
                     {"partner_id": own.id, "partner_invoice_id": own.id}
                 )
 
+    @api.private
+    def check_number(self, account, order, number):
+        """Return the values of ``res.partner`` for a VAT number of good form, or {}.
+
+        :param account: ``amazon.account`` record
+        :param order: ``sale.order`` of the buyer
+        :param str number: as Amazon writes it, or ``""``
+        """
+        numbers = {order: number} if number else {}
+        return self._check_numbers(account, numbers).get(order, {})
+
     def _check_numbers(self, account, numbers):
         """Return the values of ``res.partner`` by order, for numbers of good form."""
         service = self.env["amazon.vat.number"]

@@ -149,9 +149,10 @@ class AmazonInvoiceUpload(models.Model):
 
     def _is_wanted(self, move, order, by_person):
         account = order.amazon_account_id
-        if not account or account.region != "eu" or account.vat_service == "vcs":
+        service = order._get_amazon_vat_service()
+        if not account or account.region != "eu" or service == "vcs":
             return False
-        if account.vat_service == "vcs_lite" or by_person:
+        if service == "vcs_lite" or by_person:
             return True
         return account.invoice_upload == "auto" and move.move_type == "out_invoice"
 

@@ -5,7 +5,6 @@ from odoo import api, models
 from ...messages import Message, Name, holds_message, message
 from .account_move_upload import NUMBER
 from .amazon_invoice_upload import DUE_AFTER
-from .amazon_order_workflow import VCS_COUNTRIES
 
 
 @dataclass(frozen=True)
@@ -61,30 +60,38 @@ class AmazonInvoiceUpload(models.Model):
     def _get_gate(self):
         """Return the `Gate` of a document: whether it may be sent now."""
         self.ensure_one()
-        move, data, account = self.move_id, self.vat_invoice_id, self.account_id
+        move, data = self.move_id, self.vat_invoice_id
         channel = self.marketplace_id
+        service = self.order_id._get_amazon_vat_service()
         if move.state != "posted":
             return Gate("manual", message("upload_not_posted"))
-        if data.is_amazon_invoiced or account.vat_service == "vcs":
+        if data.is_amazon_invoiced or service == "vcs":
             return Gate("manual", message("upload_amazon_invoices"))
-        if channel.country_id.code not in VCS_COUNTRIES:
+        if not channel.has_vat_service:
             return Gate(
                 "manual",
                 message(
                     "upload_marketplace",
-                    countries=", ".join(VCS_COUNTRIES),
+                    countries=", ".join(self._get_upload_countries()),
                     channel=Name.of(channel) if channel else "–",
                 ),
             )
         if not NUMBER.fullmatch(move.name or ""):
             return Gate("manual", message("upload_number", number=move.name or ""))
-        if account.vat_service == "vcs_lite":
+        if service == "vcs_lite" or data:
             return self._get_data_gate(data)
         if self.document_type == "credit_note":
             return Gate("manual", message("upload_needs_transaction"))
         if not self.order_id._get_amazon_shipped_at():
             return Gate("waiting", message("upload_not_shipped", order=self.order_ref))
         return Gate("queued")
+
+    def _get_upload_countries(self):
+        """Return the codes of the countries whose channels take invoices."""
+        channels = self.env["amazon.marketplace"].search(
+            [("has_vat_service", "=", True)]
+        )
+        return sorted(set(channels.country_id.mapped("code")))
 
     def _get_data_gate(self, data):
         """Return the `Gate` by Amazon's own figures (VCS Lite)."""

@@ -127,11 +127,16 @@ class AmazonInvoiceUpload(models.Model):
                 if not commit(1):
                     return
 
+    def _is_without_data(self):
+        """Whether no VCS Lite data will tell what became of the document."""
+        service = self.order_id._get_amazon_vat_service()
+        return service != "vcs_lite" and not self.vat_invoice_id
+
     def _read_feed(self, client):
         """Take over the status of the feed, and its result where nothing else tells."""
         feed = client.get_feed(self.feed_id)
         status = feed.processing_status
-        if status == "DONE" and self.account_id.vat_service != "vcs_lite":
+        if status == "DONE" and self._is_without_data():
             # Without VCS Lite data, the feed's own result is all that Amazon says.
             errors = (
                 read_result(client.download_feed_result(feed.result_document_id))

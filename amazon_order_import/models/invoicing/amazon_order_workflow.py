@@ -1,10 +1,6 @@
 from odoo import models
 
 from ...messages import message
-from ...report_formats import KINDS
-
-#: Countries whose marketplaces take part in VCS.
-VCS_COUNTRIES = KINDS["vcs_lite"].countries
 
 
 class AmazonOrderWorkflow(models.AbstractModel):
@@ -24,5 +20,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
 
     def _is_invoiced_by_vat_data(self, account, order):
         """Whether Amazon's VCS Lite data say what is to be invoiced, and how."""
-        country = order.amazon_marketplace_id.country_id
-        return account.vat_service == "vcs_lite" and country.code in VCS_COUNTRIES
+        return (
+            bool(order.amazon_marketplace_id)
+            and order._get_amazon_vat_service() == "vcs_lite"
+        )

@@ -238,11 +238,21 @@ class AmazonTaxCorrection(models.AbstractModel):
                 continue
             rank = (
                 bool(shipment) and figure.shipment_id == shipment,
+                self._has_price(figure, line),
                 room == figure.quantity,
             )
             if best is None or rank > best[0]:
                 best = rank, line
         return best and best[1]
+
+    def _has_price(self, figure, line):
+        """Whether figures say of a line's units what the order does, net or gross."""
+        if "item" not in figure.amounts:
+            return False
+        net, tax = map(float, figure.amounts["item"])
+        price = line.price_total * figure.quantity / line.product_uom_qty
+        compare = line.currency_id.compare_amounts
+        return not (compare(price, net + tax) and compare(price, net))
 
     def _get_closed_reason(self, order):
         """Return why the lines of an order can no longer be changed, or None."""

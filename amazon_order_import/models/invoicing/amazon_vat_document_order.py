@@ -213,7 +213,7 @@ class AmazonVatDocument(models.Model):
                     TaxFigures(
                         line.sku,
                         line.quantity,
-                        {},
+                        line._get_amounts(),
                         # What comes back is not told by its shipment.
                         shipment_id=""
                         if document.is_refund

@@ -89,6 +89,17 @@ class AmazonVatInvoice(models.Model):
     shipment_date = fields.Datetime("Shipped", readonly=True)
     buyer_vat = fields.Char("Buyer's VAT Number", readonly=True)
     seller_vat = fields.Char("Seller's VAT Number", readonly=True)
+    billing = fields.Json(
+        readonly=True,
+        help="Name and address that a correction has, until its contact is found",
+    )
+    billing_partner_id = fields.Many2one(
+        "res.partner",
+        "Corrected Billing Address",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     is_business = fields.Boolean("Business Order", readonly=True)
     purchase_order_number = fields.Char("Buyer's Purchase Order", readonly=True)
     citations = fields.Json(readonly=True, help="Legal texts by code of language")

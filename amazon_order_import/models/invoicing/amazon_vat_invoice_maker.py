@@ -69,17 +69,19 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             maker = self.with_company(account.company_id)
             account = account.with_env(maker.env)
             members = members.with_env(maker.env)
-            # Invoices first: what is credited has to be invoiced.
-            for document_type in ("invoice", "credit_note"):
-                chosen = members.filtered(
-                    lambda d, wanted=document_type: d.document_type == wanted
-                )
-                maker._make_together(account, chosen, by_person)
+            # Invoices first: what is credited has to be invoiced; then what takes
+            # the place of those that are credited.
+            credits = members.filtered(lambda d: d.document_type == "credit_note")
+            anew = (members - credits).filtered("is_corrected")
+            maker._make_together(account, members - credits - anew, by_person)
+            maker._make_together(account, credits, by_person)
+            anew |= credits.filtered("move_id").sale_order_id._get_held_corrections()
+            maker._make_together(account, anew, by_person)
 
     def _make_together(self, account, documents, by_person):
         ready = documents.browse()
         for document in documents:
-            obstacle = self._get_obstacle(account, document, by_person)
+            obstacle = self._get_obstacle(account, document, by_person, ready)
             if obstacle:
                 document._set_state(obstacle.state, obstacle.note)
             elif move := self._find_made(document):
@@ -197,9 +199,12 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         }
         if place.journal:
             vals["journal_id"] = place.journal.id
+        if billed := document._find_billing_partner():
+            vals["partner_id"] = billed.id
         if is_credit:
             origin = self._get_credited(document)
             vals.update(
+                partner_id=origin.partner_id.id or vals["partner_id"],
                 move_type="out_refund",
                 reversed_entry_id=origin.id,
                 ref=self.env._("Reversal of: %s", origin.name)
@@ -209,8 +214,28 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         return vals
 
     def _get_posted_invoices(self, document):
-        return document.sale_order_id.invoice_ids.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        return self._get_creditable(document).filtered(
+            lambda move: move.state == "posted"
+        )
+
+    def _get_creditable(self, document):
+        """Return the invoices that a document may be about.
+
+        That which a correction names; else none of those that take its place.
+        """
+        invoices = document.sale_order_id.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        )
+        original = document.original_invoice_number
+        if not document.is_corrected:
+            return invoices
+        return invoices.filtered(lambda move: move.name == original) or (
+            invoices.filtered(
+                lambda move: not any(
+                    made.is_corrected and made.original_invoice_number == original
+                    for made in move.amazon_vat_invoice_ids
+                )
+            )
         )
 
     def _get_shipment_invoice(self, document):

@@ -33,8 +33,11 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
 
     _inherit = "amazon.vat.invoice.maker"
 
-    def _get_obstacle(self, account, document, by_person):
-        """Return the `Obstacle` where the document cannot be made now, or None."""
+    def _get_obstacle(self, account, document, by_person, ready):
+        """Return the `Obstacle` where the document cannot be made now, or None.
+
+        :param ready: ``amazon.vat.invoice`` records that are made together with it
+        """
         order = document.sale_order_id
         if not order:
             return Obstacle("waiting", get_message(document, "state_note"))
@@ -60,7 +63,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         return self._get_data_obstacle(document) or (
             self._get_credit_obstacle(document)
             if document.document_type == "credit_note"
-            else self._get_invoice_obstacle(document)
+            else self._get_invoice_obstacle(document, ready)
         )
 
     def _explain_elsewhere(self, document, progress):
@@ -108,21 +111,37 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             )
         return None
 
-    def _get_invoice_obstacle(self, document):
-        """Return the `Obstacle` where the goods are invoiced with other figures."""
-        if self._find_made(document) or document.is_corrected:
+    def _get_invoice_obstacle(self, document, ready):
+        """Return the `Obstacle` where the units have an invoice already, or None."""
+        if self._find_made(document):
             return None
-        for lines in document.line_ids.grouped("sale_line_id").values():
-            item = lines.sale_line_id
-            quantity = sum(
-                lines.filtered(lambda line: line.line_type == "item").mapped("quantity")
-            )
-            left = (
-                item.product_uom_qty - item.qty_invoiced - item._get_amazon_credited()
-            )
-            if item.product_uom_id.compare(quantity, left) > 0:
-                return Obstacle("attention", self._explain_invoiced(document))
+        others = ready.line_ids.filtered(lambda line: line.line_type == "item")
+        for item, lines in document.line_ids.grouped("sale_line_id").items():
+            units = lines.filtered(lambda line: line.line_type == "item")
+            # What was taken back to be made anew is free again.
+            credited = 0 if document.is_corrected else item._get_amazon_credited()
+            left = item.product_uom_qty - item.qty_invoiced - credited
+            same = others.filtered(lambda line, item=item: line.sale_line_id == item)
+            left -= sum(same.mapped("quantity"))
+            if item.product_uom_id.compare(sum(units.mapped("quantity")), left) > 0:
+                explain = (
+                    self._explain_original_stands
+                    if document.is_corrected
+                    else self._explain_invoiced
+                )
+                return Obstacle("attention", explain(document))
         return None
+
+    def _explain_original_stands(self, document):
+        invoices = document.sale_order_id.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        )
+        return message(
+            "vat_data_original_stands",
+            order=document.sale_order_id.name,
+            original=document.original_invoice_number or "–",
+            moves=Joined(tuple(map(Name.of, invoices))) if invoices else "–",
+        )
 
     def _explain_invoiced(self, document):
         currency = document.currency_id.id
@@ -146,9 +165,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         order = document.sale_order_id
         if document._takes_refund_back():
             return None if made else Obstacle("attention", self._explain_back(document))
-        if not made and not order.invoice_ids.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
-        ):
+        if not made and not self._get_creditable(document):
             return Obstacle(
                 "to_invoice", message("vat_data_waits_for_invoice", order=order.name)
             )

@@ -48,6 +48,11 @@ class AmazonVatInvoiceSettler(models.AbstractModel):
     def _set_vat_numbers(self, account, by_order):
         numbers = {}
         for order, documents in by_order.items():
+            if order.invoice_ids.filtered(lambda move: move.state == "posted"):
+                # The number of a correction is no part of what is posted already.
+                documents = documents.filtered(
+                    lambda document: not document.is_corrected
+                )
             # The latest counts: Amazon checks numbers again until the shipment.
             number = next(filter(None, documents[::-1].mapped("buyer_vat")), None)
             if number:

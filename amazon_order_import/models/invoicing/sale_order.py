@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...messages import get_message
+
 #: Orders that a message names one by one.
 NAMED_ORDERS = 10
 
@@ -81,18 +83,42 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "amazon_account_id.vat_service",
+        "amazon_account_id.vat_service_from",
+        "amazon_marketplace_id.has_vat_service",
+        "amazon_purchase_date",
         "amazon_invoicing_unlocked",
         "amazon_vat_document_ids.document_type",
     )
     def _compute_amazon_invoicing_locked(self):
         for order in self:
-            types = set(order.amazon_vat_document_ids.mapped("document_type"))
             order.amazon_invoicing_locked = (
                 order.amazon_account_id.vat_service == "vcs"
                 and not order.amazon_invoicing_unlocked
-                # With a receipt, Amazon leaves the VAT, and the invoice, to the seller.
-                and types != {"receipt"}
+                and order._is_invoiced_by_amazon()
             )
+
+    def _is_invoiced_by_amazon(self):
+        """Whether the invoice of an order is up to VCS."""
+        documents = self.amazon_vat_document_ids
+        if self._get_amazon_vat_service() == "vcs":
+            # With a receipt, Amazon leaves the VAT, and the invoice, to the seller.
+            return set(documents.mapped("document_type")) != {"receipt"}
+        # Whatever the setting says: it has made one.
+        return any(
+            not document.is_refund and document.document_type != "receipt"
+            for document in documents
+        )
+
+    def _get_held_corrections(self):
+        """Return VAT invoice data that wait for their original to be credited."""
+        held = self.amazon_vat_invoice_ids.filtered(
+            lambda data: data.state == "attention" and not data.move_id
+        ).filtered(
+            lambda data: (note := get_message(data, "state_note"))
+            and note.code == "vat_data_original_stands"
+        )
+        held.write({"state": "to_invoice", "state_note": False})
+        return held
 
     # === OWN INVOICES === #
 

@@ -27,7 +27,7 @@ class AmazonVatNumber(models.AbstractModel):
         }
 
     @api.private
-    def choose(self, account, registrations, countries, address_country):
+    def choose(self, account, registrations, countries, address_country, service=None):
         """Choose the buyer's VAT number.
 
         :param account: ``amazon.account`` record
@@ -35,6 +35,7 @@ class AmazonVatNumber(models.AbstractModel):
         :param dict countries: ``res.country`` by ISO code, those of
             `get_country_texts`
         :param address_country: ``res.country`` of the invoice's address, or none
+        :param str service: VAT service that counts for the order; None: the account's
         :return: ``(number, state)``, both false where there is none; the state is one
             of ``res.partner.amazon_vat_state``
         """
@@ -56,12 +57,13 @@ class AmazonVatNumber(models.AbstractModel):
             return False, False
         # `max` takes the first of equals.
         is_valid, _local, number, country = max(found, key=lambda item: item[:2])
-        return number, self._get_state(account, is_valid, country)
+        service = service or account.vat_service
+        return number, self._get_state(account, is_valid, country, service)
 
-    def _get_state(self, account, is_valid, country):
+    def _get_state(self, account, is_valid, country, service):
         if not is_valid:
             return "invalid"
-        if account.vat_service != "none":
+        if service != "none":
             # Amazon asks VIES itself before it treats a buyer as a business.
             return "confirmed"
         company = account.company_id

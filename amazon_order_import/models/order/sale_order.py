@@ -305,6 +305,14 @@ class SaleOrder(models.Model):
             self.with_context(tz=zone or "UTC"), moment
         ).date()
 
+    def _get_amazon_vat_service(self):
+        """Return the VAT service that counts for the order; see ``amazon.account``."""
+        self.ensure_one()
+        bought = self.amazon_purchase_date or self.date_order
+        return self.amazon_account_id._get_vat_service(
+            self.amazon_marketplace_id, bought and self._get_local_date(bought)
+        )
+
     # === CHANGES === #
 
     def _set_amazon_contacts(self, values):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from odoo import api, fields, models
 
@@ -26,6 +26,13 @@ class AmazonAccount(models.Model):
         required=True,
         default="none",
         help="Whether this seller takes part in Amazon's VAT Calculation Service",
+    )
+    vat_service_from = fields.Date(
+        "Counts From",
+        copy=False,
+        help="Orders bought before this day, and orders of marketplaces without the "
+        "service (Turkey, Egypt, United Arab Emirates ...), are invoiced as without "
+        "it. Empty: the service counts for orders of any day",
     )
     orders_from = fields.Datetime(
         copy=False,
@@ -70,6 +77,30 @@ class AmazonAccount(models.Model):
             for account in self:
                 self.env["amazon.report.request"]._set_up_vat(account)
         return result
+
+    def _get_vat_service(self, marketplace, day):
+        """Return the VAT service that counts for an order: as ``vat_service``.
+
+        :param marketplace: ``amazon.marketplace``; none: it is not known
+        :param day: when it was bought, a ``date``; none: it is not known
+        """
+        self.ensure_one()
+        if marketplace and not marketplace.has_vat_service:
+            return "none"
+        if self.vat_service_from and day and day < self.vat_service_from:
+            return "none"
+        return self.vat_service
+
+    def _get_local_day(self, moment):
+        """Return the day of a moment (naive: UTC) where the company is, or None."""
+        if not moment:
+            return None
+        zone = self.company_id.partner_id.tz or self.user_id.tz or "UTC"
+        if moment.tzinfo:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), moment
+        ).date()
 
     def _compute_report_counts(self):
         Report = self.env["amazon.report"]

@@ -75,11 +75,12 @@ def credit_row(kind="RETURN", transaction="amzn1:crow:AAAA1111", **parts):
 
 def vat_file(*rows):
     """Return a VCS Lite file; always with all columns of amounts."""
-    columns = list(VAT_ROW)
+    columns = list(dict.fromkeys([*VAT_ROW, *(name for row in rows for name in row)]))
     for prefix in PARTS.values():
         columns += [
-            f"{prefix}-vat-{name}"
-            for name in ("incl-amount", "amount", "excl-amount", "rate")
+            name
+            for part in ("incl-amount", "amount", "excl-amount", "rate")
+            if (name := f"{prefix}-vat-{part}") not in columns
         ]
     lines = ["\t".join(columns)]
     for row in rows:
