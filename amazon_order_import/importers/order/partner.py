@@ -156,9 +156,7 @@ class AmazonPartnerImporter(models.AbstractModel):
             row.buyer_tax_registrations,
             places["countries"],
             self.env["res.country"].browse(invoice["country_id"] or ()),
-            lookups.account._get_vat_service(
-                work.marketplace, lookups.account._get_local_day(row.purchase_date)
-            ),
+            self._get_vat_service(work, lookups.account),
         )
         self._flag_order(row, texts, vat_state, recipient, delivery)
         key = self._get_key(row, common["email"], vat or company, name)
@@ -180,6 +178,11 @@ class AmazonPartnerImporter(models.AbstractModel):
         }
         self._share_customer(lookups.account, buyer)
         return buyer
+
+    def _get_vat_service(self, work, account):
+        """Return the VAT service that counts for the order of a row."""
+        bought = account._get_local_day(work.values.purchase_date)
+        return account._get_vat_service(work.marketplace, bought)
 
     def _share_customer(self, account, buyer):
         """Have buyers without name, or all of an account, share a customer."""
