@@ -64,6 +64,28 @@ _ROWS = {
         ),
     ),
     "todo_order_payment": Template(_("The buyer pays another amount to Amazon")),
+    "rows_contradict": Template(
+        _(
+            "Rows %(used)s and %(number)s of the report tell item %(sku)s of order "
+            "%(order)s differently (%(differences)s). The values of row %(used)s are "
+            "used."
+        ),
+        _(
+            "Look the order up in Seller Central, correct it where needed, and confirm "
+            "it."
+        ),
+    ),
+    "todo_order_contradiction": Template(
+        _("Two rows of this Amazon order contradict each other")
+    ),
+    "cancel_requested": Template(
+        _("The buyer of order %(order)s asks to cancel %(sku)s. Reason: %(reason)s"),
+        _(
+            "Cancel the order in Seller Central and here, or confirm it and tell the "
+            "buyer."
+        ),
+    ),
+    "todo_order_cancel_request": Template(_("The buyer wants to cancel")),
     "item_updated": Template(_("Before: %(old)s\nNow: %(new)s")),
     "order_updated": Template("%(changes)s"),
     "outdated": Template(

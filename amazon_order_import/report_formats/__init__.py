@@ -11,10 +11,10 @@ from .kinds import KINDS, RESTRICTED_REPORT_TYPES, ReportKind, detect_kinds
 from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw
 from .return_rows import ReturnRow
 from .row_format import normal_name
-from .sale_rows import Address, SaleRow
+from .sale_rows import Address, SaleRow, describe_difference
 from .sources import ReportFileError, is_short
 from .stock_rows import StockRow
 from .tax_registrations import TaxRegistration
-from .values import RowError
+from .values import INVISIBLE_IN_CODES, RowError, drop_invisible
 from .vat_invoice_rows import VatAmounts, VatInvoiceRow
 from .vat_rows import DOCUMENT_LETTERS, VatRow

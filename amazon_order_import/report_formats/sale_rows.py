@@ -1,6 +1,6 @@
 """What rows of orders and of shipments have in common."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 
@@ -174,3 +174,27 @@ def check_sale(row, free):
     if part := find_misplaced(row.billing):
         return Fault("shifted_address", f"billing.{part}")
     return None
+
+
+#: What a row says of an item that must not differ within a file.
+_FACTS = (
+    "sku",
+    "quantity",
+    "currency",
+    *(f.name for f in fields(SaleAmounts)),
+    "payment_method_fee",
+)
+
+
+def describe_difference(row, other):
+    """What two `SaleRow`s of one item tell differently, ``""``: nothing.
+
+    As ``quantity: 1 / 2, item-price: 20.00 / 25.00``; an amount that is not told is 0.
+    """
+    differing = (
+        (name.replace("_", "-"), getattr(row, name) or 0, getattr(other, name) or 0)
+        for name in _FACTS
+    )
+    return ", ".join(
+        f"{name}: {one} / {two}" for name, one, two in differing if one != two
+    )

@@ -68,10 +68,12 @@ _ENTITY = re.compile(
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\ufffe]")
 # Text for people may need the others: they join emojis, or turn the direction.
-_INVISIBLE_IN_CODES = re.compile(
+#: Regular expression for a mark in text for machines that nobody sees.
+INVISIBLE_IN_CODES = (
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufe00-\ufe0f\ufeff\ufffe]"
 )
+_INVISIBLE_CODE = re.compile(INVISIBLE_IN_CODES)
 
 
 def is_clean(line):
@@ -121,9 +123,12 @@ def place(cell):
 def code(cell):
     """Text for machines: kept exactly (case, inner spaces), ends and invisible marks
     stripped."""
-    if not cell.isascii():
-        cell = _INVISIBLE_IN_CODES.sub("", cell)
-    return cell.strip()
+    return drop_invisible(cell).strip()
+
+
+def drop_invisible(text):
+    """Text for machines without marks that nobody sees."""
+    return text if text.isascii() else _INVISIBLE_CODE.sub("", text)
 
 
 # 5.10141E+13, and 5,10141E+13 from a spreadsheet program that counts in German

@@ -16,6 +16,7 @@ from .report import test_work
 from .order import test_buyer_key
 from .order import test_buyers
 from .order import test_change
+from .order import test_holds
 from .order import test_identity
 from .order import test_money
 from .order import test_partners

@@ -75,6 +75,8 @@ class AmazonOrderImporter(models.AbstractModel):
                 or (work.values.order_id, work.key) in lookups.cancelled
             ):
                 self._set_cancelled(work)
+            elif self._is_cancelled_here(lookups, work):
+                continue
             elif not (product := finder.get_product(lookups.products, work)):
                 self._wait_for_product(lookups, work)
             else:
@@ -89,6 +91,8 @@ class AmazonOrderImporter(models.AbstractModel):
     def _get_attention(self, lookups, work):
         """Return the values of a row that is imported but needs a person, or none."""
         row = work.values
+        if request := self._get_cancel_request(row):
+            return {"needs_attention": True, "message": request}
         if self._is_free_of_charge(lookups, row):
             return {
                 "needs_attention": True,

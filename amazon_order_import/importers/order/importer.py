@@ -32,6 +32,11 @@ class OrderRowWork(RowWork):
     bare: ParsedRow | None = None
     is_known: bool = False
 
+    @property
+    def bare_values(self):
+        """What the row tells by itself, without what adds to its item."""
+        return (self.bare or self.parsed).values
+
 
 class AmazonOrderImporter(models.AbstractModel):
     """Decides which rows become orders, and what identifies each of them.
@@ -56,12 +61,16 @@ class AmazonOrderImporter(models.AbstractModel):
                 (foreign if self._is_multi_channel(work) else own).append(work)
         self._set_multi_channel(foreign)
         groups = defaultdict(list)
-        for work in self._choose_importable(report, own):
+        own, contradicting = self._take_contradictions(
+            self._choose_importable(report, own)
+        )
+        for work in own:
             groups[work.values.order_id].append(work)
         self._join_multi_channel(report, foreign)
         if groups:
             self._import_groups(report, dict(groups))
         self._set_added(works)
+        self._leave_contradictions(contradicting)
         # Before the confirmation: an order with open rows stays a quotation.
         added = [more for work in works for more in work.additions]
         self._settle_older_rows(report, works + added)
@@ -323,6 +332,7 @@ class AmazonOrderImporter(models.AbstractModel):
             {ref: works for ref, works in groups.items() if not works[0].is_known},
         )
         self._check_payments(lookups, groups)
+        self._note_cancel_requests(lookups, groups)
         self._set_tags(lookups)
         # A savepoint ends in any environment: what is computed is computed here, where
         # nothing is tracked.

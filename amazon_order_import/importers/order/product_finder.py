@@ -1,9 +1,14 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...messages import Joined, Name, message
 from ...models.order.lookups import SkuMatch
+from ...report_formats import INVISIBLE_IN_CODES, drop_invisible
+
+#: Amazon's titles can be very long: so much of them stands in a message.
+SHOWN_TITLE = 80
 
 
 class AmazonProductFinder(models.AbstractModel):
@@ -38,6 +43,41 @@ class AmazonProductFinder(models.AbstractModel):
                 by_asin[sold.asin],
             ]
             lookups.matches[sold.sku, sold.marketplace] = self._choose(candidates)
+        self._find_disguised(lookups, references)
+
+    def _find_disguised(self, lookups, references):
+        """Find products of which the internal reference holds marks nobody sees.
+
+        Only where a SKU has no product otherwise: no index helps to find them.
+        """
+        unknown = {
+            key: match
+            for key, match in lookups.matches.items()
+            if not match.product and not match.reason
+        }
+        if not unknown:
+            return
+        self.env["product.product"].flush_model(["default_code"])
+        found = self.env.execute_query(
+            SQL(
+                "SELECT id FROM product_product WHERE default_code ~ %s ORDER BY id",
+                INVISIBLE_IN_CODES,
+            )
+        )
+        by_reference = defaultdict(self.env["product.product"].browse)
+        for product in self.env["product.product"].search(
+            [
+                ("id", "in", [id_ for (id_,) in found]),
+                ("company_id", "in", [False, lookups.company.id]),
+            ],
+            order="id",
+        ):
+            by_reference[drop_invisible(product.default_code).strip()] |= product
+        for sku, marketplace in unknown if by_reference else ():
+            names = filter(None, (sku, references.get(sku)))
+            lookups.matches[sku, marketplace] = self._choose(
+                [by_reference[name] for name in names]
+            )
 
     def _find_offers(self, lookups, wanted):
         """Fill ``lookups.offers``; return products by ASIN."""
@@ -169,4 +209,7 @@ class AmazonProductFinder(models.AbstractModel):
             )
         if lookups.account.unknown_sku_policy == "placeholder":
             return message("no_placeholder", account=lookups.account.name, **values)
-        return message("unknown_sku", title=row.product_name, **values)
+        title = row.product_name
+        if len(title) > SHOWN_TITLE:
+            title = f"{title[: SHOWN_TITLE - 1].rstrip()}…"
+        return message("unknown_sku", title=title, **values)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...report_formats import drop_invisible
 from ..report.amazon_report_processing import SMALL_FILE
 
 #: A report that somebody skipped, or that Amazon never made, stays as it is.
@@ -83,15 +84,21 @@ class AmazonOffer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        offers = super().create(vals_list)
+        offers = super().create([self._clean_sku(vals) for vals in vals_list])
         offers.filtered("product_id")._process_waiting_rows()
         return offers
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._clean_sku(vals))
         if vals.get("product_id"):
             self._process_waiting_rows()
         return result
+
+    def _clean_sku(self, vals):
+        """Return values whose SKU has no invisible marks: reports lose them, too."""
+        if sku := vals.get("sku"):
+            return {**vals, "sku": drop_invisible(sku)}
+        return vals
 
     def _get_waiting_rows(self):
         """Return the report rows that wait for a product of one of these SKUs.
