@@ -8,6 +8,8 @@
     "development_status": "Beta",
     "application": True,
     "depends": ["sale_management", "sale_stock", "stock_delivery"],
+    # The models of Odoo Enterprise's own connector have the same names.
+    "excludes": ["sale_amazon"],
     "external_dependencies": {"python": ["python-amazon-sp-api", "requests"]},
     "data": [
         "security/amazon_order_import_groups.xml",

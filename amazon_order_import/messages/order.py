@@ -135,6 +135,39 @@ _ADDITIONS = {
     ),
     "todo_order_addition": Template(_("A line of this Amazon order is not clear")),
 }
+#: Orders that stand in Odoo already.
+_DOUBLES = {
+    "order_adopted": Template(
+        _("%(order)s was in Odoo already and is this order; nothing of it was changed.")
+    ),
+    "double_differs": Template(
+        _(
+            "Amazon's order %(number)s seems to be in Odoo already as %(order)s, but "
+            "they differ: %(difference)s"
+        ),
+        _(
+            "Press “Adopt Order” on the report's row if they are the same, or “Import "
+            "Separately” if not. No second order is made until then."
+        ),
+    ),
+    "double_several": Template(_("several orders have its number (%(orders)s).")),
+    "double_currency": Template(_("Odoo has it in %(odoo)s, Amazon in %(amazon)s.")),
+    "double_product": Template("%(reason)s"),
+    "double_items": Template(_("the quantity of %(product)s.")),
+    "double_total": Template(_("Odoo's total is %(odoo)s, Amazon's is %(amazon)s.")),
+    "double_adopted_differs": Template(
+        _("The order was adopted though it differs from Amazon's: %(difference)s"),
+        _("Correct it where needed."),
+    ),
+    "adopted_item_changed": Template(
+        _(
+            "Amazon changed item %(sku)s of an order that was not made from Amazon's "
+            "report."
+        ),
+        _("Compare it with Seller Central and correct it by hand where needed."),
+    ),
+    "todo_order_double": Template(_("Is this Amazon's order?")),
+}
 #: Why an order cannot be imported.
 _REFUSED = {
     "unknown_currency": Template(
@@ -300,4 +333,12 @@ _WORKFLOW = {
     ),
     "todo_order_invoice": Template(_("Invoice of an Amazon order")),
 }
-ORDER = {**_ROWS, **_ADDITIONS, **_REFUSED, **_SKUS, **_CHANGES, **_WORKFLOW}
+ORDER = {
+    **_ROWS,
+    **_ADDITIONS,
+    **_DOUBLES,
+    **_REFUSED,
+    **_SKUS,
+    **_CHANGES,
+    **_WORKFLOW,
+}

@@ -11,7 +11,7 @@ REPORT = {
     ),
     "not_imported_concurrent": Template(
         _("%(what)s was being imported by another process at the same moment."),
-        _("Process the report again: it will find it."),
+        _("It is processed again by itself within minutes."),
         reason="concurrent",
     ),
     "not_imported_refused": Template(

@@ -186,6 +186,15 @@ _FACTS = (
 )
 
 
+def describe_facts(row):
+    """What a `SaleRow` says of its item, as a list of texts; equal where it is."""
+    facts = (getattr(row, name) or 0 for name in _FACTS)
+    return [
+        f"{fact.normalize():f}" if isinstance(fact, Decimal) else str(fact)
+        for fact in facts
+    ]
+
+
 def describe_difference(row, other):
     """What two `SaleRow`s of one item tell differently, ``""``: nothing.
 

@@ -16,6 +16,8 @@ from .report import test_work
 from .order import test_buyer_key
 from .order import test_buyers
 from .order import test_change
+from .order import test_concurrent
+from .order import test_doubles
 from .order import test_holds
 from .order import test_identity
 from .order import test_money

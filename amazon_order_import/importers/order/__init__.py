@@ -1,8 +1,8 @@
 """Rows of orders become quotations of Odoo, or change the orders that they became.
 
 ``importer`` decides about each row; ``lookups``, ``creation``, ``update``,
-``cancellation``, ``additions``, ``late_additions``, ``payment`` and ``holds`` are its
-pieces; the others are services for one thing each.
+``cancellation``, ``additions``, ``late_additions``, ``payment``, ``holds`` and
+``doubles`` are its pieces; the others are services for one thing each.
 """
 
 from . import line_builder
@@ -18,3 +18,4 @@ from . import additions
 from . import late_additions
 from . import payment
 from . import holds
+from . import doubles

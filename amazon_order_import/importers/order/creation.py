@@ -75,8 +75,6 @@ class AmazonOrderImporter(models.AbstractModel):
                 or (work.values.order_id, work.key) in lookups.cancelled
             ):
                 self._set_cancelled(work)
-            elif self._is_cancelled_here(lookups, work):
-                continue
             elif not (product := finder.get_product(lookups.products, work)):
                 self._wait_for_product(lookups, work)
             else:
@@ -194,8 +192,16 @@ class AmazonOrderImporter(models.AbstractModel):
             "note": False,
             "date_order": to_utc(row.purchase_date),
             "client_order_ref": row.purchase_order_number or row.order_id,
-            "origin": work.marketplace.name or "Amazon",
+            "origin": self._get_origin(work),
         }
+
+    def _get_origin(self, work):
+        """Return where an order comes from; with its number, unless the customer's
+        reference holds that: by it, a later installation knows the order again."""
+        origin = work.marketplace.name or "Amazon"
+        if work.values.purchase_order_number:
+            return f"{origin} {work.values.order_id}"
+        return origin
 
     def _prepare_amazon_values(self, lookups, work):
         """Return what is Amazon's own of an order, but its delivery."""

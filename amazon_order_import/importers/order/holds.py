@@ -12,82 +12,71 @@ class AmazonOrderImporter(models.AbstractModel):
 
     # === ROWS THAT CONTRADICT EACH OTHER === #
 
-    def _take_contradictions(self, works):
-        """Take rows out that tell an item of their file differently; the first counts.
+    def _leave_contradictions(self, report, works):
+        """Hold orders of which a file tells an item twice, and differently.
 
-        :param works: list of `OrderRowWork`
-        :return: the others, and ``[(OrderRowWork, the one that counts)]``
+        The later row counts. One that cancels the item is no contradiction.
+
+        :param works: list of `OrderRowWork` that are imported
         """
-        first, agreeing, contradicting = {}, [], []
-        for work in works:
-            known = first.setdefault((work.values.order_id, work.key), work)
-            if known is work or not describe_difference(known.values, work.values):
-                agreeing.append(work)
-            else:
-                contradicting.append((work, known))
-        return agreeing, contradicting
+        told = self._find_earlier_rows(report, works)
+        for work in sorted(works, key=lambda work: work.record.number):
+            key = (work.values.order_id, work.key)
+            known = told.get(key)
+            told[key] = (work.record, work.bare_values)
+            if not known or work.is_known or not work.values.quantity:
+                continue
+            differences = describe_difference(known[1], work.bare_values)
+            if differences and work.record.outcome in IMPORTED_OUTCOMES:
+                self._leave_contradiction(work, known[0], differences)
 
-    def _leave_contradictions(self, contradicting):
-        """Hold orders of which a file tells an item twice, and differently."""
-        for work, known in contradicting:
-            self._leave_contradiction(
-                known.record.sale_order_id, work, known.record, known.values
-            )
+    def _find_earlier_rows(self, report, works):
+        """Return what earlier batches of a file tell of the works' items.
 
-    def _leave_contradiction(self, order, work, row, values):
+        :return: dict ``{(order number, key): (amazon.report.row, SaleRow)}``
+        """
+        first = min((work.record.number for work in works), default=1)
+        asked = works if report.only_open_rows else self._filter_changed(works)
+        if first == 1 or not asked:
+            return {}
+        rows = self.env["amazon.report.row"].search(
+            [
+                ("report_id", "=", report.id),
+                ("order_ref", "in", [work.values.order_id for work in asked]),
+                ("row_key", "in", [work.key for work in asked]),
+                ("is_addition", "=", False),
+                ("id", "not in", [work.record.id for work in works]),
+                ("outcome", "in", (*IMPORTED_OUTCOMES, "cancelled")),
+            ],
+            order="number",
+        )
+        return {
+            (row.order_ref, row.row_key): (row, values)
+            for row in rows
+            if (values := row._read_again().values)
+        }
+
+    def _filter_changed(self, works):
+        changed = ("created", "updated")
+        return [work for work in works if work.record.outcome in changed]
+
+    def _leave_contradiction(self, work, row, differences):
         """Leave a row to a person that contradicts another one of its file.
 
-        :param row: ``amazon.report.row`` that counts; ``values``: its ``SaleRow``
+        :param row: ``amazon.report.row`` of the other one
+        :param str differences: see ``describe_difference``
         """
         told = message(
             "rows_contradict",
             sku=work.values.sku,
             order=work.values.order_id,
-            used=row.number,
-            number=work.record.number,
-            differences=describe_difference(values, work.values),
+            used=work.record.number,
+            number=row.number,
+            differences=differences,
         )
-        if order:
-            summary = message("todo_order_contradiction")
-            self._leave_to_person(order, work, told, summary)
-        else:
-            self._set_outcome(work, "waiting", told)
-
-    def _is_cancelled_here(self, lookups, work):
-        """Whether an earlier row of the file told that an item is cancelled."""
-        row = lookups.cancelled_here.get((work.values.order_id, work.key))
-        if not row or row.number > work.record.number:
-            return False
-        known = row._read_again().values
-        self._leave_contradiction(self.env["sale.order"], work, row, known)
-        return True
-
-    def _contradicts_file(self, lookups, order, work):
-        """Whether a row differs from an earlier one of its file, which counts then.
-
-        Rows of one batch are compared before; these stand further apart.
-        """
-        if work.is_known:
-            return False
-        if lookups.told is None:
-            rows = self.env["amazon.report.row"].search(
-                [
-                    ("report_id", "=", lookups.report.id),
-                    ("order_ref", "in", list(lookups.orders)),
-                    ("is_addition", "=", False),
-                    ("outcome", "in", (*IMPORTED_OUTCOMES, "cancelled")),
-                ],
-                order="number",
-            )
-            lookups.told = rows.grouped(lambda row: (row.order_ref, row.row_key))
-        rows = lookups.told.get((work.values.order_id, work.key), ())
-        for row in rows:
-            if row.number < work.record.number:
-                known = row._read_again().values
-                if known and describe_difference(known, work.bare_values):
-                    self._leave_contradiction(order, work, row, known)
-                    return True
-        return False
+        self._leave_to_person(
+            work.record.sale_order_id, work, told, message("todo_order_contradiction")
+        )
 
     # === THE BUYER WANTS TO CANCEL === #
 

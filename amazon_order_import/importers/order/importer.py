@@ -61,16 +61,14 @@ class AmazonOrderImporter(models.AbstractModel):
                 (foreign if self._is_multi_channel(work) else own).append(work)
         self._set_multi_channel(foreign)
         groups = defaultdict(list)
-        own, contradicting = self._take_contradictions(
-            self._choose_importable(report, own)
-        )
+        own = self._choose_importable(report, own)
         for work in own:
             groups[work.values.order_id].append(work)
         self._join_multi_channel(report, foreign)
         if groups:
             self._import_groups(report, dict(groups))
         self._set_added(works)
-        self._leave_contradictions(contradicting)
+        self._leave_contradictions(report, own)
         # Before the confirmation: an order with open rows stays a quotation.
         added = [more for work in works for more in work.additions]
         self._settle_older_rows(report, works + added)
@@ -321,9 +319,10 @@ class AmazonOrderImporter(models.AbstractModel):
         """
         lookups = self._get_lookups(report, groups)
         new = {ref: works for ref, works in groups.items() if ref not in lookups.orders}
-        self._create_orders(lookups, new)
+        known = groups.keys() - new.keys()
+        self._create_orders(lookups, self._take_doubles(lookups, new))
         for order_ref in groups:
-            if order_ref not in new:
+            if order_ref in known:
                 self._update_order(
                     lookups, lookups.orders[order_ref], groups[order_ref]
                 )

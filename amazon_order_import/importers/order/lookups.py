@@ -42,6 +42,8 @@ class AmazonOrderImporter(models.AbstractModel):
             [
                 ("company_id", "=", lookups.company.id),
                 ("amazon_order_ref", "in", list(groups)),
+                # Another connector has a field of this name, too.
+                ("amazon_account_id", "!=", False),
             ]
         )
         lookups.orders = {order.amazon_order_ref: order for order in orders}
@@ -49,7 +51,7 @@ class AmazonOrderImporter(models.AbstractModel):
         self._find_cancelled(lookups, groups.keys() - lookups.orders.keys())
 
     def _find_cancelled(self, lookups, order_refs):
-        """Note which items of unknown orders are told to be cancelled.
+        """Note which items of unknown orders a later report told to be cancelled.
 
         :param order_refs: Amazon order numbers
         """
@@ -58,16 +60,15 @@ class AmazonOrderImporter(models.AbstractModel):
         rows = self.env["amazon.report.row"].search(
             [
                 ("company_id", "=", lookups.company.id),
+                ("report_id", "!=", lookups.report.id),
                 ("report_id.kind", "=", lookups.report.kind),
                 ("order_ref", "in", list(order_refs)),
                 ("outcome", "=", "cancelled"),
             ]
         )
-        here = rows.filtered(lambda row: row.report_id == lookups.report)
-        lookups.cancelled_here = {(row.order_ref, row.row_key): row for row in here}
         lookups.cancelled = {
             (row.order_ref, row.row_key)
-            for row in rows - here
+            for row in rows
             if lookups.report._is_older_than(row.report_id)
         }
 

@@ -65,13 +65,11 @@ class AmazonOrderImporter(models.AbstractModel):
                 # The file holds the row twice.
                 self._add_lines(lookups, order, further)
                 further = {}
+            if self._is_adopted(order, work):
+                continue
             line = self._match_line(lookups, order, work)
             treatment = self._get_treatment(lookups, work.values, case, rows)
             row_case = replace(case, treatment=treatment)
-            if not (work.values.quantity and line) and self._contradicts_file(
-                lookups, order, work
-            ):
-                continue
             if not work.values.quantity:
                 self._cancel_row(order, work, line)
             elif line:
@@ -249,14 +247,7 @@ class AmazonOrderImporter(models.AbstractModel):
         """Compare the lines of a known row with what it says now."""
         known = self._get_row_lines(order, line)
         wanted = self._prepare_row_lines(lookups, work, line.product_id, case)
-        same = not self._compare_lines(known, wanted, case)
-        # What does not show in the lines has been found when it was read first.
-        if same and not lookups.report.only_open_rows:
-            self._set_unchanged(lookups, order, work)
-            return
-        if self._contradicts_file(lookups, order, work):
-            return
-        if same:
+        if not self._compare_lines(known, wanted, case):
             self._set_unchanged(lookups, order, work)
             return
         if self._take_left_out(lookups, order, work, line, case):

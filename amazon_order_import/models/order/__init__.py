@@ -9,6 +9,7 @@ from . import amazon_offer
 from . import amazon_report
 from . import amazon_report_row
 from . import sale_order
+from . import sale_order_double
 from . import account_tax
 from . import amazon_tax_registration
 from . import amazon_tax_rule

@@ -40,6 +40,13 @@ class AmazonReportRow(models.Model):
     addition_ids = fields.One2many(
         "amazon.report.row", "item_row_id", "Further Lines of the Item"
     )
+    double_order_id = fields.Many2one(
+        "sale.order",
+        "In Odoo Already?",
+        index="btree_not_null",
+        ondelete="set null",
+        help="An order of Odoo that bears the number, and differs from Amazon's",
+    )
     order_line_ids = fields.Many2many(
         "sale.order.line", string="Order Lines", compute="_compute_order_line_ids"
     )
@@ -82,6 +89,34 @@ class AmazonReportRow(models.Model):
     def _get_reread_codes(self):
         # The channel or the start of the account may be another by now.
         return [*super()._get_reread_codes(), "before_start", "inactive_channel"]
+
+    def action_adopt_order(self):
+        """Make the order that Odoo has already Amazon's, though they differ."""
+        return self._decide_double("adopt")
+
+    def action_import_separately(self):
+        """Import the order beside the one of Odoo that bears its number."""
+        return self._decide_double("separate")
+
+    def _decide_double(self, decision):
+        """Store a person's decision about doubles; process their rows again."""
+        self.check_access("read")
+        rows = self.sudo().filtered(
+            lambda row: row.double_order_id and row.outcome == "waiting"
+        )
+        orders = rows.double_order_id
+        orders._set_amazon_double_decision(decision)
+        waiting = rows.search(
+            [
+                ("double_order_id", "in", orders.ids),
+                ("outcome", "=", "waiting"),
+                ("report_id.state", "in", ("done", "attention")),
+            ]
+        )
+        for report in waiting.report_id:
+            report._make_ready()
+        waiting.report_id._process_soon()
+        return True
 
     def action_view_order(self):
         self.ensure_one()

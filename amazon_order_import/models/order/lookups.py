@@ -107,7 +107,6 @@ class OrderLookups:
     - ``lines``: ``{(order, row key, line type): sale.order.line}``
     - ``cancelled``: ``{(Amazon order number, row key)}`` of items of unknown orders
       that a later report told to be cancelled
-    - ``cancelled_here``: rows of this report that told so of an item, likewise
     - ``fingerprints``: ``{(order, fingerprint or shipment item): [item lines]}``
     - ``currencies``: by name; ``pricelists``: by currency
     - ``channels``: the account's active ones by marketplace
@@ -117,7 +116,6 @@ class OrderLookups:
     - ``descriptions``: the products' own texts
     - ``additions``: ``{order: rows}`` of further lines that were added to items before,
       or None
-    - ``told``: ``{(order number, row key): rows}`` that the report told before, or None
     - ``order_defaults``, ``analytic_defaults``: values that Odoo would look up anew
       for each order or line, or None
     """
@@ -128,7 +126,6 @@ class OrderLookups:
     orders: dict[str, BaseModel] = field(default_factory=dict)
     lines: dict[tuple[BaseModel, str, str], BaseModel] = field(default_factory=dict)
     cancelled: set[tuple[str, str]] = field(default_factory=set)
-    cancelled_here: dict[tuple[str, str], BaseModel] = field(default_factory=dict)
     fingerprints: dict[tuple, list[BaseModel]] = field(default_factory=dict)
     currencies: dict[str, BaseModel] = field(default_factory=dict)
     pricelists: dict[BaseModel, BaseModel] = field(default_factory=dict)
@@ -138,7 +135,6 @@ class OrderLookups:
     warehouse: BaseModel | None = None
     descriptions: dict[BaseModel, str] = field(default_factory=dict)
     additions: dict[BaseModel, BaseModel] | None = None
-    told: dict[tuple[str, str], BaseModel] | None = None
     order_defaults: dict | None = None
     analytic_defaults: dict | None = None
 

@@ -226,23 +226,23 @@ class SaleOrder(models.Model):
             .search([("sale_order_id", "in", self.ids), ("needs_attention", "=", True)])
         )
         rows.needs_attention = False
-        lines = rows.search(
-            [
-                ("sale_order_id", "in", self.ids),
-                ("is_addition", "=", True),
-                ("outcome", "=", "waiting"),
-            ]
+        left = rows.search(
+            [("sale_order_id", "in", self.ids), ("outcome", "=", "waiting")]
+        ).filtered(
+            lambda row: (
+                row.row_key in (row.sale_order_id.amazon_told or {}).get("left", ())
+            )
         )
-        for line in lines:
-            difference = get_message(line, "message")
-            line.write(
+        for row in left:
+            difference = get_message(row, "message")
+            row.write(
                 {
                     "outcome": "unchanged",
                     "code": "left_to_person",
                     "message": message("left_to_person", difference=difference),
                 }
             )
-        (rows | lines).report_id._update_attention()
+        (rows | left).report_id._update_attention()
 
     def _prepare_confirmation_values(self):
         values = super()._prepare_confirmation_values()

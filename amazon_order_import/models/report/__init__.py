@@ -26,3 +26,4 @@ from . import amazon_report_undo
 from . import ir_attachment
 from . import ir_sequence
 from . import res_config_settings
+from . import amazon_report_concurrent

@@ -57,9 +57,9 @@ class TestUpsert(UpsertCase):
         self.assertEqual(len(self.items(self.get_order(REF))), 2)
 
     def test_row_repeated_with_another_price(self):
-        """The file contradicts itself: the later row counts, it is not dropped."""
+        """The file contradicts itself: the later row counts, and a person looks."""
         report = self.import_lines(MFN, {}, {"item-price": "17.99"})
-        self.assertEqual(self.outcomes(report), ["created", "updated"])
+        self.assertEqual(self.outcomes(report), ["created", "waiting"])
         self.assertEqual(self.get_order(REF).amount_total, 17.99)
 
     def test_row_repeated_as_cancelled(self):
