@@ -66,9 +66,9 @@ _ROWS = {
     "todo_order_payment": Template(_("The buyer pays another amount to Amazon")),
     "rows_contradict": Template(
         _(
-            "Rows %(used)s and %(number)s of the report tell item %(sku)s of order "
-            "%(order)s differently (%(differences)s). The values of row %(used)s are "
-            "used."
+            "Rows %(number)s and %(used)s of the report tell item %(sku)s of order "
+            "%(order)s differently (%(differences)s). Quantity and amounts are those "
+            "of row %(used)s, the product is that of row %(number)s."
         ),
         _(
             "Look the order up in Seller Central, correct it where needed, and confirm "

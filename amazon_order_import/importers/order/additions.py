@@ -131,6 +131,9 @@ class AmazonOrderImporter(models.AbstractModel):
     def _add_row(self, work, row):
         """Have an item's row carry what a further line adds to it."""
         added = RowWork(row, row._read_again(), row.row_key)
+        if not added.parsed.continuation:
+            # Its cells are not what they were: a version that reads them otherwise.
+            return
         work.bare = work.bare or work.parsed
         work.additions.append(added)
         work.parsed = self._add_up(work.parsed, [added])

@@ -43,7 +43,7 @@ class TestHolds(UpsertCase):
                 self.assertEqual(order.amount_total, total)
                 if size > 1:
                     self.assertEqual(order.state, "draft")
-                self.check_todo(order, "Rows 1 and 2", "values of row 2 are used")
+                self.check_todo(order, "Rows 1 and 2", "amounts are those of row 2")
                 report.action_process_again()
                 report.process()
                 self.assertEqual(self.outcomes(report), ["created", "waiting"])
