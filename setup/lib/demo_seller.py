@@ -18,6 +18,14 @@ EURO_RATES = {
     "SEK": 11.5,
     "USD": 1.08,
 }
+# Where the sellers declare VAT beside Germany, and the rates there, highest first. The
+# simulated Amazon knows of more: sales under those wait for a person, which shows how
+# that is done.
+REGISTRATIONS = {
+    "FR": ("FR83404833048", (20.0, 5.5)),
+    "IT": ("IT12345670017", (22.0, 10.0, 4.0)),
+    "ES": ("ESA82743287", (21.0, 10.0, 4.0)),
+}
 REGIONS = {"eu": "Europe", "na": "North America", "fe": "Far East"}
 
 
@@ -29,6 +37,66 @@ def ensure_taxes(env):
         env.company._map_eu_taxes()
     chart = env["account.chart.template"].with_company(env.company)
     chart.ref("fiscal_position_non_eu_partner_skr03").auto_apply = True
+
+
+def ensure_registrations(env, account):
+    """Some countries in which the seller declares VAT, as an accountant enters them."""
+    if account.region != "eu" or account.vat_service == "none":
+        return
+    known = account.tax_registration_ids.country_id.mapped("code")
+    env["amazon.tax.registration"].create(
+        [
+            {
+                "account_id": account.id,
+                "country_id": env.ref(f"base.{code.lower()}").id,
+                "vat": vat,
+                "fiscal_position_id": ensure_local_position(env, code, vat, rates).id,
+            }
+            for code, (vat, rates) in REGISTRATIONS.items()
+            if code not in known
+        ]
+    )
+
+
+def ensure_local_position(env, code, vat, rates):
+    """The fiscal position of sales within a country, with its taxes."""
+    company, country = env.company, env.ref(f"base.{code.lower()}")
+    name = f"Within {country.name}"
+    Position = env["account.fiscal.position"]
+    found = Position.search(
+        [("company_id", "=", company.id), ("name", "=", name)], limit=1
+    )
+    if found:
+        return found
+    group = env["account.tax.group"].create(
+        {"name": f"VAT {code}", "country_id": country.id, "company_id": company.id}
+    )
+    position = Position.create(
+        {
+            "name": name,
+            "country_id": country.id,
+            "foreign_vat": vat,
+            "company_id": company.id,
+        }
+    )
+    chart = env["account.chart.template"].with_company(company)
+    full, reduced = chart.ref("tax_ust_19_skr03"), chart.ref("tax_ust_7_skr03")
+    for rate in rates:
+        env["account.tax"].create(
+            {
+                "name": f"{rate:g} % {code}",
+                "amount": rate,
+                "type_tax_use": "sale",
+                "tax_group_id": group.id,
+                "country_id": country.id,
+                "company_id": company.id,
+                "fiscal_position_ids": [fields.Command.link(position.id)],
+                "original_tax_ids": [
+                    fields.Command.set((full if rate == rates[0] else reduced).ids)
+                ],
+            }
+        )
+    return position
 
 
 def ensure_rates(env):
@@ -117,4 +185,5 @@ def ensure_account(env, simulator, seller):
             }
         )
     account.action_test_connection()
+    ensure_registrations(env, account)
     return account
