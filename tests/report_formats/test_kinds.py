@@ -168,3 +168,12 @@ def test_kind_that_cannot_be_read_yet():
     unread = [key for key, kind in KINDS.items() if kind.row_format is None]
     for key in unread:
         assert refusal(table([ORDER]), key).code == "unsupported_kind"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_file_with_just_the_columns_that_tell_its_kind(kind):
+    assert kind.matches(sorted(kind.marks))
+    assert kind.format_of(sorted(kind.marks)) is kind.row_format
+    for variant in kind.variants:
+        assert kind.matches(sorted(variant.marks))
+        assert kind.format_of(sorted(variant.marks)) is variant.row_format

@@ -1,8 +1,15 @@
 """What the number of an order tells."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from report_formats.kinds import KINDS, ORDER_KINDS, find_order_kind
-from report_formats.order_numbers import is_multi_channel, is_order_number
+from report_formats.moments import to_utc
+from report_formats.order_numbers import (
+    find_order_number,
+    is_multi_channel,
+    is_order_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +46,23 @@ def test_who_ships_the_orders_of_a_kind():
     assert find_order_kind("mfn", "eu") == "mfn_orders_eu"
     assert find_order_kind("fba", "fe") == "fba_orders_na"
     assert find_order_kind("", "eu") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("302-1234567-1234567", "302-1234567-1234567"),
+        ("Order # 302-1234567-1234567, thank you", "302-1234567-1234567"),
+        ("S02-1234567-1234567", "S02-1234567-1234567"),
+        ("Order 302-1234567", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_in_a_pasted_text(text, number):
+    assert find_order_number(text) == number
+
+
+def test_moments_as_odoo_stores_them():
+    told = datetime(2026, 10, 5, 8, 15, 0, 999, timezone(timedelta(hours=2)))
+    assert to_utc(told) == datetime(2026, 10, 5, 6, 15)
+    assert to_utc(None) is False
