@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...report_formats import drop_invisible
-from ..report.amazon_report_processing import SMALL_FILE
 
 #: A report that somebody skipped, or that Amazon never made, stays as it is.
 PROCESSABLE_STATES = ("ready", "processing", "done", "attention")
@@ -123,14 +122,8 @@ class AmazonOffer(models.Model):
         if not reports:
             return
         reports._process_again()
-        size = 0
-        at_once = reports.browse()
         if not self.env.context.get("import_file"):
-            for report in reports.sorted("file_size"):
-                size += report.file_size
-                if size <= SMALL_FILE:
-                    at_once |= report
-        at_once._process_soon()
+            reports.sorted("file_size")._process_soon()
 
     # === ACTIONS === #
 

@@ -244,13 +244,12 @@ class AmazonReport(models.Model):
                 target,
                 restricted=self._get_report_type() in RESTRICTED_REPORT_TYPES,
             )
-            target.seek(0)
-            content = target.read()
-        # Nobody reads up on a passing state; on how it ended, they do.
-        self = self.with_context(tracking_disable=True)
-        self._note_progress()
-        self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
-        self._set_file(content, document.charset)
+            # Nobody reads up on a passing state; on how it ended, they do.
+            self = self.with_context(tracking_disable=True)
+            self._note_progress()
+            self.filename = f"{self.kind}_{self.amazon_report_id}.txt"
+            content = self.env["ir.attachment"].sudo()._take_content(target)
+            self._set_file(content, document.charset)
         self.write({"state": "ready", "last_error": False, "next_attempt": False})
 
     # === ERRORS === #

@@ -1,4 +1,3 @@
-import hashlib
 import io
 from urllib.parse import quote
 
@@ -6,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...trusted_context import get_trusted
+from .file_content import hex_digest
 
 
 class AmazonReport(models.Model):
@@ -36,7 +36,10 @@ class AmazonReport(models.Model):
         return report
 
     def _set_file(self, content, charset=False):
-        """Store the file in the archive and note what identifies it."""
+        """Store the file in the archive and note what identifies it.
+
+        :param content: bytes, or what ``ir.attachment._take_content`` gives
+        """
         self.ensure_one()
         self._find_attachment().unlink()
         # The attachment behind the binary field, without the detour by base64.
@@ -47,11 +50,12 @@ class AmazonReport(models.Model):
                 "res_field": "file",
                 "res_id": self.id,
                 "type": "binary",
+                "mimetype": "text/plain",
                 "raw": content,
             }
         )
         self.invalidate_recordset(["file"])
-        checksum = hashlib.sha256(content).hexdigest()
+        checksum = hex_digest("sha256", content)
         same = [
             ("account_id", "=", self.account_id.id),
             ("kind", "=", self.kind),

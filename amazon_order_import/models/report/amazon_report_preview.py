@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 from contextlib import contextmanager
 
@@ -5,7 +6,11 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...trusted_context import Trusted
+from .amazon_report_processing import WAITED_SECONDS
 
+#: Of an unpacked file that is looked through for a preview, of which somebody waits.
+PREVIEWED_LINES = 300_000
+PREVIEWED_BYTES = 200 << 20
 #: Nothing of a preview may reach anybody: no mail, no to-do by mail, no number.
 PREVIEW_CONTEXT = {
     "amazon_preview": Trusted(),
@@ -26,7 +31,8 @@ class AmazonReport(models.Model):
         invoiced for it. A processed report is previewed as it would be processed
         again: the rows that are open.
 
-        :param int max_rows: stop after about so many rows; None: the whole file
+        :param int max_rows: stop after about so many rows, or after some seconds;
+            None: the whole file
         :return: dict with
 
             - ``state``, ``failure_code``, ``failure_reason``: of the report after it
@@ -35,7 +41,8 @@ class AmazonReport(models.Model):
             - ``rows``: list of dicts ``number``, ``outcome``, ``code``, ``message``,
               ``needs_attention``, ``order_ref``, ``sku`` and ``sale_order_id`` (id of
               an order that exists already, or False)
-        :raise UserError: where there is no file, or the report is being processed
+        :raise UserError: where there is no file, the report is being processed, or the
+            file is too long for somebody who waits
         """
         self.ensure_one()
         self.check_access("read")
@@ -88,6 +95,15 @@ class AmazonReport(models.Model):
 
     def _collect_preview(self, max_rows):
         numbers, last = self._get_open_numbers() if self.only_open_rows else ((), 0)
+        if max_rows and not self._is_short(PREVIEWED_LINES, PREVIEWED_BYTES):
+            raise UserError(
+                self.env._(
+                    "%(report)s is too long for a preview. Process it without one: "
+                    "that is done in the background, and can be undone.",
+                    report=self.display_name,
+                )
+            )
+        deadline = time.monotonic() + WAITED_SECONDS
         done = 0
         started = False
         for rows in self._process_batches():
@@ -95,7 +111,8 @@ class AmazonReport(models.Model):
             self.env.flush_all()
             self.env.invalidate_all()
             done += rows
-            if max_rows and done >= max_rows and self.state == "processing":
+            is_enough = max_rows and (done >= max_rows or time.monotonic() > deadline)
+            if is_enough and self.state == "processing":
                 break
         if not started:
             raise UserError(

@@ -1,10 +1,11 @@
 import itertools
 import logging
+import time
 
 from odoo import fields, models
 
 from ...messages import Name, format_message, message
-from ...report_formats import ReportFileError, open_report
+from ...report_formats import ReportFileError, is_short, open_report
 from ...trusted_context import Trusted
 from .amazon_report_row import OPEN_OUTCOMES
 from .importing import RefusedFile
@@ -13,8 +14,12 @@ _logger = logging.getLogger(__name__)
 
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
-#: Bytes of a file (some hundred rows) that is processed while the user waits.
-SMALL_FILE = 200_000
+#: A file is processed while the user waits where it has no more bytes and lines, once
+#: it is unpacked: a page that loads for more than some seconds seems to be broken.
+WAITED_BYTES = 500_000
+WAITED_LINES = 400
+#: After so many seconds, the scheduled action goes on with what is left.
+WAITED_SECONDS = 10
 
 
 class AmazonReport(models.Model):
@@ -32,10 +37,21 @@ class AmazonReport(models.Model):
         """
         self.check_access("read")
         for report in self:
-            for _rows in report._process_batches():
-                # Memory must not grow with the file.
-                report.env.flush_all()
-                report.env.invalidate_all()
+            report._process_until(float("inf"))
+        return True
+
+    def _process_until(self, deadline):
+        """Process the report, batch by batch, in the caller's transaction.
+
+        :param float deadline: of ``time.monotonic``, after which no batch is begun
+        :return: whether it is processed to its end
+        """
+        for _rows in self._process_batches():
+            # Memory must not grow with the file.
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if time.monotonic() > deadline and self.sudo().state == "processing":
+                return False
         return True
 
     def _explain_crash(self, error):
@@ -248,11 +264,27 @@ class AmazonReport(models.Model):
         return True
 
     def _process_soon(self):
-        """Process small files at once, leave large ones to the scheduled action."""
-        small = self.filtered(lambda report: report.file_size <= SMALL_FILE)
-        small.process()
-        if small != self:
+        """Process small files at once, leave the rest to the scheduled action."""
+        deadline = time.monotonic() + WAITED_SECONDS
+        processed = [
+            time.monotonic() < deadline
+            and report._is_short(WAITED_LINES, WAITED_BYTES)
+            and report._process_until(deadline)
+            for report in self
+        ]
+        if not all(processed):
             self._trigger_processing()
+
+    def _is_short(self, max_lines, max_bytes):
+        """Return whether the file, unpacked, has no more lines and bytes than these."""
+        if self.sudo().file_size > max_bytes:
+            return False
+        try:
+            with self._open_file() as stream:
+                return is_short(stream, max_lines, max_bytes)
+        except OSError:
+            # Processing it says what is wrong, and takes no time.
+            return True
 
     def action_process_now(self):
         self._process_soon()

@@ -1,5 +1,11 @@
+import contextlib
+import os
+import tempfile
+
 from odoo import api, models
 from odoo.tools import SQL
+
+from .file_content import FileContent, hex_digest
 
 
 class IrAttachment(models.Model):
@@ -29,6 +35,50 @@ class IrAttachment(models.Model):
         ):
             self._drop_amazon_index()
         return result
+
+    # === CONTENT THAT IS NOT HELD IN MEMORY === #
+
+    @api.model
+    def _take_content(self, stream):
+        """Return what is in a temporary file, in the form in which ``raw`` takes it.
+
+        In pieces where it goes to Odoo's own filestore; other storages know bytes only.
+        """
+        content = FileContent(stream)
+        return content if self._storage() == "file" else content[:]
+
+    def _compute_checksum(self, bin_data):
+        if isinstance(bin_data, FileContent):
+            return hex_digest("sha1", bin_data)
+        return super()._compute_checksum(bin_data)
+
+    @api.model
+    def _index(self, bin_data, mimetype, checksum=None):
+        if isinstance(bin_data, FileContent):
+            return False
+        return super()._index(bin_data, mimetype, checksum=checksum)
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        if not isinstance(bin_value, FileContent):
+            return super()._file_write(bin_value, checksum)
+        fname, full_path = self._get_path(bin_value, checksum)
+        if not os.path.exists(full_path):
+            # Never half a file under the name of the whole one, not on a full disk.
+            folder = os.path.dirname(full_path)
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as target:
+                try:
+                    for chunk in bin_value.chunks():
+                        target.write(chunk)
+                    target.flush()
+                    os.chmod(target.name, 0o644)
+                    os.replace(target.name, full_path)
+                except OSError:
+                    with contextlib.suppress(OSError):
+                        os.unlink(target.name)
+                    raise
+            self._mark_for_gc(fname)
+        return fname
 
     def _drop_amazon_index(self):
         """Keep the text of reports, which names buyers, out of the search index."""

@@ -11,6 +11,7 @@ from ...report_formats import open_report
 from ..common import AmazonCase
 
 MFN = "mfn_orders_eu"
+PROCESSING = "odoo.addons.amazon_order_import.models.report.amazon_report_processing"
 
 
 @tagged("post_install", "-at_install")
@@ -200,9 +201,7 @@ class TestProducts(AmazonCase):
 
     def test_large_report_is_left_to_the_scheduled_action(self):
         row = self.sell("NEW")
-        with patch(
-            "odoo.addons.amazon_order_import.models.order.amazon_offer.SMALL_FILE", 0
-        ):
+        with patch(f"{PROCESSING}.WAITED_BYTES", 0):
             row.offer_id.product_id = self.mug
         self.assertEqual(row.report_id.state, "ready")
         self.assertEqual(row.outcome, "waiting")
