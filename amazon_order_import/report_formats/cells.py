@@ -230,7 +230,8 @@ class Layout:
 
     def _count_torn(self, line, lines, ahead, patience):
         """How many of the next lines go on with the row that `line` begins, or 0."""
-        size = len(line)
+        stop = self.delimiter.encode()
+        size, stops = len(line), line.count(stop)
         tried = 0
         for count in range(1, MAX_TORN_LINES):
             if len(ahead) < count:
@@ -240,9 +241,12 @@ class Layout:
                 ahead.append(following)
             following = ahead[count - 1]
             size += len(following)
+            stops += following.count(stop)
             begins_alike = (following[:1] == b'"') == (line[:1] == b'"')
             if size > MAX_ROW_BYTES or (begins_alike and self._is_whole(following)):
                 break
+            if stops < self.width - 1:
+                continue
             if self._cells_of(self._joined(line, list(ahead)[:count])):
                 return count
             tried += size
