@@ -40,6 +40,12 @@ class AmazonAuthorization(Controller):
         :param selling_partner_id: Amazon's identification of the seller
         :param spapi_oauth_code: code to exchange for a refresh token, within 5 minutes
         """
+        if request.httprequest.method != "GET":
+            # Werkzeug lets HEAD in with GET. Whoever looks ahead, as a scanner of
+            # links, must not use up what the browser comes with.
+            return request.make_response(
+                "", headers={"Allow": "GET", "Cache-Control": "no-store"}, status=405
+            )
         account = request.env["amazon.account"]
         try:
             way = request.env["amazon.authorization"]._take(state)

@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..collisions import collisions_expected
 from ..messages import (
     REFUSALS,
     Name,
@@ -182,6 +183,7 @@ class AmazonRowImporter(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @collisions_expected()
     def _import_groups(self, report, groups):
         """Import groups of rows together; if that fails, one by one.
 

@@ -151,6 +151,13 @@ ACCOUNT = {
             "correct it first."
         ),
     ),
+    "authorization_no_seller": Template(
+        _(
+            "Amazon's answer does not say which seller has allowed access, as it "
+            "always does. It was not used, for it may belong to another seller."
+        ),
+        _AGAIN,
+    ),
     "authorization_code_refused": Template(
         _(
             "The code that Amazon sent along is valid for five minutes and "

@@ -112,7 +112,7 @@ class ControlRow(SaleAmounts):
 _COLUMNS = (
     critical(
         "order_id",
-        values.required_identifier,
+        values.order_number,
         "amazon-order-id",
         "order-id",
         required=True,

@@ -13,7 +13,7 @@ from .tax_registrations import BUYER_TAX_COLUMNS
 _COLUMNS = (
     critical(
         "order_id",
-        values.required_identifier,
+        values.order_number,
         "order-id",
         "amazon-order-id",
         required=True,

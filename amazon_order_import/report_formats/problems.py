@@ -152,6 +152,11 @@ ROW_PROBLEMS = {
         " turned it into a number. Upload the file as Amazon delivers it, without"
         " opening and saving it in a spreadsheet program."
     ),
+    "bad_order_number": _(
+        "{value} in the column {column} is no order number of Amazon's (as"
+        " 302-1234567-1234567). Upload the file as Amazon delivers it, or look the"
+        " order up in Seller Central and enter it by hand."
+    ),
     "bad_amount": _(
         "{value} in the column {column} is no amount as Amazon writes it (for example"
         " 1234.50). Upload the file as Amazon delivers it, or enter the order by hand."

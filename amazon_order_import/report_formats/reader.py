@@ -91,8 +91,7 @@ class Report:
         self._misfits = Misfits(
             table.header,
             numbered=any(
-                column.field == "order_id"
-                and column.parse is values.required_identifier
+                column.field == "order_id" and column.parse is values.order_number
                 for column in self.row_format.columns
             ),
         )

@@ -12,7 +12,7 @@ from .sale_rows import BUYER_COLUMNS, SALE_COLUMNS, SaleRow, check_sale
 _COLUMNS = (
     critical(
         "order_id",
-        values.required_identifier,
+        values.order_number,
         "amazon-order-id",
         "order-id",
         required=True,

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from .order_numbers import is_order_number
 from .problems import explain_row
 
 
@@ -31,6 +32,7 @@ class RowError:
     oversized_cell, bad_quoting, repeated_header, other_header, after_other_header,
     continuation_line,
     shifted_address, contradictory_columns, missing_value, damaged_identifier,
+    bad_order_number,
     bad_amount, bad_quantity, bad_date, bad_currency, bad_number, bad_transaction, and
     as warnings only bad_flag, bad_day, bad_characters. `column`
     is the name in the file's header, ``""`` where the whole row is meant; `value` the
@@ -164,6 +166,17 @@ def required_identifier(cell):
     value = identifier(cell)
     if not value:
         raise BadCell("missing_value")
+    return value
+
+
+def order_number(cell):
+    """The number of an order at Amazon; may not be empty.
+
+    Raises `BadCell` bad_order_number for what Amazon never gives.
+    """
+    value = required_identifier(cell)
+    if not is_order_number(value):
+        raise BadCell("bad_order_number")
     return value
 
 

@@ -183,7 +183,7 @@ def _amount_columns():
 _COLUMNS = (
     critical(
         "order_id",
-        values.required_identifier,
+        values.order_number,
         "order-id",
         "amazon-order-id",
         required=True,

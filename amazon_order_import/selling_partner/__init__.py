@@ -9,6 +9,6 @@ from . import errors, quotas, redaction
 from .client import ENDPOINTS, SCHEDULE_PERIODS, SellingPartnerClient
 from .credentials import Credentials, authorize, consent_url
 from .links import DOCUMENT_HOSTS
-from .network import Call
+from .network import Call, is_plain_http
 from .records import Document, Feed, Participation, Report, ReportSchedule
 from .roles import REPORT_ROLES

@@ -83,6 +83,15 @@ def is_loopback(host):
         return False
 
 
+def is_plain_http(endpoint):
+    """Whether calls to an endpoint leave this machine without encryption."""
+    try:
+        parts = urlsplit(str(endpoint or "").strip())
+        return parts.scheme == "http" and not is_loopback(parts.hostname)
+    except ValueError:
+        return False
+
+
 def proxy_for(url, use_system_settings=True):
     """Return the address of the proxy to ask for ``url``, None for a direct call."""
     if not use_system_settings or is_loopback(urlsplit(url).hostname):

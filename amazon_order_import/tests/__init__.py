@@ -3,6 +3,7 @@ from .account import test_connect_dialog
 from .account import test_connection
 from .account import test_connection_tour
 from .account import test_roles
+from .report import test_collisions
 from .report import test_columns
 from .report import test_coverage
 from .report import test_cron
@@ -57,11 +58,13 @@ from .completeness import test_completeness
 from .completeness import test_completeness_tour
 from .completeness import test_missing_orders
 from .completeness import test_order_finder
+from . import test_dialogues
 from . import test_golden
 from . import test_golden_public
 from . import test_golden_vat
 from . import test_performance
 from . import test_rpc
+from . import test_rpc_http
 from . import test_security
 from . import test_tours
 from . import test_translation

@@ -94,14 +94,44 @@ class TestSecurity(AmazonCase):
         self.assertEqual(self.account.lwa_refresh_token, "Atzr|x")
 
     def test_neutralized_copy_knows_no_secrets(self):
+        self.account.write(
+            {
+                "sp_api_endpoint": "https://proxy.example",
+                "lwa_endpoint": "https://proxy.example",
+                "seller_central_endpoint": "https://proxy.example",
+            }
+        )
+        self.env["amazon.report.upload"].create(
+            {
+                "account_id": self.account.id,
+                "kind": MFN,
+                "file": base64.b64encode(self.make_file(MFN, {})),
+            }
+        ).action_preview()
+        self.env["amazon.account.connect"].create({"account_id": self.account.id})
         self.env.flush_all()
+        with file_open("amazon_order_import/data/neutralize.sql") as script:
+            statements = script.read()
+        for name in self.get_dialogues():
+            self.assertIn(f"DELETE FROM {self.env[name]._table};", statements)
         with file_open("amazon_order_import/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
         for field in SECRETS:
             self.assertFalse(self.account[field])
+        for field in ("sp_api_endpoint", "lwa_endpoint", "seller_central_endpoint"):
+            self.assertFalse(self.account[field], field)
         self.assertFalse(self.account.has_credentials)
         self.assertEqual(self.account.connection_state, "not_connected")
+        for name in self.get_dialogues():
+            self.assertFalse(self.env[name].search([]), name)
+
+    def get_dialogues(self):
+        return [
+            name
+            for name in self.env.registry
+            if name.startswith("amazon.") and self.env[name]._transient
+        ]
 
     # === COMPANIES === #
 
@@ -294,6 +324,31 @@ class TestSecurity(AmazonCase):
         duplicate = order.copy()
         self.assertFalse(duplicate.amazon_order_ref)
         order._action_cancel()
+
+    def test_who_reads_what_tells_of_people(self):
+        """Parcels and returns: only those who work with them read what is personal."""
+        self.import_lines("fba_orders_eu", {"shipment-id": ""})
+        parcel = self.get_order("305-0000001-0000001").amazon_parcel_ids
+        stock = new_test_user(
+            self.env, "stock_u", "base.group_user,stock.group_stock_user"
+        )
+        for user in (self.employee, self.salesman):
+            theirs = parcel.with_user(user)
+            self.assertNotIn("JJD1", theirs.display_name)
+            for record, name in (
+                (theirs, "tracking_number"),
+                (theirs, "reference"),
+                (self.env["amazon.return"].with_user(user), "comment"),
+            ):
+                with self.subTest(user=user.login, field=name):
+                    self.assertNotIn(name, record.fields_get())
+                    with self.assertRaises(AccessError):
+                        record.search([(name, "=like", "J%")])
+        for user in (self.user, stock):
+            self.assertEqual(parcel.with_user(user).tracking_number, "JJD1")
+            self.assertIn(
+                "comment", self.env["amazon.return"].with_user(user).fields_get()
+            )
 
     def test_button_box_of_a_salesman(self):
         for user, shown in ((self.salesman, False), (self.user, True)):

@@ -88,10 +88,10 @@ def test_what_is_no_order_number(cell):
 
 
 def test_the_order_of_a_row_with_one_bad_cell():
-    bad = "\t".join(["305-77", *CELLS[1:7], "", *CELLS[8:]])
+    bad = "\t".join(["305-7777777-7777777", *CELLS[1:7], "", *CELLS[8:]])
     [row] = read(bad)
     assert row.error.code == "missing_value"
-    assert row.order_ref == "305-77"
+    assert row.order_ref == "305-7777777-7777777"
     [row] = rows(table([{**SHIPMENT, "sku": ""}]), "fba_orders_eu")
     assert row.order_ref == SHIPMENT["amazon-order-id"]
 
@@ -170,7 +170,7 @@ def test_the_names_of_the_columns_once_more():
 
 def test_a_row_is_no_header_because_of_one_cell():
     odd = "\t".join(["order-id", *CELLS[1:]])
-    assert codes(read(odd)) == [None]
+    assert codes(read(odd)) == ["bad_order_number"]
 
 
 @pytest.mark.parametrize("reorder", [sorted, lambda names: names[::-1]])
@@ -228,3 +228,20 @@ def test_cells_are_quoted_by_their_beginning():
     assert f"“{'x' * 60}”" in str(row.error)
     [row] = read("\t".join([*CELLS[:9], "x" * 61, *CELLS[10:]]))
     assert f"“{'x' * 60}…”" in str(row.error)
+
+
+@pytest.mark.parametrize(
+    "number", ["302-1234567", "3021234567", "=302-1234567-1234567", "x", "302-1-1"]
+)
+@pytest.mark.parametrize(
+    ("kind", "row", "column"),
+    [
+        ("mfn_orders_eu", ORDER, "order-id"),
+        ("fba_orders_eu", SHIPMENT, "amazon-order-id"),
+    ],
+)
+def test_an_order_number_of_impossible_form(number, kind, row, column):
+    """Its row says so; the others are read."""
+    found = rows(table([{**row, column: number}, row]), kind)
+    assert codes(found) == ["bad_order_number", None]
+    assert number in str(found[0].error)

@@ -133,7 +133,7 @@ def test_which_item_is_meant():
     assert not line(order_item_id="7").continuation.matches(item)
     assert not line(sku="CUP").continuation.matches(item)
     assert not line(currency="GBP").continuation.matches(item)
-    assert not line(order_id="302-1-1").continuation.matches(item)
+    assert not line(order_id="302-0000001-0000009").continuation.matches(item)
 
 
 def test_added_to_its_item():
@@ -177,11 +177,15 @@ def test_its_key_is_the_same_in_each_report():
 
 
 def place(number, item="1", sku="MUG", quantity=1, parcel=""):
-    return ItemPlace(number, "302-1", item, "", parcel, sku, "EUR", quantity)
+    return ItemPlace(
+        number, "302-0000001-0000001", item, "", parcel, sku, "EUR", quantity
+    )
 
 
 def adding(item="1", amount="-1.00", **told):
-    return ContinuationRow("302-1", item, item_promotion=Decimal(amount), **told)
+    return ContinuationRow(
+        "302-0000001-0000001", item, item_promotion=Decimal(amount), **told
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,11 @@ def test_an_unknown_amount_beside_another_error():
     [parsed] = rows(table([{**ORDER, "new-fee": "1.00", "sku": ""}]))
     assert parsed.error.code == "missing_value"
     assert parsed.unknown_money == {"new-fee": Decimal("1.00")}
-    line = {**dict.fromkeys(ORDER, ""), "order-id": "302-1-1", "new-fee": "1.00"}
+    line = {
+        **dict.fromkeys(ORDER, ""),
+        "order-id": "302-0000001-0000001",
+        "new-fee": "1.00",
+    }
     [parsed] = rows(table([line]))
     assert parsed.continuation
     assert parsed.unknown_money == {"new-fee": Decimal("1.00")}

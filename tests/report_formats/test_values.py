@@ -262,7 +262,9 @@ def test_money_that_may_be_missing():
     empty = {"item_price": "", "currency": "", "ship_promotion_discount": ""}
     row = shipment(**empty, shipping_price="0.00", sales_channel="Non-Amazon DE")
     assert row.values.currency == ""
-    assert shipment(**empty, shipping_price="", amazon_order_id="S01-1-2").values
+    assert shipment(
+        **empty, shipping_price="", amazon_order_id="S01-0000001-0000002"
+    ).values
     assert shipment(**empty, shipping_price="").error.column == "item-price"
     assert shipment(currency="").error.column == "currency"
     assert order(

@@ -3,12 +3,14 @@
 Also how the addon gives people something to do.
 """
 
+from . import ir_cron
 from . import mail_activity
 from . import amazon_marketplace
 from . import amazon_account
 from . import amazon_account_marketplace
 from . import amazon_account_access
 from . import amazon_account_connection
+from . import amazon_account_safety
 from . import amazon_account_expiry
 from . import amazon_account_authorization
 from . import amazon_account_roles

@@ -32,17 +32,20 @@ class AmazonAccount(models.Model):
         help="A private application of your own gives you the refresh token in Seller "
         "Central (self-authorisation). Amazon's page needs an application with an "
         "OAuth redirect URI",
+        tracking=True,
     )
     application_id = fields.Char(
         "Application ID",
         copy=False,
         help="Starts with amzn1.sp.solution; shown under Develop Apps",
+        tracking=True,
     )
     is_draft_application = fields.Boolean(
         "Draft Application",
         default=True,
         help="Whether the application is a draft still, that is not published in the "
         "Selling Partner Appstore. Amazon answers MD1000 where this is wrong",
+        tracking=True,
     )
     seller_central_marketplace_id = fields.Many2one(
         "amazon.marketplace",
@@ -125,6 +128,7 @@ class AmazonAccount(models.Model):
                 )
             )
         try:
+            account._check_encryption()
             url = consent_url(
                 account.seller_central_endpoint
                 or account.seller_central_marketplace_id.seller_central_host,
@@ -146,10 +150,15 @@ class AmazonAccount(models.Model):
         :raise AmazonAuthorizationProblem: it did not work; nothing is changed
         """
         self.ensure_one()
+        self.sudo(False).check_access("write")
         account = self.sudo()
-        if seller and account.selling_partner_id not in (False, seller):
+        if not seller:
+            # Amazon always tells it; without it, nobody knows whose token this is.
+            raise AmazonAuthorizationProblem("no_seller")
+        if account.selling_partner_id not in (False, seller):
             raise AmazonAuthorizationProblem("other_seller")
         try:
+            account._check_encryption()
             token = authorize(
                 account.lwa_client_id,
                 account.lwa_client_secret,
@@ -170,7 +179,7 @@ class AmazonAccount(models.Model):
         account._store_authorization(
             {
                 "lwa_refresh_token": token,
-                "selling_partner_id": seller or account.selling_partner_id,
+                "selling_partner_id": seller,
                 "authorization_method": "website",
             }
         )

@@ -111,6 +111,7 @@ class AmazonAccount(models.Model):
         copy=False,
         help="Amazon's identification of the seller (merchant token). Filled in by "
         "“Connect with Amazon”; Seller Central shows it under Settings > Account Info",
+        tracking=True,
     )
 
     # === COMPUTED === #

@@ -109,6 +109,7 @@ class AmazonAuthorization(models.Model):
             "no_right": self.env._("Not allowed"),
             "cancelled": self.env._("Not authorised"),
             "other_seller": self.env._("Another seller"),
+            "no_seller": self.env._("Which seller?"),
             "code_refused": self.env._("Amazon does not accept its own code"),
             "credentials": self.env._("Client ID or client secret wrong"),
             "unreachable": self.env._("Amazon cannot be reached"),

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
+
+#: Who may follow a parcel and read what a buyer writes about goods: it tells of people.
+PARCEL_READER_GROUPS = "amazon_order_import.group_amazon_user,stock.group_stock_user"
 
 
 class AmazonParcel(models.Model):
@@ -17,12 +21,17 @@ class AmazonParcel(models.Model):
     reference = fields.Char(
         required=True,
         readonly=True,
+        groups=PARCEL_READER_GROUPS,
         help="Amazon's shipment; where Amazon leaves it out, the tracking number or "
         "the day of the shipment",
     )
     shipment_ref = fields.Char("Shipment", readonly=True)
     carrier = fields.Char(readonly=True)
-    tracking_number = fields.Char(readonly=True, help="Several are separated by commas")
+    tracking_number = fields.Char(
+        readonly=True,
+        groups=PARCEL_READER_GROUPS,
+        help="Several are separated by commas",
+    )
     shipment_date = fields.Datetime("Shipped", readonly=True)
     estimated_arrival = fields.Datetime(readonly=True)
     fulfillment_center_id = fields.Many2one(
@@ -54,6 +63,20 @@ class AmazonParcel(models.Model):
     _reference_unique = models.UniqueIndex(
         "(order_id, reference)", "This parcel is on the order already."
     )
+
+    @api.depends("reference", "shipment_ref", "shipment_date")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name a parcel without its tracking number for who may not follow it."""
+        may_follow = self.env.su or self.env.user.has_groups(PARCEL_READER_GROUPS)
+        for parcel in self:
+            if may_follow:
+                name = parcel.reference
+            else:
+                name = parcel.shipment_ref or format_date(
+                    self.env, parcel.shipment_date
+                )
+            parcel.display_name = name
 
     @api.depends("goods", "line_ids.product_uom_qty", "line_ids.product_id")
     def _compute_contents(self):

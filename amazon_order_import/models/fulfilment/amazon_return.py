@@ -6,6 +6,7 @@ from odoo.tools import clean_context
 
 from ...messages import FieldName, message
 from .amazon_account import STOCK_POLICIES
+from .amazon_parcel import PARCEL_READER_GROUPS
 
 DISPOSITIONS = [
     ("SELLABLE", "Sellable"),
@@ -122,7 +123,9 @@ class AmazonReturn(models.Model):
         help="Amazon's label of the unit (LPN). The same unit may come back again from "
         "another order",
     )
-    comment = fields.Text("Customer's Comment", readonly=True)
+    comment = fields.Text(
+        "Customer's Comment", readonly=True, groups=PARCEL_READER_GROUPS
+    )
     stock_policy = fields.Selection(
         STOCK_POLICIES,
         "FBA Stock",
@@ -177,6 +180,7 @@ class AmazonReturn(models.Model):
 
     def unlink(self):
         # The goods go where they were before the return.
+        self.check_access("unlink")
         self.env["amazon.stock.booker"].take_back_returns(self)
         return super().unlink()
 
@@ -313,6 +317,7 @@ class AmazonReturn(models.Model):
     # === ACTIONS === #
 
     def action_view_moves(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock.stock_move_line_action"
@@ -322,6 +327,7 @@ class AmazonReturn(models.Model):
         return action
 
     def action_view_rows(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"

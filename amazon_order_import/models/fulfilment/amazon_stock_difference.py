@@ -332,11 +332,13 @@ class AmazonStockDifference(models.Model):
 
     def action_adjust(self):
         """Show what would be booked of these differences, to be agreed."""
+        self.check_access("read")
         self.snapshot_id._check_may_book()
         return self.env["amazon.stock.adjustment"]._show(self.snapshot_id, self)
 
     def action_view_history(self):
         """Show how Amazon's figures of the product went."""
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_stock_level_action"

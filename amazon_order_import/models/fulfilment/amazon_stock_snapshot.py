@@ -173,10 +173,12 @@ class AmazonStockSnapshot(models.Model):
 
     def action_adjust(self):
         """Show what would be booked, to be agreed."""
+        self.check_access("read")
         self._check_may_book()
         return self.env["amazon.stock.adjustment"]._show(self)
 
     def action_view_levels(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_stock_level_action"
@@ -186,6 +188,7 @@ class AmazonStockSnapshot(models.Model):
         return action
 
     def action_view_moves(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock.stock_move_line_action"

@@ -93,6 +93,7 @@ class SaleOrder(models.Model):
         return found
 
     def action_view_amazon_moves(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock.stock_move_line_action"
@@ -102,6 +103,7 @@ class SaleOrder(models.Model):
         return action
 
     def action_view_amazon_returns(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_return_action"

@@ -59,6 +59,7 @@ class AccountMove(models.Model):
     # === AMAZON'S OWN DOCUMENTS === #
 
     def unlink(self):
+        self.check_access("unlink")
         documents = self.sudo().amazon_vat_document_ids
         result = super().unlink()
         documents.write(

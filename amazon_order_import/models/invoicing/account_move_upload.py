@@ -80,6 +80,7 @@ class AccountMove(models.Model):
         return self.action_view_amazon_uploads()
 
     def action_view_amazon_uploads(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_invoice_upload_action"
         )

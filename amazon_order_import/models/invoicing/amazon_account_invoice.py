@@ -23,6 +23,7 @@ class AmazonAccount(models.Model):
         help="What becomes of VCS Lite data: an invoice for each shipment and a credit "
         "note for each return or refund, with Amazon's figures, once the order is "
         "confirmed",
+        tracking=True,
     )
     invoice_upload = fields.Selection(
         [("manual", "By hand"), ("auto", "Automatically")],
@@ -32,6 +33,7 @@ class AmazonAccount(models.Model):
         help="Whether posted invoices and credit notes are sent to Amazon, which hands "
         "them to the buyer. By hand: those that you choose. Amazon expects them within "
         "a business day of the shipment",
+        tracking=True,
     )
     invoice_upload_warning = fields.Text(compute="_compute_invoice_upload_warning")
 

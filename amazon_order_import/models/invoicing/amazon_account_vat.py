@@ -23,6 +23,7 @@ class AmazonAccount(models.Model):
         "name (VCS). Journal entries have Amazon's number and exact amounts; where the "
         "order has an invoice of your own, that is matched in any case, and a "
         "difference is shown",
+        tracking=True,
     )
     vat_journal_id = fields.Many2one(
         "account.journal",
@@ -32,6 +33,7 @@ class AmazonAccount(models.Model):
         domain=[("type", "=", "sale")],
         help="A sales journal for Amazon's documents only, as Amazon gives the "
         "numbers. Empty: created when first needed",
+        tracking=True,
     )
     vat_document_count = fields.Integer(
         "VAT Documents", compute="_compute_vat_document_counts"
@@ -153,6 +155,7 @@ class AmazonAccount(models.Model):
         return next(code for code in codes if code not in taken)
 
     def action_view_vat_documents(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_vat_document_action"

@@ -248,6 +248,7 @@ class AmazonInvoiceUpload(models.Model):
         return True
 
     def action_view_document(self):
+        self.check_access("read")
         self.ensure_one()
         return self.move_id._get_records_action()
 

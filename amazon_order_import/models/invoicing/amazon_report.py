@@ -151,6 +151,7 @@ class AmazonReport(models.Model):
         )
 
     def action_view_vat_documents(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_vat_document_action"

@@ -279,6 +279,7 @@ class AmazonVatDocument(models.Model):
             )
 
     def unlink(self):
+        self.check_access("unlink")
         self.row_ids.write({"vat_document_id": False, "vat_line_id": False})
         guard = self.env["amazon.refund.guard"]
         for company, documents in (
@@ -332,14 +333,17 @@ class AmazonVatDocument(models.Model):
         return True
 
     def action_open_link(self):
+        self.check_access("read")
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": self.safe_url, "target": "new"}
 
     def action_view_move(self):
+        self.check_access("read")
         self.ensure_one()
         return self.move_id._get_records_action()
 
     def action_view_rows(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"

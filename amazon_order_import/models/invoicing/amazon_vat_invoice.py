@@ -249,6 +249,7 @@ class AmazonVatInvoice(models.Model):
         )
 
     def unlink(self):
+        self.check_access("unlink")
         guard = self.env["amazon.refund.guard"]
         for company, documents in self.grouped("company_id").items():
             guard.forget(company, "vat_data", documents.mapped("reference"))
@@ -360,14 +361,17 @@ class AmazonVatInvoice(models.Model):
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_view_document(self):
+        self.check_access("read")
         self.ensure_one()
         return self.move_id._get_records_action()
 
     def action_view_order(self):
+        self.check_access("read")
         self.ensure_one()
         return self.sale_order_id._get_records_action()
 
     def action_view_rows(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"

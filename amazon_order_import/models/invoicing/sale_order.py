@@ -178,6 +178,7 @@ class SaleOrder(models.Model):
 
     def action_amazon_lock_invoicing(self):
         """Leave the invoices to Amazon again."""
+        self.check_access("read")
         self._check_amazon_manager()
         for order in self.filtered("amazon_invoicing_unlocked").sudo():
             order.amazon_invoicing_unlocked = False
@@ -203,6 +204,7 @@ class SaleOrder(models.Model):
         self.check_access("read")
 
     def action_view_amazon_vat_documents(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_vat_document_action"
@@ -217,6 +219,7 @@ class SaleOrder(models.Model):
         return action
 
     def action_view_amazon_vat_invoices(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_vat_invoice_action"

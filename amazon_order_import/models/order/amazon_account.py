@@ -116,6 +116,7 @@ class AmazonAccount(models.Model):
         domain=[("type_tax_use", "=", "sale"), ("amount", "=", 0)],
         help="Tax (of 0 %) on the lines of orders whose sales tax or VAT Amazon "
         "collects and pays itself. Empty: those lines carry no tax",
+        tracking=True,
     )
     stated_tax_id = fields.Many2one(
         "account.tax",
@@ -125,6 +126,7 @@ class AmazonAccount(models.Model):
         copy=False,
         help="Tax (of 0 %) that carries the tax amount of Amazon's report where the "
         "product and the fiscal position give no tax. Created when first needed",
+        tracking=True,
     )
     order_workflow = fields.Selection(
         [
@@ -139,6 +141,7 @@ class AmazonAccount(models.Model):
         help="How far imported orders are taken by themselves. Invoices hold what can "
         "be invoiced by the invoicing policy of the products; goods invoiced by "
         "delivered quantity are invoiced after their delivery",
+        tracking=True,
     )
     payment_journal_id = fields.Many2one(
         "account.journal",
@@ -147,6 +150,7 @@ class AmazonAccount(models.Model):
         domain=[("type", "in", ("bank", "cash", "credit"))],
         help="Receives the payments of the invoices. What Amazon pays out later leaves "
         "it again, so that its balance is what Amazon owes you",
+        tracking=True,
     )
     warehouse_id = fields.Many2one(
         "stock.warehouse",
@@ -297,8 +301,8 @@ class AmazonAccount(models.Model):
                 pattern=pattern,
             ),
             "too_many_repeats": self.env._(
-                "The SKU pattern %(pattern)s has too many repeats, which can take very "
-                "long. Use at most four of * + { }.",
+                "The SKU pattern %(pattern)s can be tried in too many ways, which can "
+                "take very long. Use at most four of * + { }, and few ? and |.",
                 pattern=pattern,
             ),
         }
@@ -427,6 +431,7 @@ class AmazonAccount(models.Model):
     # === ACTIONS === #
 
     def action_view_orders(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.sale_order_action"
         )
@@ -439,6 +444,7 @@ class AmazonAccount(models.Model):
         return action
 
     def action_view_waiting_offers(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_offer_action"
         )

@@ -36,6 +36,7 @@ class AmazonReport(models.Model):
             report.order_count = counts.get(report, 0)
 
     def action_view_orders(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.sale_order_action"

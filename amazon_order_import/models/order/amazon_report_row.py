@@ -119,5 +119,6 @@ class AmazonReportRow(models.Model):
         return True
 
     def action_view_order(self):
+        self.check_access("read")
         self.ensure_one()
         return self.sale_order_id._get_records_action()

@@ -9,6 +9,7 @@ class AmazonTaxRegistration(models.Model):
     """
 
     _name = "amazon.tax.registration"
+    _inherit = ["amazon.account.setting"]
     _description = "Tax Registration of an Amazon Seller"
     _order = "account_id, country_id, sale_type, valid_from desc, id"
     _rec_name = "vat"

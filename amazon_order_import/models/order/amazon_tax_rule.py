@@ -10,6 +10,7 @@ class AmazonTaxRule(models.Model):
     """
 
     _name = "amazon.tax.rule"
+    _inherit = ["amazon.account.setting"]
     _description = "Tax Treatment of Amazon Orders"
     _order = "account_id, sequence, id"
     _check_company_auto = True

@@ -67,6 +67,7 @@ class SaleOrderLine(models.Model):
 
     def action_view_amazon_rows(self):
         """Show the report rows that told of this line; the one that made it first."""
+        self.check_access("read")
         self.ensure_one()
         rows = self.amazon_row_id | self.env["amazon.report.row"].search(
             [

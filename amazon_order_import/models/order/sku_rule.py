@@ -2,17 +2,22 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from math import comb, inf
+
+try:
+    from re import _parser as parser
+except ImportError:  # Python 3.10
+    import sre_parse as parser  # pylint: disable=deprecated-module
 
 #: Amazon allows 40 characters; longer ones take no rule, so that none takes long.
 SKU_LENGTH = 64
 PATTERN_LENGTH = 200
-#: A pattern tries at most about ``SKU_LENGTH ** MAX_REPEATS`` ways.
-MAX_REPEATS = 4
-
-# An escaped character or a set: nothing in it is an operator.
-_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_REPEATED_GROUP = re.compile(r"\)\s*(?:[*+]|\{)")
-_REPEAT = re.compile(r"[*+]|\{\d*,?\d*\}")
+#: In how many ways a pattern may be tried on one SKU: some 50 ms at worst.
+MAX_WAYS = 1_000_000
+#: The parser's names of what fits one character, and of repeats.
+_SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "RANGE", "CATEGORY"}
+_REPEATS = {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}
 
 
 @dataclass(frozen=True)
@@ -41,17 +46,18 @@ class SkuRule:
             rest = rest.removeprefix(self.prefix)
         if self.suffix:
             rest = rest.removesuffix(self.suffix)
-        if self.pattern:
+        if self.pattern and not find_pattern_fault(self.pattern):
             found = re.fullmatch(self.pattern, rest)
             rest = (found.group(1) or "") if found else rest
         return rest if rest != sku else ""
 
 
+@lru_cache(maxsize=256)
 def find_pattern_fault(pattern):
     """Say what is wrong with a regular expression for SKUs.
 
-    Python's engine has no time limit: expressions that can take very long on a short
-    text (nested repeats) are refused.
+    Python's engine has no time limit: it goes back and tries every other way to fit
+    a text. An expression is accepted only where those ways are few for any text.
 
     :return: ``""`` or one of ``too_long``, ``invalid``, ``no_group``,
         ``repeated_group``, ``too_many_repeats``
@@ -60,13 +66,57 @@ def find_pattern_fault(pattern):
         return "too_long"
     try:
         compiled = re.compile(pattern)
+        ways = _count_ways(parser.parse(pattern))
     except (re.error, OverflowError, RecursionError):
         return "invalid"
-    operators = _LITERAL.sub("x", pattern)
-    if _REPEATED_GROUP.search(operators):
+    if ways == inf:
         return "repeated_group"
-    if len(_REPEAT.findall(operators)) > MAX_REPEATS:
+    if ways > MAX_WAYS:
         return "too_many_repeats"
     if not compiled.groups:
         return "no_group"
     return ""
+
+
+def _count_ways(expression):
+    """Return at most in how many ways an expression can be tried on a SKU.
+
+    :param expression: what Python's parser makes of it
+    :return: a number, ``inf`` for a repeated group
+    """
+    choices, repeats = _count_choices(expression)
+    # Repeats share the text: so often it can be cut into pieces.
+    return choices * comb(SKU_LENGTH + repeats, repeats)
+
+
+def _count_choices(expression):
+    """Return the choices between alternatives, and the number of repeats.
+
+    :param expression: what Python's parser makes of it: pairs of a code and its value
+    """
+    choices, repeats = 1, 0
+    for code, value in expression:
+        if code.name not in _REPEATS:
+            found = [_count_choices(part) for part in _get_parts(value)]
+            choices *= sum(ways for ways, _repeats in found) or 1
+            repeats += max((number for _ways, number in found), default=0)
+            continue
+        least, most, inner = value
+        if most <= 1:
+            ways, number = _count_choices(inner)
+            choices *= most - least + ways
+            repeats += number
+        elif len(inner) != 1 or inner[0][0].name not in _SINGLE:
+            return inf, 0
+        elif least < most:
+            repeats += 1
+    return choices, repeats
+
+
+def _get_parts(value):
+    """Return the expressions in the value of a code: the alternatives it leaves."""
+    if isinstance(value, parser.SubPattern):
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return [part for inner in value for part in _get_parts(inner)]
+    return []

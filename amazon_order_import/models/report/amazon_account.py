@@ -26,6 +26,7 @@ class AmazonAccount(models.Model):
         required=True,
         default="none",
         help="Whether this seller takes part in Amazon's VAT Calculation Service",
+        tracking=True,
     )
     vat_service_from = fields.Date(
         "Counts From",
@@ -254,6 +255,7 @@ class AmazonAccount(models.Model):
     # === ACTIONS === #
 
     def action_view_reports(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_action"
         )

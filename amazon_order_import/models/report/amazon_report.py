@@ -250,6 +250,7 @@ class AmazonReport(models.Model):
         return True
 
     def action_view_rows(self):
+        self.check_access("read")
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_row_action"

@@ -166,6 +166,7 @@ class AmazonReport(models.Model):
 
     def action_preview(self):
         """Show what processing the report would do."""
+        self.check_access("read")
         self.ensure_one()
         return self.env["amazon.report.preview"]._show(
             lambda max_rows: self.preview(max_rows), {"report_id": self.id}

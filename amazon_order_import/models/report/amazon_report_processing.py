@@ -287,5 +287,6 @@ class AmazonReport(models.Model):
             return True
 
     def action_process_now(self):
+        self.check_access("read")
         self._process_soon()
         return True

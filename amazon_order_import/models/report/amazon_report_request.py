@@ -388,6 +388,7 @@ class AmazonReportRequest(models.Model):
         ]
 
     def action_view_reports(self):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "amazon_order_import.amazon_report_action"
         )

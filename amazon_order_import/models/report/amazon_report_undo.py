@@ -33,6 +33,7 @@ class AmazonReport(models.Model):
         :raise AccessError: where the user is no Amazon manager
         :raise UserError: where the report is not processed, or just being processed
         """
+        self.check_access("read")
         self.ensure_one()
         self._check_undo()
         report = self.sudo().with_company(self.company_id)
@@ -166,6 +167,7 @@ class AmazonReport(models.Model):
 
     def action_undo(self):
         """Show what would be taken back, and what is kept and why."""
+        self.check_access("read")
         self.ensure_one()
         self._check_undo()
         return self.env["amazon.report.undo"]._show(self)

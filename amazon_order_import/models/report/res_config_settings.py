@@ -22,6 +22,7 @@ class ResConfigSettings(models.TransientModel):
         return {**super().get_values(), "amazon_processing_slots": len(slots)}
 
     def set_values(self):
+        self.check_access("read")
         result = super().set_values()
         for settings in self:
             Account = self.env["amazon.account"]

@@ -194,6 +194,26 @@ class TestAuthorization(LoopbackCase, HttpCase):
             answer, "Access was not allowed", "access_denied", "Back to the account"
         )
 
+    def test_head_uses_nothing_up(self):
+        """Scanners of links look first; the browser comes after them."""
+        path = self.consent(self.begin())
+        looked = self.url_open(path, method="HEAD", allow_redirects=False)
+        self.assertEqual(looked.status_code, 405)
+        self.env.invalidate_all()
+        self.assertFalse(self.env["amazon.authorization"].search([]).is_used)
+        self.assertEqual(self.account.lwa_refresh_token, OLD_TOKEN)
+        self.assertNotEqual(self.come_back(path).status_code, 400, "Still usable")
+        self.assertNotEqual(self.account.lwa_refresh_token, OLD_TOKEN)
+
+    def test_which_seller(self):
+        """Without Amazon's word nobody knows whose token it would be."""
+        for seller in (False, "A1SIMEUSELLER"):
+            self.account.selling_partner_id = seller
+            path = self.consent(self.begin())
+            cut = re.sub("&?selling_partner_id=[^&]*", "", path)
+            self.assertNotEqual(cut, path)
+            self.check_problem(self.come_back(cut), "does not say which seller")
+
     def test_other_seller(self):
         self.account.selling_partner_id = "ANOTHER"
         self.check_problem(

@@ -3,10 +3,11 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import new_test_user, tagged
 
+from ...selling_partner.errors import DataError
 from ..report.test_cron import MFN, SECRETS
 from .common import ConnectionCase
 
@@ -165,6 +166,84 @@ class TestConnectionState(ConnectionCase):
         self.account.sp_api_endpoint = "no address"
         self.check()
         self.check_state("unreachable", "test", "a setting of this account")
+
+    def test_plain_http(self):
+        """Secrets leave this machine encrypted, unless an administrator says no."""
+        names = ("sp_api_endpoint", "lwa_endpoint", "seller_central_endpoint")
+        for name in names:
+            for address in ("http://10.0.0.5:8000", " HTTP://proxy.example"):
+                with (
+                    self.subTest(field=name, address=address),
+                    self.assertRaisesRegex(ValidationError, "use https"),
+                    self.env.cr.savepoint(),
+                ):
+                    self.account[name] = address
+            for address in (
+                "https://proxy.example",
+                "http://localhost:8000",
+                "http://127.0.0.1",
+                "http://[::1]:80",
+            ):
+                self.account[name] = address
+            self.account[name] = False
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("amazon_order_import.allow_plain_http", "True")
+        self.account.sp_api_endpoint = "http://127.0.0.2.example:8000"
+        self.account._get_client().close()
+        parameters.set_param("amazon_order_import.allow_plain_http", "False")
+        with self.assertRaisesRegex(DataError, "https"):
+            self.account._get_client()
+        self.check()
+        self.check_state("unreachable", "test", "a setting of this account")
+
+    # === WHO CHANGED WHAT === #
+
+    def test_changed_settings_are_told(self):
+        account = self.account.with_user(self.manager)
+        before = account.message_ids
+        account.write({"vat_service": "vcs_lite", "order_workflow": "quotation"})
+        self.flush_tracking()
+        tracked = (account.message_ids - before).sudo().tracking_value_ids.field_id
+        self.assertEqual(set(tracked.mapped("name")), {"vat_service", "order_workflow"})
+        for values in (
+            {"lwa_client_secret": "amzn1.oa2-cs.v1.hidden"},
+            {"lwa_endpoint": "https://hidden.example"},
+        ):
+            before = account.message_ids
+            self.account.write(values)
+            self.flush_tracking()
+            (name,) = values
+            label = self.account._fields[name].string
+            messages = account.message_ids - before
+            text = str(messages.mapped("body"))
+            self.assertIn(f"Changed: {label}", text)
+            self.assertNotIn("hidden", text)
+            self.assertNotIn(
+                "hidden",
+                str(messages.sudo().tracking_value_ids.mapped("new_value_char")),
+            )
+            before = account.message_ids
+            self.account.write(values)
+            self.assertEqual(account.message_ids, before, "The same value again")
+
+    def test_changed_tables_are_told(self):
+        account = self.account.with_user(self.manager)
+        france = self.env.ref("base.fr")
+        for table, values in (
+            (account.tax_registration_ids, {"country_id": france.id, "vat": "FR1"}),
+            (account.tax_rule_ids, {"name": "FR1"}),
+        ):
+            before = account.message_ids
+            row = table.create({"account_id": account.id, **values})
+            row.write({"fiscal_position_id": False})
+            row.unlink()
+            bodies = (account.message_ids - before).mapped("body")
+            self.assertEqual(len(bodies), 3)
+            for body, word in zip(
+                reversed(bodies), ("added", "changed (Fiscal", "removed"), strict=True
+            ):
+                self.assertIn("FR1", body)
+                self.assertIn(word, body)
 
     def test_asked_too_often(self):
         """A quota says nothing about the connection."""

@@ -81,13 +81,15 @@ class TestMerchantDelivery(StockCase):
         france = self.env.ref("amazon_order_import.amazon_marketplace_fr")
         self.map_carrier("standard", parcel)
         self.map_carrier("Standard", express, france)
-        self.import_lines(MFN, {}, {"order-id": "302-2", "sales-channel": "Amazon.fr"})
+        self.import_lines(
+            MFN, {}, {"order-id": "302-0000002-0000002", "sales-channel": "Amazon.fr"}
+        )
         order = self.get_order(REF)
         self.assertEqual(order.carrier_id, parcel)
         self.assertEqual(order.picking_ids.carrier_id, parcel)
         self.assertEqual(order.amount_total, 19.99)
         self.assertEqual(len(order.order_line), 1)
-        self.assertEqual(self.get_order("302-2").carrier_id, express)
+        self.assertEqual(self.get_order("302-0000002-0000002").carrier_id, express)
 
     def test_cost_of_carrier_stays_out(self):
         parcel = self.carriers[0]
@@ -109,7 +111,7 @@ class TestMerchantDelivery(StockCase):
         self.import_lines(
             MFN,
             {"ship-service-level": "Zeppelin"},
-            {"order-id": "302-2", "ship-service-level": "ZEPPELIN"},
+            {"order-id": "302-0000002-0000002", "ship-service-level": "ZEPPELIN"},
         )
         self.assertRecordValues(
             self.account.carrier_ids,

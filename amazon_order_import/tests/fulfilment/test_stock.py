@@ -86,7 +86,7 @@ class TestFbaStock(StockCase):
         self.import_lines(FBA, {})
         # Odoo does that whenever somebody saves the settings without price lists.
         self.env["product.pricelist"].search([]).action_archive()
-        report = self.import_lines(FBA, {"amazon-order-id": "305-2"})
+        report = self.import_lines(FBA, {"amazon-order-id": "305-0000002-0000002"})
         self.assertEqual(self.outcomes(report), ["created"])
 
     def test_country_of_the_centre(self):
@@ -137,7 +137,8 @@ class TestFbaStock(StockCase):
         center.country_id = self.env.ref("base.cz")
         self.assertNotIn(tag, order.tag_ids)
         self.import_lines(
-            FBA, {"amazon-order-id": "305-2", "fulfillment-center-id": "ZZZ9"}
+            FBA,
+            {"amazon-order-id": "305-0000002-0000002", "fulfillment-center-id": "ZZZ9"},
         )
         self.assertEqual(self.get_stock(self.mug, self.get_location("CZ")), -1.0)
 
@@ -158,7 +159,9 @@ class TestFbaStock(StockCase):
         self.account.fba_stock_policy = "move"
         other = self.account.copy({"name": "Second Seller"})
         self.import_lines(FBA, {})
-        self.import_lines(FBA, {"amazon-order-id": "305-2"}, account=other)
+        self.import_lines(
+            FBA, {"amazon-order-id": "305-0000002-0000002"}, account=other
+        )
         locations = (self.account | other).fba_location_ids.location_id
         self.assertEqual(len(locations), 2)
         self.assertEqual(

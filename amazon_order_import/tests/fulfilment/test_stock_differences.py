@@ -85,7 +85,7 @@ class TestDifferences(InventoryCase):
     def test_hints(self):
         self.add_stock(self.mug, self.get_location("DE"), 9)
         self.stock({"researching": 2, "inbound": 1})
-        report = self.import_lines(FBA, {"amazon-order-id": "305-9"})
+        report = self.import_lines(FBA, {"amazon-order-id": "305-0000009-0000009"})
         report.date_to = fields.Datetime.now() - timedelta(hours=9)
         hint = self.difference(self.mug).hint
         self.assertIn("shipments are imported up to", hint)

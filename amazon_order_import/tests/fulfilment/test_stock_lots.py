@@ -23,7 +23,7 @@ class TestFbaLots(StockCase):
         report = self.import_lines(
             FBA,
             {"quantity-shipped": "3"},
-            {"amazon-order-id": "305-2", "sku": "LAMP-1"},
+            {"amazon-order-id": "305-0000002-0000002", "sku": "LAMP-1"},
         )
         self.assertEqual(self.outcomes(report), ["created"] * 2)
         order = self.get_order(FBA_REF)
@@ -41,7 +41,7 @@ class TestFbaLots(StockCase):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):
                 self.account.fba_stock_policy = policy
-                refs = [f"305-{policy}-{number}" for number in range(2)]
+                refs = [f"305-{len(policy):07}-{number:07}" for number in range(2)]
                 report = self.import_lines(
                     FBA, *({"amazon-order-id": ref} for ref in refs)
                 )
@@ -63,11 +63,11 @@ class TestFbaLots(StockCase):
         report = self.import_lines(
             FBA,
             {"quantity-shipped": "3"},
-            {"amazon-order-id": "305-2", "quantity-shipped": "2"},
-            {"amazon-order-id": "305-3", "sku": "LAMP-1"},
+            {"amazon-order-id": "305-0000002-0000002", "quantity-shipped": "2"},
+            {"amazon-order-id": "305-0000003-0000003", "sku": "LAMP-1"},
         )
         self.assertEqual(self.outcomes(report), ["created"] * 3)
-        orders = self.get_order(FBA_REF) | self.get_order("305-2")
+        orders = self.get_order(FBA_REF) | self.get_order("305-0000002-0000002")
         lines = self.get_moves(orders).move_line_ids
         self.assertEqual(lines.mapped("quantity"), [1.0] * 5)
         names = lines.lot_id.mapped("name")
@@ -88,10 +88,11 @@ class TestFbaLots(StockCase):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):
                 self.account.fba_stock_policy = policy
+                ref = f"305-{len(policy):07}-0000001"
                 (lot,) = self.make_lots(self.mug, f"SN-{policy}")
                 self.add_stock(self.mug, self.get_location("DE"), 1, lot)
-                self.import_lines(FBA, {"amazon-order-id": f"305-{policy}"})
-                moves = self.get_order(f"305-{policy}")._amazon_reverse_moves()
+                self.import_lines(FBA, {"amazon-order-id": ref})
+                moves = self.get_order(ref)._amazon_reverse_moves()
                 self.assertEqual(moves.move_line_ids.lot_id, lot)
                 self.assertEqual(
                     lot.quant_ids.filtered("quantity").location_id,
@@ -118,9 +119,10 @@ class TestFbaLots(StockCase):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):
                 self.account.fba_stock_policy = policy
-                row = {"amazon-order-id": f"305-{policy}", "quantity-shipped": "3"}
+                ref = f"305-{len(policy):07}-0000001"
+                row = {"amazon-order-id": ref, "quantity-shipped": "3"}
                 self.import_lines(FBA, row)
-                order = self.get_order(row["amazon-order-id"])
+                order = self.get_order(ref)
                 self.assertEqual(self.items(order).qty_delivered, 3.0)
                 germany = self.get_location("DE")
                 self.assertEqual(self.get_stock(lamp, germany), -6.0)

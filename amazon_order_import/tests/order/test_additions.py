@@ -50,7 +50,7 @@ class TestAdditions(UpsertCase):
         for name, rows in {
             "after": [FIRST, with_item("-1.00")],
             "before": [with_item("-1.00"), FIRST],
-            "apart": [with_item("1.00"), {"order-id": "302-1-1"}, FIRST],
+            "apart": [with_item("1.00"), {"order-id": "302-0000001-0000009"}, FIRST],
             "without item": [FIRST, promotion("-1.00")],
             "without item, first": [promotion("-1.00"), FIRST],
             "by its SKU": [FIRST, SECOND, promotion("-1.00", sku="MUG-RED")],
@@ -126,7 +126,10 @@ class TestAdditions(UpsertCase):
         """The file is looked through first: no order is finished too early."""
         batch = "odoo.addons.amazon_order_import.models.report"
         batch += ".amazon_report_processing.BATCH_ROWS"
-        others = [{"order-id": f"302-2-{n}", "order-item-id": f"2{n}"} for n in "123"]
+        others = [
+            {"order-id": f"302-0000002-000000{n}", "order-item-id": f"2{n}"}
+            for n in "123"
+        ]
         for name, rows, total, state in (
             ("after", [FIRST, *others, with_item("-1.00")], 17.0, "sale"),
             ("before", [with_item("-1.00"), *others, FIRST], 17.0, "sale"),
@@ -153,7 +156,10 @@ class TestAdditions(UpsertCase):
 
     def test_stopped_between(self):
         """What is known ahead is processed in its turn, also after a failure."""
-        others = [{"order-id": f"302-2-{n}", "order-item-id": f"2{n}"} for n in "123"]
+        others = [
+            {"order-id": f"302-0000002-000000{n}", "order-item-id": f"2{n}"}
+            for n in "123"
+        ]
         rows = [FIRST, *others, with_item("-1.00")]
         report = self.env["amazon.report"].create_from_file(
             self.account, MFN, "f.txt", self.make_file(MFN, *rows)

@@ -1,4 +1,5 @@
 import io
+import time
 from unittest.mock import PropertyMock, patch
 
 from odoo import Command
@@ -132,6 +133,36 @@ class TestProducts(AmazonCase):
     def test_faulty_pattern_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "repeats a group"):
             self.account.sku_pattern = "(a+)+b"
+
+    def test_pattern_takes_no_time(self):
+        """Whatever is accepted is quick; an older one that is not is never tried."""
+        slow = (
+            "(a*)*b",
+            "(?x)(a+) #\n +b",
+            "(" + "a?" * 60 + ")" + "a" * 60,
+            "(a|a)" * 30 + "b",
+            "((a|aa)*)b",
+            "(.*)(.*)(.*)(.*)(.*)b",
+        )
+        texts = ("a" * 64, "a" * 63 + "!", "a-" * 32)
+        for pattern in slow:
+            with self.subTest(pattern=pattern):
+                self.assertTrue(find_pattern_fault(pattern))
+                for text in texts:
+                    self.assertFalse(SkuRule(pattern=pattern).apply(text))
+        start = time.process_time()
+        for pattern in (
+            "(.*)(.*)(.*)(.*)b",
+            "(.*a)(.*a)(.*a)(.*a)b",
+            "([^-]+)-.*",
+            "(.+)-(.+)-(.+)-(.+)",
+            "(.+?)(?:-FBA|-MFN)?",
+        ):
+            with self.subTest(pattern=pattern):
+                self.assertFalse(find_pattern_fault(pattern))
+                for text in texts:
+                    SkuRule(pattern=pattern).apply(text)
+        self.assertLess(time.process_time() - start, 10)
 
     def test_rule_gives_the_internal_reference(self):
         self.account.write({"sku_prefix": "DE-", "sku_suffix": "-FBA"})

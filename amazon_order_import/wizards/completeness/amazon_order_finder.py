@@ -43,6 +43,7 @@ class AmazonOrderFinder(models.TransientModel):
     """Says why an Amazon order is not in Odoo: one number in, one answer out."""
 
     _name = "amazon.order.finder"
+    _inherit = ["amazon.wizard"]
     _description = "Find an Amazon Order"
 
     query = fields.Char(
@@ -104,6 +105,7 @@ class AmazonOrderFinder(models.TransientModel):
     @api.model
     def action_show(self, query):
         """Open the finder from a search that found nothing."""
+        self.check_access("create")
         return self._show(query)
 
     # === THE ANSWER === #

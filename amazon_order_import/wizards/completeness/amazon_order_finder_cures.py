@@ -11,6 +11,7 @@ class AmazonOrderFinder(models.TransientModel):
 
     def action_find(self):
         """Show the answer to the number that was entered."""
+        self.check_access("read")
         self.ensure_one()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
@@ -114,12 +115,15 @@ class AmazonOrderFinder(models.TransientModel):
         return self._open(self.account_id)
 
     def action_view_order(self):
+        self.check_access("read")
         return self._open(self.sale_order_id)
 
     def action_view_report(self):
+        self.check_access("read")
         return self._open(self.report_id)
 
     def action_view_control(self):
+        self.check_access("read")
         return self._open(self.control_id)
 
     def _open(self, record):

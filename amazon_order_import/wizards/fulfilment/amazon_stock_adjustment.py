@@ -6,6 +6,7 @@ class AmazonStockAdjustment(models.TransientModel):
     """What would be booked to bring Odoo's FBA stock to what Amazon counted."""
 
     _name = "amazon.stock.adjustment"
+    _inherit = ["amazon.wizard"]
     _description = "Booking of FBA Stock Differences"
 
     snapshot_ids = fields.Many2many("amazon.stock.snapshot", readonly=True)
@@ -71,6 +72,7 @@ class AmazonStockAdjustment(models.TransientModel):
 
     def action_book(self):
         """Book the chosen lines, as they were shown."""
+        self.check_access("read")
         self.ensure_one()
         self.snapshot_ids._check_may_book()
         adjuster = self.env["amazon.stock.adjuster"].sudo()
@@ -116,6 +118,7 @@ class AmazonStockAdjustment(models.TransientModel):
 
 class AmazonStockAdjustmentLine(models.TransientModel):
     _name = "amazon.stock.adjustment.line"
+    _inherit = ["amazon.wizard"]
     _description = "Line of FBA Stock Differences to Book"
 
     adjustment_id = fields.Many2one(

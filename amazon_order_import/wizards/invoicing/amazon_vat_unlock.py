@@ -3,6 +3,7 @@ from odoo import Command, fields, models
 
 class AmazonVatUnlock(models.TransientModel):
     _name = "amazon.vat.unlock"
+    _inherit = ["amazon.wizard"]
     _description = "Unlocking Own Invoices of Amazon Orders"
 
     order_ids = fields.Many2many("sale.order", string="Orders", readonly=True)
@@ -19,6 +20,7 @@ class AmazonVatUnlock(models.TransientModel):
 
     def action_unlock(self):
         """Unlock the orders and tell which were locked at all."""
+        self.check_access("read")
         self.ensure_one()
         unlocked = self.order_ids._amazon_unlock_invoicing(self.reason)
         others = self.order_ids - unlocked

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 class AmazonOfferAssign(models.TransientModel):
     _name = "amazon.offer.assign"
+    _inherit = ["amazon.wizard"]
     _description = "Assignment of a Product to Amazon SKUs"
 
     offer_ids = fields.Many2many("amazon.offer", string="SKUs", required=True)
@@ -25,6 +26,7 @@ class AmazonOfferAssign(models.TransientModel):
 
         :raise UserError: where no product is chosen
         """
+        self.check_access("read")
         self.ensure_one()
         if not self.product_id:
             raise UserError(self.env._("Choose the product of these SKUs first."))

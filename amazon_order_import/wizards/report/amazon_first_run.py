@@ -12,6 +12,7 @@ class AmazonFirstRun(models.TransientModel):
     """From when on orders are wanted, asked once for a new account."""
 
     _name = "amazon.first.run"
+    _inherit = ["amazon.wizard"]
     _description = "Start of an Amazon Account"
 
     account_id = fields.Many2one("amazon.account", required=True, readonly=True)
@@ -68,6 +69,7 @@ class AmazonFirstRun(models.TransientModel):
         return "\n".join(lines)
 
     def action_start(self):
+        self.check_access("read")
         self.ensure_one()
         account = self.account_id
         account.check_access("write")

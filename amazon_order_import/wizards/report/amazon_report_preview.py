@@ -8,6 +8,7 @@ PREVIEW_ROWS = 1000
 
 class AmazonReportPreview(models.TransientModel):
     _name = "amazon.report.preview"
+    _inherit = ["amazon.wizard"]
     _description = "Preview of an Amazon Report"
 
     report_id = fields.Many2one("amazon.report", readonly=True)
@@ -59,6 +60,7 @@ class AmazonReportPreview(models.TransientModel):
 
     def action_process(self):
         """Do what was previewed."""
+        self.check_access("read")
         self.ensure_one()
         if self.upload_id:
             return self.upload_id.action_upload()
@@ -71,6 +73,7 @@ class AmazonReportPreview(models.TransientModel):
 
 class AmazonReportPreviewLine(models.TransientModel):
     _name = "amazon.report.preview.line"
+    _inherit = ["amazon.wizard"]
     _description = "Row in the Preview of an Amazon Report"
     _order = "number"
 

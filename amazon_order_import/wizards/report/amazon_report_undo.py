@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 
 class AmazonReportUndo(models.TransientModel):
     _name = "amazon.report.undo"
+    _inherit = ["amazon.wizard"]
     _description = "Taking Back an Amazon Report"
 
     report_id = fields.Many2one("amazon.report", required=True, readonly=True)
@@ -49,6 +50,7 @@ class AmazonReportUndo(models.TransientModel):
 
     def action_undo(self):
         """Take the report back and show what is kept."""
+        self.check_access("read")
         self.ensure_one()
         result = self.report_id.undo()
         self.write(
@@ -68,6 +70,7 @@ class AmazonReportUndo(models.TransientModel):
 
 class AmazonReportUndoLine(models.TransientModel):
     _name = "amazon.report.undo.line"
+    _inherit = ["amazon.wizard"]
     _description = "What Taking Back an Amazon Report Keeps"
     _order = "number"
 

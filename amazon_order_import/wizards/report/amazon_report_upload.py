@@ -9,6 +9,7 @@ from ...report_formats.kinds import KIND_SELECTION, find_order_kind
 
 class AmazonReportUpload(models.TransientModel):
     _name = "amazon.report.upload"
+    _inherit = ["amazon.wizard"]
     _description = "Upload of an Amazon Report File"
 
     account_id = fields.Many2one(
@@ -45,6 +46,7 @@ class AmazonReportUpload(models.TransientModel):
 
     def action_preview(self):
         """Show what processing the file would do; the file is not archived."""
+        self.check_access("read")
         content = self._get_content()
         return self.env["amazon.report.preview"]._show(
             lambda max_rows: self._with_stock(self.env["amazon.report"])._preview_file(
@@ -75,6 +77,7 @@ class AmazonReportUpload(models.TransientModel):
 
     def action_upload(self):
         """Archive the file and process it at once; show the report."""
+        self.check_access("read")
         content = self._get_content()
         report = (
             self._with_stock(self.env["amazon.report"])

@@ -1,0 +1,59 @@
+import logging
+
+from psycopg2.errors import UniqueViolation
+
+from odoo.tests import TransactionCase, tagged
+
+from ...collisions import collisions_expected
+
+
+@tagged("post_install", "-at_install")
+class TestCollisions(TransactionCase):
+    """What two workers do at once is tried again, and no buyer gets into the log."""
+
+    def collide(self):
+        self.cr.execute("CREATE TEMPORARY TABLE once (buyer varchar UNIQUE)")
+        self.cr.execute("INSERT INTO once VALUES ('Weißhaupt')")
+        with self.assertRaises(UniqueViolation), self.cr.savepoint():
+            self.cr.execute("INSERT INTO once VALUES ('Weißhaupt')")
+        self.cr.execute("DROP TABLE once")
+
+    def test_expected(self):
+        with (
+            self.assertNoLogs("odoo.sql_db", logging.WARNING),
+            self.assertLogs("odoo.addons.amazon_order_import.collisions") as told,
+            collisions_expected(),
+        ):
+            self.collide()
+        self.assertIn("UniqueViolation", str(told.output))
+        self.assertNotIn("Weißhaupt", str(told.output))
+
+    def test_unexpected(self):
+        """Everybody else goes on to read of failing statements."""
+        with self.assertLogs("odoo.sql_db", logging.ERROR):
+            self.collide()
+
+    def test_other_errors(self):
+        with (
+            self.assertLogs("odoo.sql_db", logging.ERROR),
+            collisions_expected(),
+            self.assertRaises(Exception),
+            self.cr.savepoint(),
+        ):
+            self.cr.execute("SELECT no_column_of_this_name")
+
+    def test_scheduled_actions(self):
+        """Ours work side by side; of others, collisions are reported."""
+        crons = self.env["ir.cron"].search([])
+        ours = crons.filtered(lambda cron: cron.model_name.startswith("amazon."))
+        others = crons.filtered(lambda cron: cron.model_name.startswith("res."))
+        self.assertTrue(ours and others)
+        for cron, logger in (
+            (ours[0], "odoo.addons.amazon_order_import.collisions"),
+            (others[0], "odoo.sql_db"),
+        ):
+            action = cron.ir_actions_server_id
+            self.patch(type(action), "run", lambda action: self.collide())
+            self.patch(self.env.cr, "commit", lambda: None)
+            with self.assertLogs(logger):
+                cron._callback(cron.cron_name, action.id)
