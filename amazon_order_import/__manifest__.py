@@ -10,7 +10,9 @@
     "depends": ["sale_management", "sale_stock", "stock_delivery"],
     # The models of Odoo Enterprise's own connector have the same names.
     "excludes": ["sale_amazon"],
-    "external_dependencies": {"python": ["python-amazon-sp-api", "requests"]},
+    "external_dependencies": {
+        "python": ["certifi", "httpx", "python-amazon-sp-api", "requests", "urllib3"]
+    },
     "data": [
         "security/amazon_order_import_groups.xml",
         "security/ir.model.access.csv",

@@ -20,6 +20,7 @@ DELETE FROM amazon_account_connect;
 DELETE FROM amazon_first_run;
 DELETE FROM amazon_offer_assign;
 DELETE FROM amazon_order_finder;
+DELETE FROM amazon_privacy_request;
 DELETE FROM amazon_report_undo;
 DELETE FROM amazon_report_upload;
 DELETE FROM amazon_stock_adjustment;

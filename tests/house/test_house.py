@@ -240,6 +240,8 @@ def test_services_are_private():
         if model.base == "AbstractModel" and not model.name.startswith("ir.")
         for method in model.methods()
         if not method.name.startswith("_")
+        # Odoo asks for a right before these, which nobody has on a service.
+        and method.name not in ("create", "write", "unlink")
         and "api.private" not in decorators(method)
         and "property" not in decorators(method)
         and not _is_private(method.name, model.name)

@@ -5,6 +5,7 @@ What other domains add to an order lies with them.
 
 from . import amazon_account_setting
 from . import amazon_account
+from . import amazon_account_sku
 from . import amazon_account_marketplace
 from . import amazon_offer
 from . import amazon_report

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 #: Models whose records a dialogue must not touch unless its user may read them.
-GUARDED_MODELS = ("amazon.", "sale.order")
+GUARDED_MODELS = ("amazon.", "sale.order", "res.partner")
 
 
 class AmazonWizard(models.AbstractModel):

@@ -14,6 +14,7 @@ class AmazonPrivacyRequest(models.TransientModel):
     """Forgets one buyer on demand, before the data are due."""
 
     _name = "amazon.privacy.request"
+    _inherit = ["amazon.wizard"]
     _description = "Deletion of an Amazon Buyer's Data"
 
     order_ref = fields.Char(
@@ -143,6 +144,7 @@ class AmazonPrivacyRequest(models.TransientModel):
 
     def action_forget(self):
         """Forget the buyer, and show what was done."""
+        self.check_access("read")
         self.ensure_one()
         self._check_administrator()
         orders, rows = self.order_ids, self._find_rows()
