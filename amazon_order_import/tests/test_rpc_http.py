@@ -263,14 +263,15 @@ class TestRpcHttp(RpcWalk, AmazonCase, HttpCase):
         self.assertIn("writes ['amazon_account']", holes[-1])
         self.assertFalse(self.asked)
         with mute_logger("odoo.http"):
-            self.by_json2(
+            self.authenticate(self.manager.login, self.manager.login)
+            answer = self.by_json2(
                 self.manager,
                 "amazon.account",
                 "action_list_schedules",
                 self.account.ids,
                 {},
             )
-        self.assertEqual(len(self.asked), 1, "Who has the right reaches Amazon")
+        self.assertEqual(len(self.asked), 1, f"Who has the right reaches Amazon: {answer}")
 
     def test_sudo_gives_no_right_to_amazon(self):
         for user in [*self.outsiders, *self.foreigners]:

@@ -202,7 +202,7 @@ class TestConnectionState(ConnectionCase):
         account = self.account.with_user(self.manager)
         before = account.message_ids
         account.write({"vat_service": "vcs_lite", "order_workflow": "quotation"})
-        self.flush_tracking()
+        self.env.cr.precommit.run()
         tracked = (account.message_ids - before).sudo().tracking_value_ids.field_id
         self.assertEqual(set(tracked.mapped("name")), {"vat_service", "order_workflow"})
         for values in (
@@ -211,7 +211,7 @@ class TestConnectionState(ConnectionCase):
         ):
             before = account.message_ids
             self.account.write(values)
-            self.flush_tracking()
+            self.env.cr.precommit.run()
             (name,) = values
             label = self.account._fields[name].string
             messages = account.message_ids - before
