@@ -271,7 +271,9 @@ class TestRpcHttp(RpcWalk, AmazonCase, HttpCase):
                 self.account.ids,
                 {},
             )
-        self.assertEqual(len(self.asked), 1, f"Who has the right reaches Amazon: {answer}")
+        self.assertEqual(
+            len(self.asked), 1, f"Who has the right reaches Amazon: {answer}"
+        )
 
     def test_sudo_gives_no_right_to_amazon(self):
         for user in [*self.outsiders, *self.foreigners]:

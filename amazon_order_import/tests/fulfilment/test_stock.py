@@ -232,7 +232,7 @@ class TestFbaStock(StockCase):
     def test_reverse(self):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):
-                ref = f"305-{policy}"
+                ref = f"305-{len(policy):07}-0000001"
                 self.account.fba_stock_policy = policy
                 self.import_lines(
                     FBA, {"amazon-order-id": ref, "quantity-shipped": "2"}
@@ -259,7 +259,7 @@ class TestFbaStock(StockCase):
     def test_confirmed_by_hand(self):
         for policy in ("move", "summary"):
             with self.subTest(policy=policy):
-                ref = f"305-{policy}"
+                ref = f"305-{len(policy):07}-0000001"
                 self.account.write(
                     {"fba_stock_policy": policy, "order_workflow": "quotation"}
                 )

@@ -16,7 +16,10 @@ class TestConcurrent(RowsCase):
         other = "302-0000001-0000002"
         with self.make_bad(REF, UniqueViolation()):
             report = self.import_lines(
-                MFN, {}, {"order-id": other}, {"order-id": "302-3", "sku": "NEW"}
+                MFN,
+                {},
+                {"order-id": other},
+                {"order-id": "302-0000003-0000003", "sku": "NEW"},
             )
         self.assertEqual(self.outcomes(report), ["waiting", "created", "waiting"])
         self.assertIn("by itself", report.row_ids.sorted("number")[0].message)

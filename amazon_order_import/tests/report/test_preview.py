@@ -239,7 +239,7 @@ class TestUndo(PreviewCase):
             with self.subTest(policy=policy):
                 self.account.fba_stock_policy = policy
                 self.env["stock.quant"].search([]).sudo().unlink()
-                ref = f"305-{policy}"
+                ref = f"305-{len(policy):07}-0000001"
                 first = self.import_lines(FBA, {"amazon-order-id": ref})
                 row = {"amazon-order-id": ref, "shipment-item-id": "SI2"}
                 second = self.import_lines(FBA, dict(row, sku="LAMP-1"))
