@@ -1,7 +1,7 @@
 import logging
 from unittest.mock import patch
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import UndefinedColumn, UniqueViolation
 
 from odoo.tests import TransactionCase, tagged
 
@@ -38,7 +38,7 @@ class TestCollisions(TransactionCase):
         with (
             self.assertLogs("odoo.sql_db", logging.ERROR),
             collisions_expected(),
-            self.assertRaises(Exception),
+            self.assertRaises(UndefinedColumn),
             self.cr.savepoint(),
         ):
             self.cr.execute("SELECT no_column_of_this_name")
