@@ -53,6 +53,21 @@ class Survey:
     tab_count: int
 
 
+def _is_japanese(row):
+    if (b"JP" in row or b".jp" in row) and _JAPANESE.search(row):
+        return True
+    # Text in UTF-8 has the same bytes in another meaning.
+    return not _is_utf8(row) and bool(_JAPANESE_TEXT.search(row))
+
+
+def _is_utf8(row):
+    try:
+        row.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _fits(rows, charset):
     for row in rows:
         if not row.isascii():
@@ -81,7 +96,6 @@ def survey(get_rows, declared, look=_look_away):
     """
     count = good = bad = 0
     tabs = Counter()
-    japanese = False
     for row in get_rows():
         if count:
             tabs[row.count(b"\t")] += 1
@@ -89,21 +103,19 @@ def survey(get_rows, declared, look=_look_away):
             if count > MAX_ROWS:
                 raise ReportFileError("too_many_rows", limit=MAX_ROWS)
         count += 1
-        if not japanese and (b"JP" in row or b".jp" in row):
-            japanese = bool(_JAPANESE.search(row))
         if not row.isascii():
-            try:
-                row.decode()
+            if _is_utf8(row):
                 good += 1
-            except UnicodeDecodeError:
+            else:
                 bad += 1
-                japanese = japanese or bool(_JAPANESE_TEXT.search(row))
     usual_tabs = max(tabs, key=lambda number: (tabs[number], -number), default=0)
     if not bad:
         return Survey("utf-8", False, count, usual_tabs)
     if good >= 10 * bad:
         return Survey("utf-8", True, count, usual_tabs)
-    candidates = ("cp932", "cp1252") if japanese else ("cp1252", "cp932")
+    candidates = ("cp1252", "cp932")
+    if any(map(_is_japanese, get_rows())):
+        candidates = ("cp932", "cp1252")
     announced = _declared(declared)
     for charset in dict.fromkeys((announced, *candidates)):
         if charset and charset != "utf-8" and _fits(get_rows(), charset):

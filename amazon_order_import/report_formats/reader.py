@@ -24,6 +24,7 @@ from .table import Table
 from .values import RowError, is_clean
 
 _NOTHING = MappingProxyType({})
+_new_tuple = tuple.__new__
 
 
 class ParsedRow(NamedTuple):
@@ -224,7 +225,9 @@ class _RowReader:
         raw.update(zip(self._header, cells, strict=True))
         found, error, warnings = self._format.read(cells, clean)
         if error is None and not self._money_watch:
-            return ParsedRow(number, raw, found, None, warnings)
+            # what `ParsedRow` itself does, in half the time
+            row = number, raw, found, None, warnings, None, _NOTHING
+            return _new_tuple(ParsedRow, row)
         continuation, money = None, _NOTHING
         if error and error.code == "missing_value" and self._continuations:
             continuation, problem = self._continuations.read(cells)

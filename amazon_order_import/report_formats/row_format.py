@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from . import values
-from .building import make_builder
+from .building import RowMaker
 from .money_columns import MoneyWatch
 from .values import BadCell, RowError
 
@@ -129,22 +127,12 @@ def _plain_names(header):
         yield plain if plain in first else name
 
 
-def _picker(indexes):
-    """A function from a list to the tuple of its items at `indexes`."""
-    if len(indexes) > 1:
-        return itemgetter(*indexes)
-    if indexes:
-        index = indexes[0]
-        return lambda cells: (cells[index],)
-    return lambda cells: ()
-
-
 class BoundFormat:
     """A `RowFormat` whose columns are found in one file's header.
 
-    A row in which all is well, which nearly all are, is converted type by type with
-    loops that run in C; any other goes cell by cell, so that the cell at fault is
-    named. Both give the same values.
+    A row in which all is well, which nearly all are, is made by a function written for
+    this header; any other goes cell by cell, so that the cell at fault is named. Both
+    give the same values.
     """
 
     def __init__(self, row_format, header):
@@ -171,42 +159,34 @@ class BoundFormat:
                 if name in unknown
             ]
         )
-        self._plan_fields()
+        self._read_clean = self._make_reader()
 
-    def _plan_fields(self):
+    def _make_reader(self):
+        """A function that makes the row of clean cells; see `RowMaker`."""
         row_class = self._format.row_class
-        converted, untouched, addresses = {}, {}, {}
+        maker = RowMaker(row_class)
         # Also the fields that files of this format never tell.
         absent = {f.name: f.default for f in fields(row_class)}
+        addresses = {}
         for column, index in self.columns:
             owner, _, part = column.field.partition(".")
             absent.pop(owner, None)
+            is_told = index < len(self._header)
             if part:
-                addresses.setdefault(owner, {})[part] = index
-            elif index == len(self._header):
+                addresses.setdefault(owner, {})[part] = index if is_told else None
+            elif not is_told:
                 absent[owner] = column.parse("")
             elif column.parse in _UNCHANGED_WHEN_CLEAN:
-                untouched[owner] = index
+                maker.take(owner, index)
             else:
-                converted.setdefault(column.parse, {})[owner] = index
-        self._absent = tuple(absent.values())
-        self._untouched = _picker(list(untouched.values()))
-        self._converted = [
-            (parse, _picker(list(members.values())))
-            for parse, members in converted.items()
-        ]
-        self._addresses = []
+                maker.convert(owner, index, column.parse)
         for owner, parts in addresses.items():
             address_class = row_class.__dataclass_fields__[owner].type
             indexes = [parts[f.name] for f in fields(address_class)]
-            self._addresses.append(
-                (make_builder(address_class), address_class(), _picker(indexes))
-            )
-        # the order in which `_read_clean` finds the values
-        found = chain(absent, untouched, *converted.values(), addresses)
-        places = {name: place for place, name in enumerate(found)}
-        self._arrange = _picker([places[f.name] for f in fields(row_class)])
-        self._build = make_builder(row_class)
+            maker.compose(owner, address_class, indexes)
+        for name, value in absent.items():
+            maker.give(name, value)
+        return maker.make()
 
     def read(self, cells, clean):
         """``(values, error, warnings)`` of a row.
@@ -215,22 +195,13 @@ class BoundFormat:
         """
         if clean and not self._twins:
             try:
-                row = self._read_clean([*cells, ""])
+                row = self._read_clean(cells)
             except BadCell:
                 pass
             else:
                 if self._format.check(row) is None:
                     return row, None, ()
         return self.read_carefully(cells)
-
-    def _read_clean(self, cells):
-        found = [*self._absent, *self._untouched(cells)]
-        for parse, pick in self._converted:
-            found += map(parse, pick(cells))
-        for build, empty, pick in self._addresses:
-            parts = pick(cells)
-            found.append(build(parts) if any(parts) else empty)
-        return self._build(self._arrange(found))
 
     def read_carefully(self, cells):
         """`read` cell by cell: slower, and knows which cell is at fault."""

@@ -45,24 +45,23 @@ class NumberMarks:
     def __init__(self):
         self._looked = 0
         self._sample = None
-        self._has_long_number = False
+        #: Whether a whole number is found, so that no further line tells anything
+        self.are_settled = False
 
     def look(self, line):
-        if self._has_long_number:
-            return
         self._looked += 1
         # Where a file has long numbers, they stand in nearly every row.
         if (self._looked <= _SEARCHED_ROWS or self._sample) and (
             _LONG_NUMBER.search(line)
         ):
-            self._has_long_number = True
+            self.are_settled = True
         elif self._sample is None and b"E+" in line:
             match = _SCIENTIFIC.search(line)
             self._sample = match and match[1].decode()
 
     def check(self):
         """:raise ReportFileError: for a saved copy"""
-        if self._sample and not self._has_long_number:
+        if self._sample and not self.are_settled:
             raise _saved(
                 _("a copy of a report in which identifiers are numbers ({sample})"),
                 self._sample,

@@ -62,7 +62,8 @@ class Table:
         names = {name.encode() for name in known_names()}
 
         def look(number, row):
-            marks.look(row)
+            if not marks.are_settled:
+                marks.look(row)
             if row[0] > _LAST_DIGIT or row[0] == _QUOTATION_MARK:
                 cell = row[: row.find(delimiter)].strip(b'" ').lower()
                 if (
@@ -91,7 +92,7 @@ class Table:
         Zero bytes are dropped: no database text can hold one.
         """
         line = line.rstrip(b"\r\n")
-        if b"\0" in line:
+        if 0 in line:
             line = line.replace(b"\0", b"")
         try:
             return line.decode(self.charset), True

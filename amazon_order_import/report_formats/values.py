@@ -163,6 +163,8 @@ def identifier(cell):
 
 def required_identifier(cell):
     """`identifier` that may not be empty."""
+    if _PLAIN_IDENTIFIER.fullmatch(cell):
+        return cell
     value = identifier(cell)
     if not value:
         raise BadCell("missing_value")
@@ -185,8 +187,14 @@ def order_number(cell):
 _SCIENTIFIC_SKU = re.compile(r"[1-9](?:[.,][0-9]+)?E\+[0-9]{2,3}", re.ASCII)
 
 
+# Without a sign, a blank and a hash, it can be neither damaged nor in need of care.
+_PLAIN_SKU = re.compile(r"[0-9A-Za-z._-]+", re.ASCII)
+
+
 def sku(cell):
     """The seller's own article number, kept exactly; may not be empty."""
+    if _PLAIN_SKU.fullmatch(cell):
+        return cell
     value = code(cell)
     if not value:
         raise BadCell("missing_value")
@@ -320,17 +328,21 @@ def moment(cell):
     A date without time or without time zone raises `BadCell` bad_date: it would be
     hours away from the truth.
     """
-    value = cell and cell.strip()
-    if not value:
+    if not cell:
         return None
     try:
         # Python 3.10 and later agree about this one notation of Amazon's only
-        if len(value) == 25 and value[10] == "T" and value[19] in "+-":
-            result = datetime.fromisoformat(value)
-        elif is_empty(value):
+        if (
+            len(cell) == 25
+            and cell[10] == "T"
+            and cell[19] in "+-"
+            and cell[24].isdecimal()
+        ):
+            result = datetime.fromisoformat(cell)
+        elif is_empty(cell):
             return None
         else:
-            result = _unusual_moment(value)
+            result = _unusual_moment(cell.strip())
     except ValueError:
         raise BadCell("bad_date") from None
     if result.tzinfo is None or not 1995 <= result.year <= 2100:

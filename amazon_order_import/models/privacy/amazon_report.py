@@ -159,7 +159,6 @@ class AmazonReport(models.Model):
                 self.invalidate_recordset(["file"])
                 return {"file_size": 0}
             size = target.tell()
-            target.seek(0)
-            attachment.raw = target.read()
+            attachment._replace_content(target)
         self.invalidate_recordset(["file"])
         return {"file_size": size, "charset": charset}

@@ -13,7 +13,8 @@ class FileContent:
 
     def __init__(self, stream):
         self._stream = stream
-        self._size = stream.seek(0, 2)
+        stream.seek(0, 2)
+        self._size = stream.tell()
 
     def __len__(self):
         return self._size

@@ -47,6 +47,14 @@ class IrAttachment(models.Model):
         content = FileContent(stream)
         return content if self._storage() == "file" else content[:]
 
+    def _replace_content(self, stream):
+        """Store what is in a temporary file instead of what is there."""
+        content = self._take_content(stream)
+        if isinstance(content, FileContent):
+            self._set_attachment_data(lambda _attachment: content)
+        else:
+            self.raw = content
+
     def _compute_checksum(self, bin_data):
         if isinstance(bin_data, FileContent):
             return hex_digest("sha1", bin_data)
