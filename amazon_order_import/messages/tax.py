@@ -112,7 +112,8 @@ TAX = {
             "account has no fiscal position (%(sales)s)."
         ),
         _(
-            "Choose it in the account under Taxes > Tax Registrations. If Odoo has "
+            "Press “Add Registration”, or choose it in the account under Taxes > Tax "
+            "Registrations. If Odoo has "
             "none, create one with your tax number there under Accounting > "
             "Configuration > Fiscal Positions."
         ),
@@ -154,8 +155,8 @@ TAX = {
     "tax_missing_country": Template(
         _("Odoo has no sales tax of %(rate)s for %(country)s."),
         _(
-            "Create it under Accounting > "
-            "Configuration > Taxes for the fiscal position of %(country)s."
+            "Press “Create Tax”: it is made like the nearest one that you have. Or "
+            "create it under Accounting > Configuration > Taxes."
         ),
         reason="tax_missing",
     ),
@@ -168,7 +169,10 @@ TAX = {
         reason="tax_missing",
     ),
     "tax_of_no_rate": Template(
-        _("The tax that Amazon states is of no rate that a sales tax of Odoo's has."),
+        _(
+            "The tax that Amazon states is about %(rate)s of the net amount, VAT of "
+            "%(country)s: no rate that Odoo has a sales tax of."
+        ),
         _(
             "Create the tax under Accounting > Configuration > Taxes, or make the "
             "entry by hand."

@@ -52,7 +52,11 @@ class TestGolden(AmazonCase):
         if "invoice_vat" in expected:
             self.assertEqual(invoice.vat, expected["invoice_vat"])
         self.assertEqual(order.amazon_amount_difference, 0.0)
-        self.assertEqual(order.state, "sale")
+        if order.amazon_tax_problem:
+            # The company of these tests has no OSS return.
+            self.assertIn(order.partner_shipping_id.country_id.code, ("FR", "AT"))
+        else:
+            self.assertEqual(order.state, "sale")
         self.assertEqual(Decimal(str(order.amount_total)), Decimal(expected["total"]))
 
     def test_mfn_without_vcs(self):

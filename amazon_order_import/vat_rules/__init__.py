@@ -11,6 +11,7 @@ from .territories import (
     EU_COUNTRIES,
     Territory,
     find_territory,
+    get_own_rate,
     get_territory_name,
     shorten_postcode,
 )

@@ -6,10 +6,10 @@ where the goods leave and arrive, the buyer's number, the rate. What contradicts
 is unclear: a person decides then.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import schemes
-from .territories import EU_COUNTRIES, Territory
+from .territories import EU_COUNTRIES, OWN_RATES, Territory
 
 #: Kinds of a `Decision`.
 KINDS = (
@@ -37,6 +37,8 @@ class Statement:
     - `departure`, `destination`: `Territory`, None if unknown
     - `buyer_country`: code of the country of the buyer's number, ``""``: no business
     - `is_taxed`: whether VAT is charged; None: it has to be computed
+    - `declares_oss`: whether the company declares sales in the OSS return, where no
+      scheme says so
     """
 
     home: str
@@ -49,6 +51,7 @@ class Statement:
     destination: Territory | None = None
     buyer_country: str = ""
     is_taxed: bool | None = None
+    declares_oss: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ class Decision:
     - `tax_country`: code of the country whose VAT it is; for ``intra_community`` and
       ``export`` ``""``
     - `is_business`: whether the buyer owes or deducts the VAT
+    - `oss_country`: for ``domestic``: code of the country whose VAT it would be if the
+      sale belonged in the OSS return
+    - `territory`: code of the place of arrival where it has rates of its own
     - `reason`: why it is unclear, a code of `REASONS`; `details`: what it is about
     """
 
@@ -71,6 +77,8 @@ class Decision:
     tax_country: str = ""
     is_business: bool = False
     reason: str = ""
+    oss_country: str = ""
+    territory: str = ""
     details: dict = field(default_factory=dict, compare=False)
 
 
@@ -100,8 +108,19 @@ def decide(statement):
     for rule in (_by_responsibility, _by_scheme, _by_export, _by_registration):
         decision = rule(statement)
         if decision:
-            return decision
+            return _add_territory(statement, decision)
     raise AssertionError("the last rule decides always")
+
+
+def _add_territory(statement, decision):
+    destination = statement.destination
+    if (
+        destination
+        and destination.code in OWN_RATES
+        and decision.tax_country == destination.vat_country
+    ):
+        return replace(decision, territory=destination.code)
+    return decision
 
 
 def _unclear(reason, **details):
@@ -206,7 +225,10 @@ def _decide_in_union(statement, registration, departure, destination):
         and statement.scheme is None
         and registration == statement.home
     ):
-        return Decision("oss", statement.home, destination)
+        if statement.declares_oss or registration != departure:
+            return Decision("oss", statement.home, destination)
+        # Below the threshold.
+        return Decision("domestic", registration, registration, oss_country=destination)
     if not statement.is_taxed:
         return _unclear("tax_missing", country=destination)
     if registration in (departure, destination):

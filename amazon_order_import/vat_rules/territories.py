@@ -140,12 +140,20 @@ _BY_COUNTRY = {}
 for _entry in _TABLE:
     _BY_COUNTRY.setdefault(_entry.country, []).append(_entry)
 
-#: Territory -> rates of VAT that it has instead of its country's, in percent.
+#: Territory -> {rate of its country: own rate instead}, in percent.
 OWN_RATES = {
-    "PT-MADEIRA": (22, 12, 4, 5),
-    "PT-AZORES": (16, 9, 4),
-    "AT-CUSTOMS": (19,),
+    "PT-MADEIRA": {23: 22, 13: 12, 6: 4},
+    "PT-AZORES": {23: 16, 13: 9, 6: 4},
+    "AT-CUSTOMS": {20: 19},
 }
+
+
+def get_own_rate(territory, rate):
+    """Return the rate of a territory in place of its country's, in percent.
+
+    :param str territory: code of the territory
+    """
+    return OWN_RATES.get(territory, {}).get(rate, rate)
 
 
 def find_territory(country, postcode="", city="", state=""):

@@ -56,6 +56,18 @@ CASES = {
         {"registration": "DE", "destination": FR},
         Decision("domestic", "DE", "DE"),
     ),
+    "below the threshold, where no scheme is told": (
+        {"scheme": None, "destination": FR, "declares_oss": False},
+        Decision("domestic", "DE", "DE", oss_country="FR"),
+    ),
+    "no scheme is told, and the company declares OSS": (
+        {"scheme": None, "destination": FR},
+        Decision("oss", "DE", "FR"),
+    ),
+    "to Madeira, which has rates of its own": (
+        {"scheme": "oss", "destination": find_territory("PT", "9000-001")},
+        Decision("oss", "DE", "PT", territory="PT-MADEIRA"),
+    ),
     "registered where the goods arrive": (
         {"registration": "FR", "destination": FR},
         Decision("domestic", "FR", "FR"),

@@ -1,7 +1,7 @@
 """Addresses on both sides of each border of the Union's VAT territory."""
 
 import pytest
-from vat_rules import find_territory, shorten_postcode
+from vat_rules import find_territory, get_own_rate, shorten_postcode
 
 OUTSIDE = [
     ("ES", "35001", "Las Palmas de Gran Canaria", "ES-CANARY"),
@@ -91,6 +91,14 @@ def test_the_postcode_counts_more_than_the_name():
 
 def test_a_province_tells_where_there_is_no_postcode():
     assert not find_territory("ES", "", "Arona", "Santa Cruz de Tenerife").in_union
+
+
+def test_rates_of_their_own():
+    assert get_own_rate("PT-MADEIRA", 23) == 22
+    assert get_own_rate("PT-AZORES", 13) == 9
+    assert get_own_rate("AT-CUSTOMS", 20) == 19
+    assert get_own_rate("AT-CUSTOMS", 10) == 10
+    assert get_own_rate("", 23) == 23
 
 
 def test_nowhere_is_no_territory():

@@ -6,6 +6,7 @@
 """
 
 from . import line_builder
+from . import line_builder_tax
 from . import product_finder
 from . import partner
 from . import change

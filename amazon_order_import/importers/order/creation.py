@@ -259,8 +259,8 @@ class AmazonOrderImporter(models.AbstractModel):
         treatment = self.env["amazon.tax.advisor"].get_treatment(
             row, lookups, case, rows
         )
-        if treatment.problem:
-            lookups.hold(row.order_id, treatment.problem)
+        if problem := treatment.place.problem:
+            lookups.hold(row.order_id, problem)
         return treatment
 
     # === TOTALS === #

@@ -28,6 +28,10 @@ class Charge:
     withheld: Decimal = ZERO
 
     @property
+    def net(self):
+        return self.amount if self.mode == "on_top" else self.amount - self.tax
+
+    @property
     def figures(self):
         """What Amazon said, to notice a later change."""
         return {
@@ -59,11 +63,20 @@ class AmazonOrderLineBuilder(models.AbstractModel):
         charges = self._get_charges(row, lookups, case)
         if lookups.account.promotion_policy == "net":
             charges = self._net_promotions(charges)
-        taxes = self._get_taxes(row, lookups, case, product)
-        return [
-            self._prepare_line(row, charge, lookups, case, product, taxes)
-            for charge in charges
-        ]
+        taxes = self._get_taxes(lookups, case, product)
+        lines = []
+        for charge in charges:
+            chosen = self._choose_taxes(row, charge, lookups, case, product, taxes)
+            lines.append(
+                self._prepare_line(row, charge, lookups, case, product, chosen)
+            )
+            if (
+                charge.line_type == "item"
+                and lookups.account.stated_tax_id not in chosen
+            ):
+                # Shipping and the rest follow the goods.
+                taxes = chosen
+        return lines
 
     # === AMAZON'S FIGURES === #
 
@@ -200,26 +213,9 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
     # === ODOO'S LINES === #
 
-    def _get_taxes(self, row, lookups, case, product):
-        """Return the taxes of all lines of a row: shipping follows the goods."""
-        fiscal_position = case.treatment.fiscal_position
-        key = (product.id, fiscal_position.id)
-        if key not in lookups.taxes.product_taxes:
-            taxes = product.taxes_id._filter_taxes_by_company(lookups.company)
-            lookups.taxes.product_taxes[key] = fiscal_position.map_tax(taxes)
-        taxes = lookups.taxes.product_taxes[key]
-        if case.treatment.collected_by_amazon:
-            taxes = lookups.account.withheld_tax_ids or (
-                taxes if not any(taxes.mapped("amount")) else taxes.browse()
-            )
-        return taxes
-
     def _prepare_line(self, row, charge, lookups, case, item, taxes):
         product = self._get_product(charge, lookups, item)
-        if charge.tax and not taxes:
-            taxes = lookups.account._get_stated_tax()
-            lookups.flag(row.order_id, "tax_missing")
-        net, tax_amounts = self._split(row, charge, lookups, case.currency, taxes)
+        net, tax_amounts = self._split(charge, lookups, case.currency, taxes)
         return {
             "product_id": product.id,
             "name": self._get_description(row, charge, lookups, product),
@@ -275,7 +271,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             )
         return lookups.descriptions[product]
 
-    def _split(self, row, charge, lookups, currency, taxes):
+    def _split(self, charge, lookups, currency, taxes):
         """Split an amount into net and tax, exact in the currency.
 
         :return: ``(net, {account.tax: amount})``
@@ -291,15 +287,10 @@ class AmazonOrderLineBuilder(models.AbstractModel):
             total_tax = currency.round(sum(computed.values()))
         else:
             total_tax = float(charge.tax)
-            self._check_rate(row, charge, lookups, total_tax, sum(computed.values()))
-            computed = Amounts.distribute(total_tax, computed, currency)
+            stated = lookups.account.stated_tax_id
+            if stated in computed:
+                computed = {tax: 0.0 for tax in computed} | {stated: total_tax}
+            else:
+                computed = Amounts.distribute(total_tax, computed, currency)
         net = amount if charge.mode == "on_top" else amount - total_tax
         return currency.round(net), computed
-
-    def _check_rate(self, row, charge, lookups, stated, computed):
-        """Flag an order whose tax by Amazon is not of the rate of Odoo's tax."""
-        same = self.env["amazon.order.amounts"].is_same_tax(
-            stated, computed, charge.quantity
-        )
-        if not same and not charge.withheld:
-            lookups.flag(row.order_id, "tax_rate_differs")

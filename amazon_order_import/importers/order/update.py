@@ -35,7 +35,8 @@ class AmazonOrderImporter(models.AbstractModel):
             retax=change.retax or self._is_held(order),
         )
         self._update_rows(lookups, order, works, case)
-        if self._is_held(order):
+        told = lookups.taxes.problems.get(order.amazon_order_ref)
+        if self._is_held(order) or (told and order.state == "draft"):
             self._update_hold(lookups, order, works, case)
         self._tell_change(order, works, change)
 

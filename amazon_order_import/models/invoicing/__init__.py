@@ -11,6 +11,7 @@ from . import account_move
 from . import account_move_line
 from . import account_move_line_units
 from . import account_move_refund
+from . import amazon_income_account
 from . import amazon_account_vat
 from . import amazon_buyer_vat
 from . import amazon_account_invoice
@@ -23,9 +24,10 @@ from . import amazon_return
 from . import amazon_report
 from . import amazon_report_row
 from . import amazon_vat_document_line
-from . import amazon_vat_document_tax
 from . import amazon_vat_invoice
 from . import amazon_vat_invoice_billing
+from . import amazon_vat_document_tax
+from . import amazon_vat_invoice_tax
 from . import amazon_vat_invoice_line
 from . import sale_order
 from . import amazon_order_workflow

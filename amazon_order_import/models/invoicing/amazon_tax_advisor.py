@@ -62,6 +62,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             ),
             buyer_country=self.get_number_country(document.buyer_vat),
             is_taxed=bool(document.amount_tax),
+            declares_oss=self._has_oss(lookups),
         )
         day = document.shipment_date and document.shipment_date.date()
         return self.find_place(lookups, decide(statement), day)

@@ -13,7 +13,6 @@ from ...messages import (
     Term,
     message,
 )
-from ...vat_rules import Decision
 from ..order.amazon_tax_advisor_place import TaxPlace
 from ..order.lookups import ZERO, TaxLookups
 from ..report.importing import IMPORT_CONTEXT
@@ -360,10 +359,9 @@ class AmazonTaxCorrection(models.AbstractModel):
 
     def _get_order_place(self, order):
         """Return the ``TaxPlace`` that an order has, for figures without their own."""
-        position = order.fiscal_position_id
-        is_oss = self.env["amazon.tax.finder"].is_oss(position.tax_ids)
-        decision = Decision("oss" if is_oss else "domestic")
-        return TaxPlace(decision, position, self.env["account.journal"])
+        return self.env["amazon.tax.advisor"].get_position_place(
+            order.company_id, order.fiscal_position_id
+        )
 
     def _write_line(self, lookups, wanted, taxes):
         values = {

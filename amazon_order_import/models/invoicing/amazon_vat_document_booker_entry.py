@@ -230,4 +230,14 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             extra_tax_data=exact["extra_tax_data"],
             tax_ids=[Command.set(taxes.ids)],
         )
+        account = self.env["amazon.income.account"].find(
+            lookups.company,
+            line.sale_line.product_id,
+            line.source.sale_line_id.product_id,
+            taxes,
+            place.fiscal_position,
+        )
+        values.pop("account_id", None)
+        if account:
+            values["account_id"] = account.id
         return values

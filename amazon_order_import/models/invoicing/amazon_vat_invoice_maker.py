@@ -311,6 +311,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         quantity = quantity or 1
         if target:
             # Odoo repeats the product where its name is in another language.
+            product = target.product_id
             vals = target._prepare_invoice_line(quantity=quantity, name=target.name)
         else:
             if line_type == "gift_wrap_promotion":
@@ -330,6 +331,16 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         amounts = Amounts.prepare_amounts(
             lookups, quantity, net, tax, 0.0, currency, taxes
         )
+        account = self.env["amazon.income.account"].find(
+            lookups.company,
+            product,
+            item.product_id,
+            taxes,
+            place.fiscal_position,
+        )
+        vals.pop("account_id", None)
+        if account:
+            vals["account_id"] = account.id
         return {
             **vals,
             "tax_ids": [Command.set(taxes.ids)],

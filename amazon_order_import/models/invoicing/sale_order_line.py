@@ -25,6 +25,27 @@ class SaleOrderLine(models.Model):
                 line.invoice_status = "invoiced"
         return result
 
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        if self.amazon_line_type and not values.get("account_id"):
+            account = self.env["amazon.income.account"].find(
+                self.company_id,
+                self.product_id,
+                self._get_amazon_item().product_id or self.product_id,
+                self.tax_ids,
+                self.order_id.fiscal_position_id,
+            )
+            if account:
+                values["account_id"] = account.id
+        return values
+
+    def _get_amazon_item(self):
+        """Return the item that a line belongs to: itself, or that of its row."""
+        return self.order_id.order_line.filtered(
+            lambda line: line.amazon_line_type == "item"
+            and line.amazon_row_key == self.amazon_row_key
+        )[:1]
+
     def _get_amazon_credited(self):
         """Return the quantity that credit notes of Amazon's took back."""
         self.ensure_one()

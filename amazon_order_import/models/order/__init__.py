@@ -7,11 +7,13 @@ from . import amazon_account_setting
 from . import amazon_account
 from . import amazon_account_sku
 from . import amazon_account_marketplace
+from . import amazon_account_stated_tax
 from . import amazon_offer
 from . import amazon_report
 from . import amazon_report_row
 from . import sale_order
 from . import sale_order_double
+from . import sale_order_tax
 from . import account_tax
 from . import amazon_tax_registration
 from . import amazon_tax_rule
@@ -23,5 +25,7 @@ from . import amazon_order_amounts
 from . import amazon_vat_number
 from . import amazon_order_workflow
 from . import amazon_tax_finder
+from . import amazon_tax_finder_create
+from . import amazon_tax_cure
 from . import amazon_tax_advisor
 from . import amazon_tax_advisor_place

@@ -265,44 +265,6 @@ class AmazonAccount(models.Model):
             or self._default_product("product_payment_fee"),
         }[line_type]
 
-    def _get_stated_tax(self):
-        """Return the tax that carries a tax amount of Amazon's where Odoo has no tax.
-
-        It is a tax of 0 %: the amount is Amazon's, not computed. Created when first
-        needed.
-        """
-        self.ensure_one()
-        account = self.sudo().with_company(self.company_id)
-        if not account.stated_tax_id:
-            Tax = account.env["account.tax"]
-            country = account.company_id.account_fiscal_country_id
-            group = account.env["account.tax.group"].search(
-                [
-                    ("company_id", "=", account.company_id.id),
-                    ("country_id", "in", [country.id, False]),
-                ],
-                limit=1,
-            ) or account.env["account.tax.group"].create(
-                {
-                    "name": self.env._("Tax stated by Amazon"),
-                    "company_id": account.company_id.id,
-                    "country_id": country.id,
-                }
-            )
-            account.stated_tax_id = Tax.create(
-                {
-                    "name": self.env._("Tax stated by Amazon (%s)", account.name),
-                    "amount": 0.0,
-                    "amount_type": "percent",
-                    "type_tax_use": "sale",
-                    "tax_group_id": group.id,
-                    "country_id": country.id,
-                    "company_id": account.company_id.id,
-                    "price_include_override": "tax_excluded",
-                }
-            )
-        return account.stated_tax_id
-
     # === AFTER THE REPORTS === #
 
     def _do_after_reports(self, commit):

@@ -49,7 +49,12 @@ class AmazonOrderAmounts(models.AbstractModel):
 
         Amazon rounds per unit, so that each unit may differ by half a cent.
         """
-        return abs(stated - computed) <= 0.01 + 0.005 * max(quantity, 1)
+        return abs(stated - computed) <= self.get_rounding(quantity)
+
+    @api.private
+    def get_rounding(self, quantity):
+        """Return by how much Amazon's tax of some units may differ from Odoo's."""
+        return 0.01 + 0.005 * max(quantity, 1)
 
     @api.private
     def prepare_exact_amounts(self, quantity, net, tax_amounts, withheld, currency):

@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from stdnum.eu import vat as eu_vat
@@ -31,6 +31,7 @@ class TaxCase:
     - ``goods_value``: price of all items of the order in its currency
     - ``departure_place``, ``destination_place``: where they lie as VAT sees it
     - ``buyer_country``: code of the country of the buyer's VAT number, or ``""``
+    - ``is_taxed``: whether VAT is charged; None: the report does not say
     """
 
     marketplace: BaseModel
@@ -43,6 +44,7 @@ class TaxCase:
     departure_place: Territory | None = None
     destination_place: Territory | None = None
     buyer_country: str = ""
+    is_taxed: bool | None = None
 
 
 def get_territory(partner):
@@ -78,14 +80,21 @@ class AmazonTaxAdvisor(models.AbstractModel):
             collected = rule.collector == "amazon"
         crosses = case.destination != "same"
         place = None if collected else self._find_order_place(lookups, case)
-        position = (
-            (place and place.fiscal_position)
-            or rule.fiscal_position_id
-            or self._get_odoo_position(
+        if place and (place.fiscal_position or not place.problem):
+            position = place.fiscal_position
+        else:
+            position = rule.fiscal_position_id or self._get_odoo_position(
                 lookups.taxes, order.customer, order.delivery, case
             )
-        )
-        return TaxTreatment(collected, position, crosses, place and place.problem)
+        if place is None:
+            leaves_home = case.destination == "eu" and "home" in case.departures
+            place = self.get_position_place(
+                lookups.company,
+                position,
+                case.destination_place.vat_country if leaves_home else "",
+            )
+        place = replace(place, fiscal_position=position)
+        return TaxTreatment(collected, position, crosses, place)
 
     def _get_usual_position(self, lookups, name):
         """Return the company's own position for exports, or for EU businesses."""
@@ -104,6 +113,10 @@ class AmazonTaxAdvisor(models.AbstractModel):
         departure = self._get_departure(row, lookups, order) or own
         destination = get_territory(order.delivery) or own
         departures, direction = self._get_direction(home, departure, destination)
+        is_taxed = any(map(self._is_taxed, rows)) or None
+        if lookups.account.vat_service != "none" and order.customer.vat:
+            # Amazon calculates the VAT: without any, it is a sale to a business.
+            is_taxed = is_taxed or (False if direction != "same" else None)
         return TaxCase(
             marketplace=order.marketplace,
             fulfillment=lookups.fulfillment,
@@ -117,7 +130,11 @@ class AmazonTaxAdvisor(models.AbstractModel):
             departure_place=departure,
             destination_place=destination,
             buyer_country=self._get_buyer_country(order.customer),
+            is_taxed=is_taxed,
         )
+
+    def _is_taxed(self, row):
+        return bool(row.item_tax or row.shipping_tax or row.gift_wrap_tax)
 
     def _get_direction(self, home, departure, destination):
         """Return ``departures`` and ``destination`` of a `TaxCase`.

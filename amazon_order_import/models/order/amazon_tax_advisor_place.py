@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ...messages import Label, Message, message
 from ...report_formats.kinds import KINDS
+from ...trusted_context import get_trusted
 from ...vat_rules import Decision, Statement, decide
 
 
@@ -69,18 +70,47 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 departure=case.departure_place,
                 destination=case.destination_place,
                 buyer_country=case.buyer_country,
+                # An order report names no scheme.
+                scheme=None,
+                is_taxed=case.is_taxed,
+                declares_oss=self._has_oss(lookups.taxes),
             )
         )
+        if decision.kind == "unclear" or (case.is_taxed and case.buyer_country):
+            # Odoo would take what is taxed for a sale to a business, without VAT.
+            return self.find_place(lookups.taxes, decision, False)
         if decision.kind == "oss":
             usual = case.departure_place.vat_country == home and (
                 case.destination_place.code == decision.tax_country
             )
             if usual or not self._has_oss(lookups.taxes):
                 return None
-        elif decision.registration == home or not account.tax_registration_ids:
-            # Without any registration, nobody has said where the seller has some.
+        elif decision.registration == home or not (
+            account.tax_registration_ids or self._has_oss(lookups.taxes)
+        ):
+            # Who has neither, has not told yet where he declares what.
             return None
         return self.find_place(lookups.taxes, decision, False)
+
+    @api.private
+    def get_position_place(self, company, position, destination=""):
+        """Return the `TaxPlace` of a sale that its fiscal position tells of.
+
+        :param str destination: code of the country of consumers in another member
+            state, to whom goods go from home
+        """
+        registration = self.get_home_country(company).code or ""
+        country = registration
+        kind = "domestic"
+        if self.env["amazon.tax.finder"].is_oss(position.tax_ids):
+            kind, country = "oss", position.country_id.code or ""
+        elif position.foreign_vat:
+            registration = country = position.country_id.code or ""
+        else:
+            return self._make_place(
+                Decision(kind, registration, country, oss_country=destination), position
+            )
+        return self._make_place(Decision(kind, registration, country), position)
 
     def _has_oss(self, lookups):
         """Whether the company declares sales in the OSS return."""
@@ -153,8 +183,12 @@ class AmazonTaxAdvisor(models.AbstractModel):
 
     def _find_oss_place(self, lookups, decision, day):
         finder = self.env["amazon.tax.finder"]
-        position = finder.find_oss_position(lookups.company, decision.tax_country)
+        company = lookups.company
+        position = finder.find_oss_position(company, decision.tax_country)
         problem = None
+        if not position and get_trusted(self.env, "amazon_create_tax"):
+            # A person asked for it.
+            position = finder.create_oss_position(company, decision.tax_country)
         if not position:
             problem = message(
                 "tax_position_missing_oss",

@@ -1,12 +1,16 @@
 from decimal import Decimal
+from math import ceil, floor
 
-from odoo import Command, api, models
+from odoo import api, models
 
 from ...messages import MessageError, Name, message
-from ...vat_rules import get_territory_name
+from ...trusted_context import get_trusted
+from ...vat_rules import get_own_rate, get_territory_name
 
 #: By how much a tax may differ from Amazon's own rate, in the document's currency.
 ROUNDING = Decimal("0.05")
+#: No rate of VAT is lower, in percent.
+LOWEST = Decimal("0.5")
 
 
 class TaxMissing(MessageError):
@@ -45,14 +49,12 @@ class AmazonTaxFinder(models.AbstractModel):
         :raise TaxMissing: where there is no such tax
         """
         found = self._look_up(lookups, decision, position, taxes, rate)
+        if found is None and get_trusted(self.env, "amazon_create_tax"):
+            # A person asked for it.
+            found = self._create_tax(lookups, decision, position, taxes, rate)
         if found is None:
             raise self._get_missing(decision, rate)
         return found
-
-    @api.private
-    def has_taxes(self, lookups, decision, position, taxes, rate):
-        """Whether `find_taxes` finds some; the same parameters."""
-        return self._look_up(lookups, decision, position, taxes, rate) is not None
 
     def _look_up(self, lookups, decision, position, taxes, rate):
         key = (decision.kind, position.id, tuple(taxes.ids), rate)
@@ -76,35 +78,98 @@ class AmazonTaxFinder(models.AbstractModel):
         decision, position = place.decision, place.fiscal_position
         if not net and not tax:
             return position.map_tax(taxes)
-        Amounts = self.env["amazon.order.amounts"]
-
-        def fits(candidate):
-            return Amounts.is_same_tax(
-                float(tax), float(net * candidate / 100), quantity
-            )
-
         # Amazon's own rate bears its rounding of each part of the amounts.
         rounding = ROUNDING + Decimal(str(quantity)) * Decimal("0.005")
-        if rate is None or abs(net * rate / 100 - tax) > rounding:
-            rate = self._guess_rate(lookups, place, taxes, fits)
-        if rate is None:
-            raise TaxMissing(self.env, message("tax_of_no_rate"))
+        off = rate is None or abs(net * rate / 100 - tax) > rounding
+        if off or bool(tax) > bool(rate):
+            rate = self._guess_rate(lookups, place, taxes, net, tax, quantity)
         return self.find_taxes(lookups, decision, position, taxes, rate)
 
-    def _guess_rate(self, lookups, place, taxes, fits):
-        """Return the rate by which Amazon's tax was calculated, or None."""
-        own = self._get_rate(place.fiscal_position.map_tax(taxes))
-        if own is not None and fits(own):
+    @api.private
+    def find_local(self, lookups, place, taxes):
+        """Return the taxes of a sale of which Amazon states no tax.
+
+        Some territories have rates of their own in place of their country's.
+
+        :param taxes: ``account.tax`` records of the product
+        :raise TaxMissing: where there is no such tax
+        """
+        decision, position = place.decision, place.fiscal_position
+        mapped = position.map_tax(taxes)
+        rate = self._get_rate(mapped)
+        own = get_own_rate(decision.territory, rate)
+        if own == rate:
+            return mapped
+        return self.find_taxes(lookups, decision, position, taxes, Decimal(own))
+
+    def _guess_rate(self, lookups, place, taxes, net, tax, quantity):
+        """Return the rate by which Amazon's tax was calculated.
+
+        Rounding leaves an interval: of the rates in it, the product's own counts, then
+        one that Odoo has a tax of, then the roundest.
+
+        :raise TaxMissing: where the interval tells none
+        """
+        decision, position = place.decision, place.fiscal_position
+        low, high = self._get_interval(net, tax, quantity)
+        own = self._get_rate(position.map_tax(taxes))
+        if own is not None and low <= own <= high:
             return own
-        known = self.env["account.tax"].search(
-            [
-                *self.env["account.tax"]._check_company_domain(lookups.company),
-                ("type_tax_use", "=", "sale"),
-                ("amount_type", "=", "percent"),
-            ]
-        )
-        rates = sorted({Decimal(str(tax.amount)) for tax in known}, reverse=True)
-        return next(filter(fits, rates), None)
+        exact = tax / net * 100 if net else Decimal(0)
+        fitting = [
+            rate for rate in self._get_known_rates(lookups) if low <= rate <= high
+        ]
+        for rate in sorted(fitting, key=lambda rate: abs(rate - exact)):
+            if self._look_up(lookups, decision, position, taxes, rate) is not None:
+                return rate
+        rate = self._get_roundest(low, high)
+        if rate is None:
+            raise TaxMissing(
+                self.env,
+                message(
+                    "tax_of_no_rate",
+                    rate=f"{exact:.1f} %",
+                    country=self.get_place_name(decision.tax_country),
+                ),
+                decision.tax_country,
+            )
+        return rate
+
+    def _get_interval(self, net, tax, quantity):
+        """Return between which rates, in percent, Amazon's tax was calculated."""
+        if not net:
+            # A tax on nothing is of no rate.
+            return Decimal("Infinity"), Decimal("Infinity")
+        bounds = self.env["amazon.order.amounts"].get_rounding(quantity)
+        bounds = Decimal(str(bounds)) / abs(net) * 100
+        exact = tax / net * 100
+        if not tax:
+            return exact - bounds, exact + bounds
+        # Not even a cent is of 0 %.
+        return max(exact - bounds, LOWEST), exact + bounds
+
+    def _get_known_rates(self, lookups):
+        if lookups.rates is None:
+            Tax = self.env["account.tax"]
+            known = Tax.search(
+                [
+                    *Tax._check_company_domain(lookups.company),
+                    ("type_tax_use", "=", "sale"),
+                    ("amount_type", "=", "percent"),
+                ]
+            )
+            lookups.rates = {Decimal(str(tax.amount)) for tax in known}
+        return lookups.rates
+
+    def _get_roundest(self, low, high):
+        """Return the only rate of an interval with the fewest digits, or None."""
+        if not low.is_finite():
+            return None
+        for parts in (1, 2, 10):
+            first, last = ceil(low * parts), floor(high * parts)
+            if first <= last:
+                return Decimal(first) / parts if first == last else None
+        return None
 
     def _search_taxes(self, company, decision, position, taxes, rate):
         mapped = position.map_tax(taxes)
@@ -124,15 +189,19 @@ class AmazonTaxFinder(models.AbstractModel):
         )[:1]
         return best or None
 
-    def _find_candidates(self, company, decision, position, rate):
-        """Return the sale taxes of a rate that the position, or home, has."""
+    def _find_candidates(self, company, decision, position, rate=None):
+        """Return the sale taxes of a rate that the position, or home, has.
+
+        :param Decimal rate: in percent; None: any
+        """
         Tax = self.env["account.tax"]
         domain = [
             *Tax._check_company_domain(company),
             ("type_tax_use", "=", "sale"),
             ("amount_type", "=", "percent"),
-            ("amount", "=", float(rate)),
         ]
+        if rate is not None:
+            domain.append(("amount", "=", float(rate)))
         if position:
             domain.append(("fiscal_position_ids", "in", position.ids))
         else:
@@ -168,19 +237,20 @@ class AmazonTaxFinder(models.AbstractModel):
         return bool(tag) and tag in lines.tag_ids
 
     def _get_missing(self, decision, rate):
-        names = {
-            "rate": f"{rate.normalize():f} %",
-            "country": self.get_place_name(decision.tax_country),
-        }
-        if decision.kind == "oss":
-            reason = message("tax_missing_oss", **names)
+        country = decision.tax_country
+        oss = decision.kind == "oss"
+        if oss:
+            code = "tax_missing_oss"
+        elif decision.oss_country:
+            country, oss, code = decision.oss_country, True, "tax_missing_oss"
         elif decision.kind == "domestic":
-            reason = message("tax_missing_country", **names)
+            code = "tax_missing_country"
         else:
-            reason = message("tax_missing_free", rate=names["rate"])
-        return TaxMissing(
-            self.env, reason, decision.tax_country, rate, decision.kind == "oss"
-        )
+            code = "tax_missing_free"
+        names = {"rate": f"{rate.normalize():f} %"}
+        if code != "tax_missing_free":
+            names["country"] = self.get_place_name(decision.territory or country)
+        return TaxMissing(self.env, message(code, **names), country, rate, oss)
 
     @api.private
     def get_place_name(self, code):
@@ -189,7 +259,11 @@ class AmazonTaxFinder(models.AbstractModel):
         return Name.of(country) if country else get_territory_name(code)
 
     def _get_country(self, code):
-        return self.env["res.country"].search([("code", "=", code)], limit=1)
+        Country = self.env["res.country"]
+        if len(code) > 2:
+            # Odoo would cut the code of a territory off and find its country.
+            return Country
+        return Country.search([("code", "=", code)], limit=1)
 
     @api.private
     def find_oss_taxes(self, company):
@@ -219,53 +293,3 @@ class AmazonTaxFinder(models.AbstractModel):
             ]
         )
         return positions.filtered(lambda position: self._is_oss(position.tax_ids))[:1]
-
-    # === CREATE === #
-
-    @api.private
-    def create_oss_tax(self, company, code, rate, originals):
-        """Create a tax of the OSS return as the chart of accounts has its others.
-
-        :param str code: code of the country whose VAT it is
-        :param Decimal rate: in percent
-        :param originals: ``account.tax`` records that it replaces in the position
-        :raise MessageError: where there is no OSS tax to copy
-        """
-        Tax = self.env["account.tax"]
-        model = self.find_oss_taxes(company)[:1]
-        if not model:
-            raise MessageError(self.env, message("oss_not_set_up"))
-        country = self._get_country(code)
-        position = self.find_oss_position(company, code)
-        if not position:
-            position = position.create(
-                {
-                    "name": self.env._("OSS B2C %(country)s", country=country.name),
-                    "country_id": country.id,
-                    "company_id": company.id,
-                    # Goods at home are no OSS sale: Odoo must not choose it by itself.
-                    "auto_apply": country != company.account_fiscal_country_id,
-                }
-            )
-        name = f"{rate.normalize():f}% {country.code} {country.vat_label or 'VAT'}"
-        if Tax.search_count([("name", "=", name), ("company_id", "=", company.id)]):
-            name = self.env._("%(tax)s (OSS)", tax=name)
-        return model.copy(
-            {
-                "name": name,
-                "amount": float(rate),
-                "description": f"{rate.normalize():f}%",
-                "tax_group_id": self._get_oss_group(model, rate).id,
-                "fiscal_position_ids": [Command.set(position.ids)],
-                "original_tax_ids": [Command.set(originals.ids)],
-            }
-        )
-
-    def _get_oss_group(self, model, rate):
-        """Return the tax group of an OSS rate; created as the others are."""
-        group = model.tax_group_id
-        name = f"OSS {float(rate)}%"
-        found = group.search(
-            [("name", "=", name), ("company_id", "=", group.company_id.id)], limit=1
-        )
-        return found or group.copy({"name": name})

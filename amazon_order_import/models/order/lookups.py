@@ -25,6 +25,7 @@ class TaxLookups:
     - ``rules``: active ``amazon.tax.rule`` of the account, or None
     - ``places``: ``{(Decision, day): TaxPlace}``, see ``amazon.tax.advisor``
     - ``taxes_by_rate``: see ``amazon.tax.finder``
+    - ``rates``: of the company's sales taxes, in percent, or None
     - ``has_oss``: whether the company has taxes of the OSS return, or None
     - ``flags``: ``{Amazon order number: {name of a tag}}``
     - ``problems``: ``{Amazon order number: Message}``: why an order is held
@@ -37,6 +38,7 @@ class TaxLookups:
     rules: BaseModel | None = None
     places: dict[tuple, object] = field(default_factory=dict)
     taxes_by_rate: dict[tuple, BaseModel | None] = field(default_factory=dict)
+    rates: set[Decimal] | None = None
     has_oss: bool | None = None
     flags: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     problems: dict[str, Message] = field(default_factory=dict)
@@ -173,13 +175,14 @@ class OrderLookups:
 class TaxTreatment:
     """Who owes the tax, and the fiscal position that gives the taxes.
 
-    - ``problem``: `Message`: why the order cannot be confirmed like that, or None
+    - ``place``: ``TaxPlace``: the return that the sale belongs in; its ``problem`` is
+      why the order cannot be confirmed like that, or None
     """
 
     collected_by_amazon: bool
     fiscal_position: BaseModel
     crosses_border: bool
-    problem: Message | None = None
+    place: object
 
 
 @dataclass(frozen=True)

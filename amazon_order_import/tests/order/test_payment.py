@@ -48,11 +48,11 @@ class TestPayment(UpsertCase):
     def test_tax_of_the_fee_follows_the_item(self):
         """Amazon gives none: it is in proportion to that of the item."""
         self.import_lines(
-            MFN, self.pay(item_tax="2.00", shipping_tax="0.50", payment_method_fee="3")
+            MFN, self.pay(item_tax="3.19", shipping_tax="0.80", payment_method_fee="3")
         )
         order = self.check(28.00)
-        self.assertAlmostEqual(self.fee(order).price_tax, 0.30, 2)
-        self.assertAlmostEqual(order.amount_tax, 2.80, 2)
+        self.assertAlmostEqual(self.fee(order).price_tax, 0.48, 2)
+        self.assertAlmostEqual(order.amount_tax, 4.47, 2)
 
     def test_account_of_an_earlier_version(self):
         product = self.account.payment_fee_product_id

@@ -362,8 +362,9 @@ class TestTax(TaxCase):
         )
         self.assertEqual(order.amazon_ioss_number, "IM2760000742")
 
-    # 16 % instead of 19 %: Amazon's figure stands and the order is flagged.
-    def test_other_rate_is_flagged(self):
+    # 16 % instead of 19 %, and Odoo has no tax of it: Amazon's figure stands, on no
+    # tax of another rate, and the order is held.
+    def test_other_rate_is_held(self):
         order = self.check(
             "DE",
             116.00,
@@ -371,7 +372,83 @@ class TestTax(TaxCase):
             account=self.vcs,
             **{"item-price": "116.00", "item-tax": "16.00"},
         )
-        self.assertIn("tax_rate_differs", self.tags(order))
+        self.assertIn("16 % for Germany", order.amazon_tax_problem)
+        self.assertEqual(order.order_line.tax_ids, self.vcs.stated_tax_id)
+        owed = order.invoice_ids.line_ids.filtered("tax_line_id").account_id
+        self.assertEqual(owed.internal_group, "liability")
+
+    # 7 % on a product of 19 %; two units at 0.99: 0.06 each are 6.5 % by the cent.
+    def test_other_rate_finds_its_tax(self):
+        for price, tax, quantity in (("107.00", "7.00", 1), ("1.98", "0.12", 2)):
+            with self.subTest(price=price):
+                order = self.check(
+                    "DE",
+                    float(price),
+                    float(tax),
+                    account=self.vcs,
+                    **{
+                        "order-id": f"302-0000001-000000{quantity}",
+                        "item-price": price,
+                        "item-tax": tax,
+                        "quantity-purchased": str(quantity),
+                    },
+                )
+                self.assertFalse(order.amazon_tax_problem)
+                self.assertEqual(order.order_line.tax_ids, self.reduced)
+
+    # Shipping, wrapping and discounts follow the goods: each its own tax of 7 %.
+    def test_charges_follow_the_rate_of_the_goods(self):
+        order = self.check(
+            "DE",
+            112.35,
+            7.35,
+            account=self.vcs,
+            **{
+                "item-price": "107.00",
+                "item-tax": "7.00",
+                "shipping-price": "10.70",
+                "shipping-tax": "0.70",
+                "ship-promotion-discount": "-5.35",
+            },
+        )
+        self.assertEqual(order.order_line.tax_ids, self.reduced)
+
+    # French VAT for a business whose number Amazon does not accept.
+    def test_taxed_business_is_oss(self):
+        order = self.check(
+            "FR",
+            120.00,
+            20.00,
+            account=self.vcs,
+            **{
+                "item-price": "120.00",
+                "item-tax": "20.00",
+                "buyer-company-name": "Lefèvre SARL",
+                "buyer-tax-registration-id": "FR40303265045",
+            },
+        )
+        self.assertFalse(order.amazon_tax_problem)
+        self.assertTrue(self.env["amazon.tax.finder"].is_oss(order.order_line.tax_ids))
+
+    # 12 % is no rate of France's in Odoo; 8.1 % is Swiss.
+    def test_rates_abroad_are_held(self):
+        for country, price, tax, text in (
+            ("FR", "112.00", "12.00", "12 % for France"),
+            ("CH", "108.10", "8.10", "Switzerland"),
+        ):
+            with self.subTest(country=country):
+                order = self.check(
+                    country,
+                    float(price),
+                    float(tax),
+                    account=self.vcs,
+                    **{
+                        "order-id": f"302-0000001-000000{price[1]}",
+                        "item-price": price,
+                        "item-tax": tax,
+                    },
+                )
+                self.assertIn(text, order.amazon_tax_problem)
 
     def test_net_promotions(self):
         self.account.promotion_policy = "net"

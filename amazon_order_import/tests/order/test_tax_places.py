@@ -64,12 +64,33 @@ class TestTaxPlaces(TaxCase):
         self.assertEqual((order.amount_tax, order.state), (19.83, "sale"))
         self.assertEqual(order.fiscal_position_id.country_id, self.env.ref("base.fr"))
 
+    # 119.00 / 1.22 = 97.54, 21.46; 119.00 / 1.19 = 100.00
+    def test_territories_with_rates_of_their_own(self):
+        for country, postcode, rate, tax in (
+            ("PT", "9000-001", "22 % for Madeira", 21.46),
+            ("PT", "9500-001", "16 % for Azores", 16.41),
+            ("AT", "6991", "19 % for Jungholz", 19.0),
+        ):
+            with self.subTest(country=country, postcode=postcode):
+                order = self.sell(country, postcode)
+                self.held(order, rate)
+                order.action_create_tax()
+                self.assertEqual((order.state, order.amount_tax), ("sale", tax))
+                self.assertEqual(order.fiscal_position_id.country_id.code, country)
+                order._action_cancel()
+                order.unlink()
+
+    def test_foreign_stock_to_places_outside(self):
+        """From Poland to the Canary Islands: an export of the Polish return."""
+        self.register(self.poland, 23.0)
+        order = self.sell("ES", "35001", "WRO5")
+        self.held(order, "Poland", "Out of the EU")
+
     def test_northern_ireland_waits_for_its_oss_tax(self):
         self.held(self.sell("GB", "BT1 5GS"), "Northern Ireland", "OSS")
 
     # 119.00 / 1.22 = 97.54, 21.46
     def test_within_italy(self):
-        self.register(self.env.ref("base.fr"), 20.0)
         order = self.sell("IT", "20121", "MXP5")
         self.held(order, "Italy", "Tax Registrations")
         position = self.register(self.italy, 22.0)
