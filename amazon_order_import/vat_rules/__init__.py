@@ -5,7 +5,7 @@ Northern Ireland ...); `decide` turns what Amazon states about a sale into the r
 it belongs to, or into the reason why it cannot be told.
 """
 
-from .decision import Decision, Statement, decide
+from .decision import Decision, Statement, decide, is_deemed
 from .schemes import AMAZON, SELLER, read_responsibility, read_scheme
 from .territories import (
     EU_COUNTRIES,

@@ -112,6 +112,16 @@ def decide(statement):
     raise AssertionError("the last rule decides always")
 
 
+def is_deemed(responsibility, scheme):
+    """Whether Amazon owes the VAT, so that the seller supplies to Amazon.
+
+    :param str responsibility: see `Statement`; likewise ``scheme``
+    """
+    statement = Statement("", responsibility, scheme)
+    decision = _by_responsibility(statement) or _by_scheme(statement)
+    return bool(decision) and decision.kind == "deemed"
+
+
 def _add_territory(statement, decision):
     destination = statement.destination
     if (
@@ -179,7 +189,15 @@ def _by_export(statement):
         and (not departure or departure.vat_country in EU_COUNTRIES)
     ):
         return _unclear("export_inside", place=destination.code)
-    return Decision("export", _get_registration(statement))
+    return _export(statement)
+
+
+def _export(statement):
+    """An export is declared where the goods leave the Union, as a supply is."""
+    departure = statement.departure.vat_country if statement.departure else ""
+    if departure not in EU_COUNTRIES:
+        departure = _get_registration(statement)
+    return Decision("export", departure)
 
 
 def _get_registration(statement):
@@ -246,4 +264,4 @@ def _decide_outside(statement, registration, departure, destination):
         return _unclear("taxed_abroad", country=destination)
     if statement.is_export is False and statement.is_taxed is False:
         return _unclear("not_export", country=destination)
-    return Decision("export", registration)
+    return _export(statement)

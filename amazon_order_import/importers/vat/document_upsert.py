@@ -7,6 +7,7 @@ from odoo import models
 
 from ...messages import FieldName, Joined, Label, Money, Name, message
 from ...models.invoicing.amazon_vat_document_line import COMPONENTS
+from ...vat_rules import is_deemed, read_responsibility, read_scheme
 
 
 class AmazonVatDocumentImporter(models.AbstractModel):
@@ -190,7 +191,9 @@ class AmazonVatDocumentImporter(models.AbstractModel):
             or report.company_id.currency_id.id,
             "scheme": row.scheme or False,
             "responsibility": row.responsibility or False,
-            "is_collected_by_amazon": row.is_collected_by_amazon,
+            "is_collected_by_amazon": is_deemed(
+                read_responsibility(row.responsibility), read_scheme(row.scheme)
+            ),
             "is_export": bool(row.export_outside_eu),
             "jurisdiction": row.jurisdiction or False,
             "seller_vat": row.seller_vat or False,

@@ -1,3 +1,5 @@
+from stdnum.eu import vat as eu_vat
+
 from odoo import api, models
 
 from .address_text import clean, country_code
@@ -42,8 +44,12 @@ class AmazonVatNumber(models.AbstractModel):
         found = []
         for registration in registrations:
             number = clean(registration.number)
+            own = countries.get(country_code(clean(registration.country)))
+            if not own and eu_vat.is_valid(number):
+                # Its letters say so, whatever the address.
+                own = countries.get(country_code(number[:2]))
             country = (
-                countries.get(country_code(clean(registration.country)))
+                own
                 or address_country
                 or countries.get(country_code(number[:2]))
                 or address_country

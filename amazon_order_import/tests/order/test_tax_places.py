@@ -82,7 +82,6 @@ class TestTaxPlaces(TaxCase):
 
     def test_foreign_stock_to_places_outside(self):
         """From Poland to the Canary Islands: an export of the Polish return."""
-        self.register(self.poland, 23.0)
         order = self.sell("ES", "35001", "WRO5")
         self.held(order, "Poland", "Out of the EU")
 
