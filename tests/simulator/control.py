@@ -15,7 +15,8 @@ GET    /_control/expected ?seller= [&marketplace=DE&fulfillment=mfn|fba
                           or after a report that was made before
 POST   /_control/orders   {"seller", "marketplace", "fulfillment", "count",
                           "scenario", "sku", "age", "spread", "pending",
-                          "cancelled", "withheld_days"} (market.py, factory.py)
+                          "cancelled", "withheld_days", "territory", "center"}
+                          (market.py, factory.py, territories.py)
 POST   /_control/changes  {"seller", "order_id"} and {"cancel": seconds from now}
                           or {"withheld_days"}: -> the order as expected
 POST   /_control/programs what other programs of a seller do: programs.py

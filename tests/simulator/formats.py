@@ -6,7 +6,7 @@ in ``../shared/golden``: unquoted, tab-separated, CRLF.
 
 from datetime import timedelta, timezone
 
-from .world.catalogue import BY_SKU, vat_rate
+from .world.catalogue import BY_SKU
 from .world.money import net_of, to_text
 
 _ADDRESS_FIELDS = ("line1", "line2", "line3", "city", "state", "postal_code", "country")
@@ -247,7 +247,7 @@ def _business(order):
 
 def _net_prices(order, line):
     amounts, currency = line.amounts, order.currency
-    rate = vat_rate(BY_SKU[line.sku], order.buyer.ship_to.country)
+    rate = order.vat_rate(BY_SKU[line.sku])
     if not amounts.item_tax:
         rate = 0
     return {

@@ -1,12 +1,15 @@
 """Makes orders: deterministic for a seed and a key, varied by scenarios."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
-from .catalogue import BY_SKU, CATALOGUE, title_for, vat_rate
+from .catalogue import BY_SKU, CATALOGUE, title_for
 from .money import local_price, net_of, tax_on
 from .orders import Amounts, Line, Order, Parcel
 from .people import buyer_country, make_buyer
+from .stock import CENTER_COUNTRIES
+from .territories import TERRITORIES
 
 MFN_SCENARIOS = {
     "simple": 30,
@@ -99,8 +102,13 @@ class OrderFactory:
     def make(self, key, marketplace, fulfillment, at, scenario="", sku="", life=None):
         """An order that becomes reportable at ``at`` (its first parcel for FBA).
 
-        ``life``: see ``_live``.
+        ``life``: ``territory`` (a key of ``TERRITORIES``: where it goes), ``center``
+        (the fulfilment centre that its parcels leave from), and see ``_live``.
         """
+        life = dict(life or {})
+        territory = _named(TERRITORIES, life.pop("territory", ""), "territory")
+        center = life.pop("center", "")
+        _named(CENTER_COUNTRIES, center, "centre")
         rng = random.Random(f"{self.seed}/{self.seller.key}/{key}")
         table = self.scenarios(fulfillment)
         if not scenario or scenario == "mixed":
@@ -110,16 +118,20 @@ class OrderFactory:
                 f"No scenario {scenario!r} for {fulfillment} orders of seller "
                 f"{self.seller.key!r}; there are: {', '.join(table)}."
             )
-        order = self._head(rng, marketplace, fulfillment, at, scenario)
+        order = self._head(rng, marketplace, fulfillment, at, scenario, territory)
         for product in self._products(rng, fulfillment, scenario, sku):
             order.lines.append(self._line(rng, order, product))
         self._particulars(rng, order)
-        order.withheld = order.withheld or self._is_british_deemed_supply(order)
+        order.withheld = (
+            order.withheld
+            or self._is_british_deemed_supply(order, center)
+            or bool(territory and territory.scheme)
+        )
         if fulfillment == "fba":
-            self._ship(rng, order, at)
+            self._ship(rng, order, at, center)
         # A chance of its own: an order's contents do not depend on its life.
         rng = random.Random(f"{self.seed}/{self.seller.key}/{key}/life")
-        self._live(rng, order, **life or {})
+        self._live(rng, order, **life)
         return order
 
     def _live(self, rng, order, pending=None, cancelled="", withheld_days=None):
@@ -155,8 +167,10 @@ class OrderFactory:
         if withheld_days:
             order.withhold(withheld_days)
 
-    def _head(self, rng, marketplace, fulfillment, at, scenario):
+    def _head(self, rng, marketplace, fulfillment, at, scenario, territory):
         country = buyer_country(rng, marketplace.country)
+        if territory:
+            country = territory.people
         business = scenario == "business"
         if business and country == "CH":
             country = "DE"
@@ -167,6 +181,8 @@ class OrderFactory:
             business=business,
             single_byte=fulfillment == "mfn" and marketplace.region != "fe",
         )
+        if territory:
+            buyer = _moved_to(territory, buyer)
         lead = timedelta(minutes=rng.randint(31, 600))
         fulfillable = at if fulfillment == "mfn" else at - timedelta(hours=9)
         prefix = rng.choice(marketplace.order_prefixes)
@@ -183,6 +199,7 @@ class OrderFactory:
             service_level=rng.choice(("Standard",) * 5 + ("Expedited", "SecondDay")),
             business=business,
             scenario=scenario,
+            territory=territory,
         )
         if business:
             order.price_designation = rng.choice(("BusinessPrice", ""))
@@ -254,31 +271,30 @@ class OrderFactory:
             return
         if not self.seller.vcs or order.scenario == "untaxed":
             return
-        abroad = ship_to.country != self.seller.home_country
+        abroad = order.vat_country != self.seller.home_country
+        rate = order.vat_rate(product)
         if order.business and order.buyer.vat_number and abroad:
             # An intra-community supply: the price is net, no VAT is charged.
-            rate = vat_rate(product, ship_to.country)
             amounts.item = net_of(amounts.item, rate)
             amounts.shipping = net_of(amounts.shipping, rate)
             return
-        rate = vat_rate(product, ship_to.country)
         amounts.item_tax = amounts.item - net_of(amounts.item, rate)
         amounts.shipping_tax = amounts.shipping - net_of(amounts.shipping, rate)
         amounts.gift_tax = amounts.gift - net_of(amounts.gift, rate)
 
-    def _is_british_deemed_supply(self, order):
+    def _is_british_deemed_supply(self, order, center):
         """Whether Amazon owes the VAT of a seller from abroad.
 
         It does for goods that lie in Britain already (FBA), and for imports worth up
         to 135 pounds.
         """
-        return (
-            order.buyer.ship_to.country == "GB"
-            and self.seller.home_country != "GB"
-            and (
-                order.fulfillment == "fba"
-                or sum(line.amounts.item for line in order.lines) <= 135_00
-            )
+        if self.seller.home_country == "GB":
+            return False
+        center = center or CENTERS.get(order.marketplace.country, ("LEJ1",))[0]
+        if order.fulfillment == "fba" and CENTER_COUNTRIES[center] == "GB":
+            return order.vat_country in ("GB", "XI")
+        return order.vat_country == "GB" and (
+            sum(line.amounts.item for line in order.lines) <= 135_00
         )
 
     @staticmethod
@@ -301,8 +317,10 @@ class OrderFactory:
             for line in order.lines:
                 line.amounts = Amounts()
 
-    def _ship(self, rng, order, at):
-        centers = CENTERS.get(order.marketplace.country, ("LEJ1",))
+    def _ship(self, rng, order, at, center=""):
+        centers = (
+            (center,) if center else CENTERS.get(order.marketplace.country, ("LEJ1",))
+        )
         for number, line in enumerate(order.lines):
             quantities = [line.quantity]
             if order.scenario == "partial" and line.quantity > 1:
@@ -332,3 +350,31 @@ class OrderFactory:
                         tracking=f"JJD{rng.randrange(10**12):012d}",
                     )
                 )
+
+
+def _named(table, name, what):
+    """The entry of a table; None without a name, ValueError with a wrong one."""
+    if name and name not in table:
+        raise ValueError(f"No {what} {name!r}; there are: {', '.join(table)}.")
+    return table[name] if name else None
+
+
+def _moved_to(territory, buyer):
+    """The buyer with all addresses in the territory, and no number of the state
+    whose VAT the territory does not know."""
+    place = {
+        name: getattr(territory, name)
+        for name in ("city", "state", "postal_code", "country")
+    }
+    number, country = buyer.vat_number, buyer.vat_country
+    if not territory.vat:
+        number = country = ""
+    elif number and territory.vat == "XI":
+        number, country = "XI" + number[2:], "XI"
+    return replace(
+        buyer,
+        ship_to=replace(buyer.ship_to, **place),
+        bill_to=buyer.bill_to and replace(buyer.bill_to, **place),
+        vat_number=number,
+        vat_country=country,
+    )

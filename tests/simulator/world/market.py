@@ -107,7 +107,8 @@ class Market:
         ``particulars``: ``scenario``, ``sku``, ``age`` (seconds before ``now`` at
         which the last one becomes reportable, default 600; negative: in the
         future), ``spread`` (seconds over which they lie before that), and of their
-        later life ``pending``, ``cancelled`` and ``withheld_days`` (factory).
+        later life ``pending``, ``cancelled`` and ``withheld_days``; ``territory``
+        and ``center``: where they go to and come from (factory).
         """
         factory = OrderFactory(self.seed, seller)
         known = self._orders.setdefault(seller.key, {})

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
+from .catalogue import vat_rate
 from .marketplaces import Marketplace
 from .money import to_text
 from .people import Buyer
+from .territories import Territory
 
 
 @dataclass(slots=True)
@@ -118,7 +120,8 @@ class Order:
     cancelled if it is never ``released``; then it ships, FBA parcel by parcel and MFN
     at ``shipped_at``, or is cancelled at ``cancelled_at``. ``withheld``: Amazon
     collects the tax itself, whether it comes on top of the prices or is contained in
-    them.
+    them. ``territory``: where it goes, if the country code does not tell whose VAT is
+    due.
     """
 
     order_id: str
@@ -142,6 +145,7 @@ class Order:
     replaces: str = ""
     merchant_order_id: str = ""
     scenario: str = ""
+    territory: Territory | None = None
     released: bool = True
     shipped_at: datetime | None = None
     cancelled_at: datetime | None = None
@@ -149,6 +153,18 @@ class Order:
     @property
     def multi_channel(self):
         return bool(self.merchant_order_id)
+
+    @property
+    def vat_country(self):
+        """Whose VAT a delivery to the buyer is subject to; empty: none's."""
+        place = self.territory
+        return place.vat if place else self.buyer.ship_to.country
+
+    def vat_rate(self, product):
+        """That VAT in per mille."""
+        if self.territory and self.territory.rates:
+            return self.territory.rates[product.vat_class]
+        return vat_rate(product, self.vat_country)
 
     def is_cancelled(self, now):
         return bool(self.cancelled_at) and self.cancelled_at <= now

@@ -4,8 +4,9 @@ import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from .catalogue import BY_SKU, VAT_RATES, vat_rate
+from .catalogue import BY_SKU, VAT_RATES
 from .marketplaces import BY_COUNTRY
+from .orders import Order
 from .stock import CENTER_COUNTRIES
 from .transactions import SHIPMENT
 
@@ -51,6 +52,8 @@ COUNTRY_NAMES = {
     "SE": "SWEDEN",
     "GB": "UNITED KINGDOM",
     "CH": "SWITZERLAND",
+    "PT": "PORTUGAL",
+    "XI": "NORTHERN IRELAND",
 }
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -64,9 +67,13 @@ class Regime:
     ship_from: str
     ship_to: str
     registration: str
+    order: Order
 
     @property
     def scheme(self):
+        place = self.order.territory
+        if self.name == "deemed" and place and place.scheme:
+            return place.scheme
         return _LETTERS[self.name][0]
 
     @property
@@ -85,7 +92,7 @@ class Regime:
         """The VAT rate in per mille."""
         if self.name not in ("domestic", "simplified", "oss", "deemed"):
             return 0
-        return vat_rate(BY_SKU[line.sku], self.ship_to)
+        return self.order.vat_rate(BY_SKU[line.sku])
 
 
 def is_documented(transaction):
@@ -109,18 +116,20 @@ def regime_of(seller, transaction):
     """Under which rules the transaction's order is taxed, from its own figures."""
     order = transaction.order
     ship_from = CENTER_COUNTRIES.get(transaction.center, seller.home_country)
-    ship_to = order.buyer.ship_to.country
+    # Whose VAT a delivery there is; the address, where it is nobody's of the Union.
+    ship_to = order.vat_country or order.buyer.ship_to.country
     name = _regime_name(seller, order, ship_from, ship_to)
     country = ship_from if name in ("intra_community", "export") else ship_to
     registered = {"oss": seller.home_country, "deemed": ship_from}.get(name, country)
-    return Regime(name, country, ship_from, ship_to, registered)
+    return Regime(name, country, ship_from, ship_to, registered, order)
 
 
 def _regime_name(seller, order, ship_from, ship_to):
     registered_buyer = order.business and order.buyer.vat_number
     if order.withheld and not registered_buyer:
         return "deemed"
-    if ship_to not in VAT_RATES:
+    outside = order.territory and not order.territory.vat
+    if outside or (ship_to not in VAT_RATES and not order.territory):
         return "export"
     if registered_buyer and ship_to != seller.home_country:
         if ship_from == ship_to:
@@ -172,6 +181,7 @@ def document(seed, seller, transaction, now):
     appears = transaction.at + (APPEARS_AFTER if by_amazon else timedelta())
     original = transaction.original
     total, tax = transaction.total(), transaction.tax()
+    place = transaction.order.territory
     return {
         "number": final if since <= now else "",
         "final_number": final,
@@ -187,6 +197,11 @@ def document(seed, seller, transaction, now):
         "scheme": regime.scheme,
         "responsibility": regime.responsibility,
         "country": regime.country,
+        "ship_from": regime.ship_from,
+        "registration": REGISTRATIONS.get(regime.registration, ""),
+        "export": regime.export,
+        "rates": sorted({regime.rate(entry.line) for entry in transaction.entries}),
+        "territory": place.key if place else "",
         "net": transaction.text(total - tax),
         "tax": transaction.text(tax),
         "total": transaction.text(total),
