@@ -49,20 +49,19 @@ class TestCollisions(TransactionCase):
         ours = crons.filtered(lambda cron: cron.model_name.startswith("amazon."))
         others = crons.filtered(lambda cron: cron.model_name.startswith("res."))
         self.assertTrue(ours and others)
-        for cron, check in (
-            (ours[0], self.assertNoLogs),
-            (others[0], self.assertLogs),
+        runs = []
+
+        def run(action):
+            runs.append(action)
+            self.collide()
+
+        for number, (cron, check) in enumerate(
+            ((ours[0], self.assertNoLogs), (others[0], self.assertLogs)), start=1
         ):
-            runs = []
-
-            def run(action, runs=runs):
-                runs.append(action)
-                self.collide()
-
             with (
                 patch.object(self.registry["ir.actions.server"], "run", run),
                 patch.object(self.env.cr, "commit"),
                 check("odoo.sql_db", logging.ERROR),
             ):
                 cron._callback(cron.cron_name, cron.ir_actions_server_id.id)
-            self.assertTrue(runs)
+            self.assertEqual(len(runs), number)
