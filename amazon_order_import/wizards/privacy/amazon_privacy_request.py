@@ -34,7 +34,7 @@ class AmazonPrivacyRequest(models.TransientModel):
     log_id = fields.Many2one("amazon.privacy.log", readonly=True)
     contact_count = fields.Integer(related="log_id.contact_count")
     kept_count = fields.Integer(related="log_id.kept_count")
-    done_row_count = fields.Integer(related="log_id.row_count")
+    done_row_count = fields.Integer("Report Rows Done", related="log_id.row_count")
     message_count = fields.Integer(related="log_id.message_count")
 
     @api.model
