@@ -9,6 +9,7 @@ import re
 from collections import deque
 
 from .limits import (
+    MAX_COLUMNS,
     MAX_FAILED_JOIN_BYTES,
     MAX_FAILED_JOINS,
     MAX_ROW_BYTES,
@@ -102,6 +103,9 @@ class Layout:
         if '"' not in text or (
             self.plain and not is_quoted(plain[0]) and "\n" not in text
         ):
+            return plain
+        if len(plain) > self.width + MAX_COLUMNS:
+            # No marks make a row of that; to try takes a hundred times longer.
             return plain
         return self._split_quoted(text, plain)
 
@@ -243,7 +247,11 @@ class Layout:
             size += len(following)
             stops += following.count(stop)
             begins_alike = (following[:1] == b'"') == (line[:1] == b'"')
-            if size > MAX_ROW_BYTES or (begins_alike and self._is_whole(following)):
+            if (
+                size > MAX_ROW_BYTES
+                or stops > self.width + MAX_COLUMNS
+                or (begins_alike and self._is_whole(following))
+            ):
                 break
             if stops < self.width - 1:
                 continue

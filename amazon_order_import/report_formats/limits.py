@@ -21,6 +21,10 @@ MAX_COLUMNS = 1000
 #: The names of the columns stand at the beginning of a file or nowhere; by these bytes
 #: a file is refused before all of it is unpacked and looked through.
 BEGINNING_BYTES = 1 << 16
+#: Each row of a report has numbers of its own, so that packing makes a file ten to
+#: fifty times smaller. What grows more is a bomb, unless it is small all the same.
+MAX_GROWTH = 100
+MAX_BYTES_OF_ANY_GROWTH = 64 << 20
 #: Amazon packs a file as a whole. Programs that pack in blocks make one of each 64 KB.
 MAX_GZIP_MEMBERS = MAX_UNPACKED_BYTES >> 16
 #: More lines than a comment or a gift message has.

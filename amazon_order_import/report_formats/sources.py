@@ -13,7 +13,14 @@ import zlib
 from contextlib import contextmanager
 from itertools import chain
 
-from .limits import BEGINNING_BYTES, MAX_GZIP_MEMBERS, MAX_ROW_BYTES, MAX_ROWS
+from .limits import (
+    BEGINNING_BYTES,
+    MAX_BYTES_OF_ANY_GROWTH,
+    MAX_GROWTH,
+    MAX_GZIP_MEMBERS,
+    MAX_ROW_BYTES,
+    MAX_ROWS,
+)
 from .marking import mark as _
 from .problems import explain_file
 from .values import text as clean_text
@@ -219,13 +226,23 @@ def _within(chunks, limit):
         yield chunk
 
 
+def _without_bomb(stream, chunks):
+    most = MAX_GROWTH * stream.seek(0, io.SEEK_END) + MAX_BYTES_OF_ANY_GROWTH
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise zlib.error(_("it grows more than any report does"))
+        yield chunk
+
+
 def _unpacked(stream, limit):
     """The chunks of a stream that may be compressed.
 
     Raises `ReportFileError` above `limit` bytes and for what cannot be unpacked.
     """
     try:
-        yield from _within(_gunzipped(stream), limit)
+        yield from _without_bomb(stream, _within(_gunzipped(stream), limit))
     except zlib.error as error:
         raise ReportFileError("damaged_file", detail=str(error)) from None
 
