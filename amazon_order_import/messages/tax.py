@@ -63,6 +63,13 @@ TAX = {
         ),
         _ASK_ADVISER,
     ),
+    "tax_unclear_oss_from_outside": Template(
+        _(
+            "Amazon's report puts it into the OSS return, but the goods leave "
+            "%(country)s, outside the EU."
+        ),
+        _ASK_ADVISER,
+    ),
     "tax_unclear_oss_without_tax": Template(
         _("Amazon's report puts it into the OSS return, but charges no VAT."), _BY_HAND
     ),
@@ -74,6 +81,20 @@ TAX = {
         _(
             "Amazon's report calls it an export out of the EU, but the goods go to "
             "%(place)s, inside the EU's VAT territory."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_export_at_home": Template(
+        _(
+            "Amazon's report calls it an export out of the EU, but the goods do not "
+            "leave %(country)s."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_export_from_outside": Template(
+        _(
+            "The goods leave %(country)s, outside the EU, for another country outside "
+            "it: that is no export from an EU country."
         ),
         _ASK_ADVISER,
     ),
@@ -102,6 +123,13 @@ TAX = {
         _(
             "Amazon charged VAT under a tax number that belongs neither to "
             "%(country)s, where the goods leave, nor to the country where they arrive."
+        ),
+        _ASK_ADVISER,
+    ),
+    "tax_unclear_into_union": Template(
+        _(
+            "The goods come from %(start)s, outside the EU, to %(place)s without VAT: "
+            "who imports them and owes the VAT is not told."
         ),
         _ASK_ADVISER,
     ),
@@ -176,6 +204,15 @@ TAX = {
         _(
             "Create the tax under Accounting > Configuration > Taxes, or make the "
             "entry by hand."
+        ),
+    ),
+    "tax_without_account": Template(
+        _(
+            "Tax %(tax)s has no account, so that its VAT would be booked as revenue."
+        ),
+        _(
+            "Enter the account for its VAT under Accounting > Configuration > Taxes, "
+            "in the distribution for invoices and for refunds."
         ),
     ),
     "oss_not_set_up": Template(

@@ -97,6 +97,15 @@ class ContinuationRow(SaleAmounts):
             for name, text in told.items()
         )
 
+    def repeats(self, row):
+        """Whether this line only tells promotions as the item `row` has them already.
+
+        Nobody knows whether they are meant to count twice.
+        """
+        return self.is_within(row) and all(
+            getattr(row, name, None) == amount for name, amount in self.amounts.items()
+        )
+
 
 def _split_list(text):
     return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
@@ -116,6 +125,10 @@ class ItemPlace(NamedTuple):
     sku: str
     currency: str
     quantity: int
+    item_promotion: Decimal | None = None
+    ship_promotion: Decimal | None = None
+    item_promotion_ids: str = ""
+    ship_promotion_ids: str = ""
 
     @classmethod
     def of(cls, number, row):
@@ -133,8 +146,9 @@ def find_items(items, lines, has_unread=False, in_parcels=False):
     """``{number of a line: number of the item's row}``, where it is clear.
 
     Both of one order and one file. A file may hold an item twice, and then its lines
-    as often; equal lines that are more than their item's rows are left out: nobody
-    knows whether they count once or twice.
+    as often; equal lines that are more than their item's rows, or that repeat a
+    promotion of their item's row, are left out: nobody knows whether they count once
+    or twice.
 
     :param items: list of `ItemPlace`
     :param lines: list of ``(number, ContinuationRow)``
@@ -151,7 +165,7 @@ def find_items(items, lines, has_unread=False, in_parcels=False):
             continue
         meant = [item for item in items if line.matches(item)]
         meant = [item for item in meant if item.quantity] or meant
-        if len({item.item for item in meant}) != 1:
+        if len({item.item for item in meant}) != 1 or any(map(line.repeats, meant)):
             continue
         if len(numbers) == len(meant):
             found.update(zip(numbers, (item.number for item in meant), strict=True))

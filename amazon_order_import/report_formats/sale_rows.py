@@ -199,11 +199,13 @@ def describe_difference(row, other):
     """What two `SaleRow`s of one item tell differently, ``""``: nothing.
 
     As ``quantity: 1 / 2, item-price: 20.00 / 25.00``; an amount that is not told is 0.
+    An address is named, not quoted: it is personal.
     """
     differing = (
         (name.replace("_", "-"), getattr(row, name) or 0, getattr(other, name) or 0)
         for name in _FACTS
     )
-    return ", ".join(
-        f"{name}: {one} / {two}" for name, one, two in differing if one != two
-    )
+    told = [f"{name}: {one} / {two}" for name, one, two in differing if one != two]
+    if row.recipient and other.recipient and row.recipient != other.recipient:
+        told.append("ship-address")
+    return ", ".join(told)

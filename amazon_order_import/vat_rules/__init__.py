@@ -6,7 +6,7 @@ it belongs to, or into the reason why it cannot be told.
 """
 
 from .decision import Decision, Statement, decide, is_deemed
-from .schemes import AMAZON, SELLER, read_responsibility, read_scheme
+from .schemes import AMAZON, SELLER, UNKNOWN, read_responsibility, read_scheme
 from .territories import (
     EU_COUNTRIES,
     Territory,

@@ -89,13 +89,17 @@ REASONS = (
     "scheme_of_platform",
     "oss_outside",
     "oss_at_home",
+    "oss_from_outside",
     "oss_without_tax",
     "export_taxed",
     "export_inside",
+    "export_at_home",
+    "export_from_outside",
     "not_export",
     "tax_missing",
     "taxed_abroad",
     "departure_elsewhere",
+    "into_union",
 )
 
 
@@ -173,6 +177,8 @@ def _by_oss(statement):
     departure = statement.departure.vat_country if statement.departure else ""
     if country and country == (departure or statement.home):
         return _unclear("oss_at_home", country=country)
+    if departure and departure not in EU_COUNTRIES:
+        return _unclear("oss_from_outside", country=departure)
     return Decision("oss", statement.registration or statement.home, country)
 
 
@@ -195,9 +201,17 @@ def _by_export(statement):
 def _export(statement):
     """An export is declared where the goods leave the Union, as a supply is."""
     departure = statement.departure.vat_country if statement.departure else ""
-    if departure not in EU_COUNTRIES:
-        departure = _get_registration(statement)
-    return Decision("export", departure)
+    if not departure or departure in EU_COUNTRIES:
+        return Decision("export", departure or _get_registration(statement))
+    # Goods outside the Union leave nothing of it.
+    destination = statement.destination
+    if destination and destination.vat_country == departure:
+        return _unclear("export_at_home", country=departure)
+    if destination and destination.in_union:
+        return _unclear("into_union", start=departure, place=destination.code)
+    if departure in (statement.registration, *statement.registrations):
+        return Decision("export", departure)
+    return _unclear("export_from_outside", country=departure)
 
 
 def _get_registration(statement):
@@ -228,8 +242,10 @@ def _decide_local(statement, registration, country):
     if registration not in (country, statement.home):
         return _unclear("departure_elsewhere", country=country)
     business = bool(statement.buyer_country)
-    if statement.is_taxed is False and not business and country in EU_COUNTRIES:
-        return _unclear("tax_missing", country=country)
+    if statement.is_taxed is False and country in EU_COUNTRIES:
+        # At home the seller owes the VAT of sales to businesses, too.
+        if not business or country == statement.home:
+            return _unclear("tax_missing", country=country)
     return Decision("domestic", country, country, business)
 
 
@@ -238,6 +254,9 @@ def _decide_in_union(statement, registration, departure, destination):
     buyer = statement.buyer_country
     if buyer in EU_COUNTRIES - {departure} and not statement.is_taxed:
         return Decision("intra_community", departure, "", True)
+    if statement.is_taxed is None and buyer == departure:
+        # With that number it can be no supply to a business of another state.
+        return Decision("domestic", departure, departure, True)
     if statement.is_taxed is None or (
         statement.is_taxed
         and statement.scheme is None

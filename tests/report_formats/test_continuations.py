@@ -176,6 +176,23 @@ def test_its_key_is_the_same_in_each_report():
 # === WHICH ITEM A LINE ADDS TO === #
 
 
+@pytest.mark.parametrize(
+    ("amount", "ids", "found"),
+    [
+        ("-1.00", "A", {}),
+        ("-2.00", "A", {2: 1}),
+        ("-1.00", "B", {2: 1}),
+        ("-1.00", "", {2: 1}),
+    ],
+)
+def test_a_promotion_told_once_more_is_not_added_in_silence(amount, ids, found):
+    item = place(1)._replace(
+        item_promotion=Decimal("-1.00"), item_promotion_ids="A, C"
+    )
+    line = adding(amount=amount, item_promotion_ids=ids)
+    assert find_items([item], [(2, line)]) == found
+
+
 def place(number, item="1", sku="MUG", quantity=1, parcel=""):
     return ItemPlace(
         number, "302-0000001-0000001", item, "", parcel, sku, "EUR", quantity

@@ -139,13 +139,28 @@ UNCLEAR = {
     "scheme_of_platform": {"scheme": "deemed", "responsibility": "seller"},
     "oss_outside": {"scheme": "oss", "destination": CH},
     "oss_at_home": {"scheme": "oss"},
+    "oss_from_outside": {"scheme": "oss", "departure": GB, "destination": FR},
     "oss_without_tax": {"scheme": "oss", "destination": FR, "is_taxed": False},
     "export_taxed": {"is_export": True, "destination": CH},
     "export_inside": {"is_export": True, "destination": FR, "is_taxed": False},
+    "export_at_home": {
+        "is_export": True,
+        "departure": GB,
+        "destination": GB,
+        "is_taxed": False,
+    },
+    "export_from_outside": {
+        "is_export": True,
+        "departure": GB,
+        "destination": CH,
+        "is_taxed": False,
+        "registration": "DE",
+    },
     "not_export": {"is_export": False, "destination": CH, "is_taxed": False},
     "tax_missing": {"is_taxed": False},
     "taxed_abroad": {"destination": CH},
     "departure_elsewhere": {"departure": PL, "destination": FR, "registration": "DE"},
+    "into_union": {"departure": GB, "is_taxed": None},
 }
 
 
@@ -184,6 +199,25 @@ def test_where_no_scheme_can_be_told_a_taxed_sale_to_another_country_is_oss():
     assert decide(foreign) == Decision("domestic", "FR", "FR")
 
 
+def test_at_home_a_business_pays_vat_too():
+    untaxed = {"is_taxed": False, "buyer_country": "DE"}
+    assert decide(statement(**untaxed)).reason == "tax_missing"
+    abroad = {"departure": FR, "destination": FR, "registration": "FR"}
+    assert decide(statement(**untaxed, **abroad)) == Decision(
+        "domestic", "FR", "FR", True
+    )
+
+
+def test_goods_outside_the_union_are_no_export_of_a_member_state():
+    outside = {"departure": GB, "is_taxed": False, "destination": CH}
+    silent = decide(statement(**outside))
+    assert silent.reason == "export_from_outside"
+    registered = decide(statement(**outside, registrations=frozenset({"GB"})))
+    assert registered == Decision("export", "GB")
+    imported = {"departure": GB, "is_taxed": False, "is_export": True}
+    assert decide(statement(**imported)).reason == "into_union"
+
+
 def test_goods_that_leave_a_country_of_registration_are_declared_there():
     found = decide(
         statement(
@@ -214,7 +248,7 @@ def allowed(case, decision):
     if case.scheme == "oss":
         return (
             kind == "oss"
-            if end in UNION and end != start and case.is_taxed
+            if {start, end} <= UNION and end != start and case.is_taxed
             else (kind == "unclear")
         )
     if kind == "oss":

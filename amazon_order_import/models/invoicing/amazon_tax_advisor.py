@@ -40,7 +40,11 @@ class AmazonTaxAdvisor(models.AbstractModel):
             else self.get_number_country(
                 document.buyer_vat, document.buyer_vat_country
             ),
-            is_taxed=bool(document.amount_tax),
+            is_taxed=self._is_taxed(
+                amounts
+                for line in document.line_ids
+                for amounts in line._get_amounts().values()
+            ),
         )
         return self.find_place(lookups, decide(statement), document.date)
 
@@ -61,18 +65,35 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 document.sale_order_id, document.ship_to_code
             ),
             buyer_country=self.get_number_country(document.buyer_vat),
-            is_taxed=bool(document.amount_tax),
+            is_taxed=self._is_taxed(
+                (line.amount_untaxed, line.amount_tax) for line in document.line_ids
+            ),
             declares_oss=self._has_oss(lookups),
         )
         day = document.shipment_date and document.shipment_date.date()
         return self.find_place(lookups, decide(statement), day)
+
+    def _is_taxed(self, amounts):
+        """Whether VAT is charged; None where there is nothing that bears any.
+
+        Part by part: what a promotion gives away altogether is taxed, too.
+
+        :param amounts: iterable of ``(net, tax)``
+        """
+        amounts = list(amounts)
+        if any(tax for _net, tax in amounts):
+            return True
+        return False if any(net for net, _tax in amounts) else None
 
     @api.private
     def get_number_country(self, number, country=""):
         """Return the code of the country of a tax number, ``""`` without one."""
         if not number:
             return ""
-        code = (country or number.strip()[:2]).upper()
+        code = number.strip()[:2].upper()
+        if code != "XI":
+            # Amazon calls a number of Northern Ireland one of the United Kingdom.
+            code = (country or code).upper()
         return COUNTRY_PREFIXES.get(code, code) if code.isalpha() else ""
 
     def _get_destination(self, order, country, jurisdiction=""):

@@ -68,6 +68,7 @@ class AmazonVatDocumentBooker(models.AbstractModel):
                 self.env,
                 message("entry_not_amazons", differences=Joined(differences, "; ")),
             )
+        self.env["amazon.tax.finder"].check_accounts(move)
 
     def _prepare_entry(self, lookups, journal, document):
         """Return the values of the ``account.move`` of a document."""

@@ -163,6 +163,7 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             document.move_id = move
             if difference := document._describe_difference():
                 raise MessageError(self.env, difference)
+        self.env["amazon.tax.finder"].check_accounts(moves)
         credits = documents.filtered(lambda doc: doc.document_type == "credit_note")
         self.env["amazon.refund.guard"].hold(
             account.company_id,

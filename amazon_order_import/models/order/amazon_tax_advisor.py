@@ -10,6 +10,8 @@ from odoo.models import BaseModel
 from ...vat_rules import (
     AMAZON,
     SELLER,
+    UNKNOWN,
+    Decision,
     Territory,
     find_territory,
     read_responsibility,
@@ -80,6 +82,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
             collected = rule.collector == "amazon"
         crosses = case.destination != "same"
         place = None if collected else self._find_order_place(lookups, case)
+        if not collected and self._is_responsibility_unknown(row):
+            unclear = Decision("unclear", reason="responsibility_unknown")
+            place = self.find_place(lookups.taxes, unclear, False)
         if place and (place.fiscal_position or not place.problem):
             position = place.fiscal_position
         else:
@@ -172,6 +177,13 @@ class AmazonTaxAdvisor(models.AbstractModel):
         if row.tax_collection_model or row.ioss_number:
             return True
         return None
+
+    def _is_responsibility_unknown(self, row):
+        """Whether the report names somebody else as the one who owes the tax."""
+        who = read_responsibility(
+            row.tax_collection_responsible_party, row.tax_collection_model
+        )
+        return who == UNKNOWN
 
     def _get_departure(self, row, lookups, order):
         """Return the ``Territory`` that the goods leave; None where it is unknown."""

@@ -76,8 +76,14 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 declares_oss=self._has_oss(lookups.taxes),
             )
         )
-        if decision.kind == "unclear" or (case.is_taxed and case.buyer_country):
-            # Odoo would take what is taxed for a sale to a business, without VAT.
+        abroad = (
+            decision.kind == "domestic"
+            and case.destination_place.vat_country != decision.tax_country
+        )
+        if decision.kind == "unclear" or (
+            case.buyer_country and (case.is_taxed or abroad)
+        ):
+            # Odoo would take it for a sale to a business abroad, without VAT.
             return self.find_place(lookups.taxes, decision, False)
         if decision.kind == "oss":
             usual = case.departure_place.vat_country == home and (

@@ -253,6 +253,24 @@ class AmazonTaxFinder(models.AbstractModel):
         return TaxMissing(self.env, message(code, **names), country, rate, oss)
 
     @api.private
+    def check_accounts(self, moves):
+        """Check that no VAT stands in the revenue, as that of a tax without account.
+
+        :param moves: ``account.move`` records
+        :raise MessageError: where it does
+        """
+        wrong = moves.line_ids.filtered(
+            lambda line: (
+                line.tax_line_id
+                and line.balance
+                and not line.tax_repartition_line_id.account_id
+            )
+        )
+        if wrong:
+            tax = Name.of(wrong.tax_line_id[0])
+            raise MessageError(self.env, message("tax_without_account", tax=tax))
+
+    @api.private
     def get_place_name(self, code):
         """Return what a country, or a VAT territory, is called, for a message."""
         country = self._get_country(code)

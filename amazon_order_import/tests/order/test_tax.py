@@ -61,6 +61,12 @@ class TaxCase(AmazonCase):
         group = self.env["account.tax.group"].create(
             {"name": country.name, "country_id": country.id}
         )
+        parts = self.full.invoice_repartition_line_ids
+        owed = parts.account_id.copy({"name": f"VAT {country.code}"})
+        distribution = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": owed.id}),
+        ]
         self.env["account.tax"].create(
             {
                 "name": f"{rate}% {country.code}",
@@ -70,6 +76,8 @@ class TaxCase(AmazonCase):
                 "country_id": country.id,
                 "fiscal_position_ids": [(6, 0, position.ids)],
                 "original_tax_ids": [(6, 0, self.full.ids)],
+                "invoice_repartition_line_ids": distribution,
+                "refund_repartition_line_ids": distribution,
             }
         )
         return position
