@@ -207,9 +207,7 @@ TAX = {
         ),
     ),
     "tax_without_account": Template(
-        _(
-            "Tax %(tax)s has no account, so that its VAT would be booked as revenue."
-        ),
+        _("Tax %(tax)s has no account, so that its VAT would be booked as revenue."),
         _(
             "Enter the account for its VAT under Accounting > Configuration > Taxes, "
             "in the distribution for invoices and for refunds."

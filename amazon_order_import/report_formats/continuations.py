@@ -25,6 +25,7 @@ _AMOUNTS = {
     "ship_promotion": values.discount,
     "payment_method_fee": values.money,
 }
+_PROMOTIONS = ("item_promotion", "ship_promotion")
 #: Texts that list what the line is about; they are put behind those of the item.
 _LISTS = ("item_promotion_ids", "ship_promotion_ids")
 _IDENTIFIERS = ("order_id", "order_item_id", "shipment_id", "shipment_item_id")
@@ -102,8 +103,11 @@ class ContinuationRow(SaleAmounts):
 
         Nobody knows whether they are meant to count twice.
         """
-        return self.is_within(row) and all(
-            getattr(row, name, None) == amount for name, amount in self.amounts.items()
+        amounts = self.amounts
+        return (
+            self.is_within(row)
+            and amounts.keys() <= set(_PROMOTIONS)
+            and all(getattr(row, name) == amounts[name] for name in amounts)
         )
 
 

@@ -186,9 +186,7 @@ def test_its_key_is_the_same_in_each_report():
     ],
 )
 def test_a_promotion_told_once_more_is_not_added_in_silence(amount, ids, found):
-    item = place(1)._replace(
-        item_promotion=Decimal("-1.00"), item_promotion_ids="A, C"
-    )
+    item = place(1)._replace(item_promotion=Decimal("-1.00"), item_promotion_ids="A, C")
     line = adding(amount=amount, item_promotion_ids=ids)
     assert find_items([item], [(2, line)]) == found
 

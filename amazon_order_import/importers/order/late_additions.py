@@ -179,6 +179,8 @@ class AmazonOrderImporter(models.AbstractModel):
         if len(meant) != 1:
             return None
         item = meant[0]
+        if line.repeats(item.parsed.values):
+            return None
         if item.row.report_id != row.report_id:
             if line.is_within(item.parsed.values):
                 return None

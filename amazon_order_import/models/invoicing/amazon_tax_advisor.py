@@ -40,7 +40,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
             else self.get_number_country(
                 document.buyer_vat, document.buyer_vat_country
             ),
-            is_taxed=self._is_taxed(
+            is_taxed=self._is_any_taxed(
                 amounts
                 for line in document.line_ids
                 for amounts in line._get_amounts().values()
@@ -65,7 +65,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
                 document.sale_order_id, document.ship_to_code
             ),
             buyer_country=self.get_number_country(document.buyer_vat),
-            is_taxed=self._is_taxed(
+            is_taxed=self._is_any_taxed(
                 (line.amount_untaxed, line.amount_tax) for line in document.line_ids
             ),
             declares_oss=self._has_oss(lookups),
@@ -73,7 +73,7 @@ class AmazonTaxAdvisor(models.AbstractModel):
         day = document.shipment_date and document.shipment_date.date()
         return self.find_place(lookups, decide(statement), day)
 
-    def _is_taxed(self, amounts):
+    def _is_any_taxed(self, amounts):
         """Whether VAT is charged; None where there is nothing that bears any.
 
         Part by part: what a promotion gives away altogether is taxed, too.

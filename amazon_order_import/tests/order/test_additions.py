@@ -89,6 +89,14 @@ class TestAdditions(UpsertCase):
         for name, rows in {
             "two items": [FIRST, SECOND, promotion("-1.00")],
             "line twice": [FIRST, with_item("-1.00"), with_item("-1.00")],
+            "as its item": [
+                {
+                    **FIRST,
+                    "item-promotion-discount": "-1.00",
+                    "item-promotion-id": "A",
+                },
+                with_item("-1.00", item_promotion_id="A"),
+            ],
             "unknown item": [FIRST, with_item("-1.00", order_item_id=OTHER)],
             "other currency": [FIRST, with_item("-1.00", currency="GBP")],
         }.items():

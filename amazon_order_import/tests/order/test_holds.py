@@ -33,6 +33,7 @@ class TestHolds(UpsertCase):
             "product": (200, {"sku": "LAMP-1"}, 19.99),
             "promotion": (200, {"item-promotion-discount": "-1.00"}, 18.99),
             "shipping": (200, {"shipping-price": "1.00"}, 20.99),
+            "address": (200, {"ship-city": "Augsburg"}, 19.99),
             "in another batch": (1, {"item-price": "25.00"}, 25.0),
         }.items():
             with self.case(name), patch(BATCH, size):
@@ -43,7 +44,7 @@ class TestHolds(UpsertCase):
                 self.assertEqual(order.amount_total, total)
                 if size > 1:
                     self.assertEqual(order.state, "draft")
-                self.check_todo(order, "Rows 1 and 2", "amounts are those of row 2")
+                self.check_todo(order, "Rows 1 and 2", "are those of row 2")
                 report.action_process_again()
                 report.process()
                 self.assertEqual(self.outcomes(report), ["created", "waiting"])

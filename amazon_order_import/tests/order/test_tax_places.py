@@ -143,3 +143,23 @@ class TestTaxPlaces(TaxCase):
         self.assertEqual(lines._match("IT", day("2026-07-01"), "business"), first)
         self.assertEqual(lines._match("IT", day("2026-07-01"), "consumer"), second)
         self.assertFalse(lines._match("FR", day("2026-07-01"), "consumer"))
+
+    def test_goods_from_outside_the_union(self):
+        for country, text in (("DE", "who imports them"), ("CH", "no export from")):
+            with self.subTest(country=country):
+                # Up to 150.00 Amazon collects the VAT.
+                price = {"item-price": "200.00"}
+                order = self.sell(country, center="LTN4", **price)
+                self.held(order, "United Kingdom", text)
+                order._action_cancel()
+                order.unlink()
+
+    # 119.00 / 1.19 = 100.00
+    def test_business_with_a_number_of_the_departure(self):
+        order = self.sell("FR", "69001", **{"buyer-vat-number": "DE811569869"})
+        self.assertEqual((order.amount_total, order.amount_tax), (119.0, 19.0))
+        self.assertFalse(order.fiscal_position_id.vat_required)
+
+    def test_somebody_else_owes_the_tax(self):
+        order = self.sell("DE", **{"tax-collection-responsible-party": "The moon"})
+        self.held(order, "does not say clearly who owes the tax")
