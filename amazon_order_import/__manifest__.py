@@ -11,7 +11,7 @@
     # The models of Odoo Enterprise's own connector have the same names.
     "excludes": ["sale_amazon"],
     "external_dependencies": {
-        "python": ["certifi", "httpx", "python-amazon-sp-api", "requests"]
+        "python": ["certifi", "httpcore", "httpx", "python-amazon-sp-api", "requests"]
     },
     "data": [
         "security/amazon_order_import_groups.xml",
