@@ -48,9 +48,15 @@ class TestVatTour(BookingCase, HttpCase):
         self.env["res.lang"]._activate_lang(lang)
         orders = [f"302-0000001-000000{number}" for number in (1, 3, 4)]
         self.sell(
-            {},
-            {"order-id": orders[1], "order-item-id": "3", **ADDRESSES["IT"]},
-            {"order-id": orders[2], "order-item-id": "4", **ADDRESSES["FR"]},
+            {"item-price": "119.00"},
+            {
+                **{"order-id": orders[1], "order-item-id": "3"},
+                **{"item-price": "122.00", **ADDRESSES["IT"]},
+            },
+            {
+                **{"order-id": orders[2], "order-item-id": "4"},
+                **{"item-price": "112.00", **ADDRESSES["FR"]},
+            },
         )
         self.report(
             {"item": "100.00 19.00"},

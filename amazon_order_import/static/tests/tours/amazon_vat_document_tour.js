@@ -143,7 +143,7 @@ function seeEntry(number, net, tax, rate) {
         {
             content: "Booked, and the reason is gone",
             trigger:
-                ".o_form_view:not(:has(.alert-warning:visible)) .o_arrow_button_current[data-value='posted']",
+                ".o_form_view:not(:has(.alert-warning [name='entry_message'])) .o_arrow_button_current[data-value='posted']",
         },
         {
             content: "The entry is a click away",
