@@ -94,6 +94,9 @@ class TestVatTour(BookingCase, HttpCase):
     def test_accountant_releases_what_is_held(self):
         self.release_held("en_US")
 
+    def test_accountant_releases_what_is_held_in_german(self):
+        self.release_held("de_DE")
+
     def test_unlock(self):
         order = self.sell({"item-price": "119.00"})
         self.import_file(

@@ -156,7 +156,7 @@ function seeEntry(number, net, tax, rate) {
         },
         {
             content: "Amazon's net amount",
-            trigger: `.oe_subtotal_footer:contains('${net}'):contains('${tax}')`,
+            trigger: `.oe_subtotal_footer:contains(/${net}/):contains(/${tax}/)`,
         },
     ];
 }
