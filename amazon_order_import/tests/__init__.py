@@ -69,6 +69,7 @@ from . import test_security
 from . import test_tours
 from . import test_translation
 from .privacy import test_contacts
+from .privacy import test_corrections
 from .privacy import test_nothing_left
 from .privacy import test_on_demand
 from .privacy import test_reading_again

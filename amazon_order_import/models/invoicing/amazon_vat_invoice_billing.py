@@ -1,10 +1,15 @@
 """To whom a corrected invoice is made out."""
 
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
 
 from ..order.res_partner import ADDRESS_FIELDS
 
 NAMED_FIELDS = ("name", *ADDRESS_FIELDS)
+#: A contact that a correction has made is looked at after this time; see the models of
+#: privacy. Before, it is looked at with its order.
+LOOK_AGAIN = timedelta(days=90)
 
 
 class AmazonVatInvoice(models.Model):
@@ -52,8 +57,16 @@ class AmazonVatInvoice(models.Model):
                 "company_id": customer.company_id.id,
                 "email": current.email,
                 "lang": current.lang,
+                "amazon_forget_on": self._get_billing_forget_on(),
             }
         )
+
+    def _get_billing_forget_on(self):
+        """Return when a contact's personal data are looked at, with its order or not.
+
+        It also marks the contact as one that an import made.
+        """
+        return fields.Date.context_today(self) + LOOK_AGAIN
 
     def _find_billing_customer(self, current, values, number):
         """Return the customer with another VAT number, created if there is none."""
@@ -77,6 +90,7 @@ class AmazonVatInvoice(models.Model):
                 "company_id": self.company_id.id,
                 "email": current.email,
                 "lang": current.lang,
+                "amazon_forget_on": self._get_billing_forget_on(),
             }
         )
 

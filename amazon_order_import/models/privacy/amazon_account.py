@@ -118,6 +118,11 @@ class AmazonAccount(models.Model):
         while in_time and (count := leftover.forget_old_rows(self)):
             log._add({"row_count": count})
             in_time = commit(count)
+        entries = True
+        while in_time and entries:
+            counts, entries = leftover.forget_old_entries(self)
+            log._add(counts)
+            in_time = commit(entries)
         if in_time:
             leftover.forget_records(self)
             for report in leftover.find_files(self):

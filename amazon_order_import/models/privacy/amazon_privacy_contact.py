@@ -3,11 +3,10 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 
 from ...vat_rules import shorten_postcode
+from ..invoicing.amazon_vat_invoice_billing import LOOK_AGAIN
 from .amazon_privacy_trace import Trace
 from .res_partner import BUSINESS_TEXTS, REACHED_BY
 
-#: Contacts that something else uses are looked at again after this time.
-LOOK_AGAIN = timedelta(days=90)
 #: What is sent to a contact by other ways than mail, where the addons are there.
 LETTERS = ("sms.sms", "snailmail.letter")
 #: Nobody reads up on what is deleted, and no number is asked for at VIES.
@@ -48,6 +47,9 @@ class AmazonPrivacyContact(models.AbstractModel):
             | orders.picking_ids.partner_id
             | moves.partner_id
             | moves.partner_shipping_id
+            | self.env["amazon.vat.invoice"]
+            .search([("sale_order_id", "in", orders.ids)])
+            .billing_partner_id
         )
         customers = (named | named.commercial_partner_id).filtered(self._is_own)
         # Also the addresses that a buyer had before.
@@ -107,6 +109,8 @@ class AmazonPrivacyContact(models.AbstractModel):
             Trace(partner, partner._get_personal_texts(), stays=True)
             for partner in gone | booked
         ]
+        # The tax law demands none of what was made out to them any more.
+        traces += self._get_entry_traces(gone)
         # Before the first of them loses what it is made of.
         pseudonyms = {partner: partner._get_amazon_pseudonym() for partner in gone}
         for partner, pseudonym in pseudonyms.items():
@@ -118,6 +122,19 @@ class AmazonPrivacyContact(models.AbstractModel):
             "contact_count": len(gone),
             "kept_count": len(elsewhere | booked),
         }
+
+    def _get_entry_traces(self, partners):
+        """Return what is taken out of the entries of contacts, whose time is up."""
+        moves = self.env["account.move"].search([("partner_id", "in", partners.ids)])
+        traces = []
+        for move in moves:
+            texts = (
+                move.partner_id | move.commercial_partner_id | move.partner_shipping_id
+            )._get_personal_texts()
+            traces.append(Trace(move, texts))
+            if not move.inalterable_hash:
+                traces += [Trace(line, texts) for line in move.line_ids]
+        return traces
 
     def _get_end(self, partner, use):
         """Return the last day on which the tax law keeps a contact."""

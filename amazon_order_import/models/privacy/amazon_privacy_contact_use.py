@@ -17,6 +17,8 @@ PASSING_MODELS = (
     "mail.notification",
     "mail.scheduled.message",
     "discuss.channel.member",
+    # Where the contact pays by card: the order or entry that is paid counts.
+    "payment.transaction",
     "res.partner",
     "res.partner.category",
     "bus.presence",
@@ -27,6 +29,7 @@ PASSING_MODELS = (
 KNOWN_MODELS = (
     "account.move",
     "account.move.line",
+    "amazon.vat.invoice",
     "sale.order",
     "stock.move",
     "stock.picking",
@@ -74,6 +77,7 @@ class AmazonPrivacyContact(models.AbstractModel):
             return use
         self.env.flush_all()
         self._find_orders(use, partners, orders)
+        self._find_corrections(use, partners, orders)
         self._find_deliveries(use, partners)
         self._find_entries(use, partners)
         for column in self._get_other_columns():
@@ -100,6 +104,18 @@ class AmazonPrivacyContact(models.AbstractModel):
                 )
             ):
                 (use.waiting if is_amazon else use.elsewhere).add(id_)
+
+    def _find_corrections(self, use, partners, orders):
+        """Contacts that a correction of an order that is not due yet is made out to."""
+        documents = self.env["amazon.vat.invoice"].search(
+            [
+                ("billing_partner_id", "in", partners.ids),
+                ("sale_order_id", "not in", orders.ids),
+                ("sale_order_id.amazon_forgotten_at", "=", False),
+                ("sale_order_id", "!=", False),
+            ]
+        )
+        use.waiting.update(documents.billing_partner_id.ids)
 
     def _find_deliveries(self, use, partners):
         """Deliveries that belong to no order of Amazon."""

@@ -1,5 +1,6 @@
 import logging
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -8,13 +9,16 @@ from odoo.tools import SQL
 from ...report_formats import KINDS
 from ...report_formats.personal_data import is_personal
 from ..report.amazon_report import OPEN_STATES
-from .amazon_privacy_contact import QUIET
+from .amazon_privacy_contact import LOOK_AGAIN, QUIET
+from .amazon_privacy_trace import Trace
 
 _logger = logging.getLogger(__name__)
 
 PERSONAL_KINDS = tuple(filter(is_personal, KINDS))
 #: Rows that are stripped in one go.
 ROWS = 1000
+#: Entries whose files are deleted in one go.
+ENTRIES = 200
 #: What a dialog holds is needed no longer than this.
 DIALOG_LIFE = timedelta(days=1)
 ADDON = "amazon_order_import"
@@ -47,7 +51,7 @@ class AmazonPrivacyLeftover(models.AbstractModel):
                    AND report.kind IN %s
                    AND report.forgotten_at IS NULL
                    AND report.state NOT IN %s
-                   AND COALESCE(report.asked_at, report.create_date) < %s
+                   AND LEAST(report.asked_at, report.create_date) < %s
                    AND row.is_forgotten IS NOT TRUE
                    AND NOT EXISTS (
                        SELECT FROM sale_order o
@@ -84,7 +88,6 @@ class AmazonPrivacyLeftover(models.AbstractModel):
         waiting = self.env["amazon.report.row"]._read_group(
             [("report_id", "in", old.ids), ("is_forgotten", "=", False)], ["report_id"]
         )
-        old = old.filtered(lambda report: (report.asked_at or limit) <= limit)
         old -= Report.union(*(report for (report,) in waiting))
         old._strip_later()
         return Report.search([*closed, ("is_to_strip", "=", True)]) | old
@@ -123,6 +126,9 @@ class AmazonPrivacyLeftover(models.AbstractModel):
         ):
             records = self.env[name].search([*old, (field, "!=", False)])
             records.with_context(**QUIET)[field] = False
+        self.env["amazon.vat.invoice"].search(
+            [*old, ("billing", "!=", False)]
+        ).billing = False
         for name in ("amazon.vat.document", "amazon.vat.invoice"):
             documents = self.env[name].search([*old, ("buyer_vat", "!=", False)])
             documents.filtered(
@@ -141,13 +147,72 @@ class AmazonPrivacyLeftover(models.AbstractModel):
             limit=limit,
             order="amazon_forget_on, id",
         )
-        counts = self.env["amazon.privacy.contact"].forget(
-            due,
-            self.env["sale.order"],
-            set(),
-            due.commercial_partner_id.filtered("is_company"),
-        )
+        counts = self._forget_contacts_safely(due)
+        # An order that is not due yet uses these again: they go with it.
+        today = fields.Date.context_today(self)
+        due.filtered(
+            lambda contact: (contact.amazon_forget_on or date.max) <= today
+        ).amazon_forget_on = today + LOOK_AGAIN
         return counts, due
+
+    def _forget_contacts_safely(self, contacts):
+        """Forget contacts together; if that fails, one by one.
+
+        :return: counts by field of ``amazon.privacy.log``
+        """
+        try:
+            with self.env.cr.savepoint():
+                found = self.env["amazon.privacy.contact"].forget(
+                    contacts,
+                    self.env["sale.order"],
+                    set(),
+                    contacts.commercial_partner_id.filtered("is_company"),
+                )
+            return Counter(found)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            # One contact that something holds must not keep the others.
+            _logger.exception("Contacts are not forgotten: %s", contacts.ids)
+        if len(contacts) == 1:
+            return Counter(failed_count=1)
+        return sum(map(self._forget_contacts_safely, contacts), Counter())
+
+    @api.private
+    def forget_old_entries(self, account):
+        """Delete the files of entries that the tax law demands no longer.
+
+        Whoever they are made out to: they also tell where the goods went.
+
+        :return: counts by field of ``amazon.privacy.log``, and how many entries
+        """
+        self.env.flush_all()
+        years = account._get_personal_data_years(account.company_id)
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT move.id
+                  FROM sale_order o
+                  JOIN sale_order_line line ON line.order_id = o.id
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line sold ON sold.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = sold.move_id
+                  JOIN ir_attachment file
+                    ON file.res_model = 'account.move'
+                   AND file.res_id = move.id
+                 WHERE o.amazon_account_id = %s
+                   AND o.amazon_forgotten_at IS NOT NULL
+                   AND COALESCE(move.invoice_date, move.date) < %s
+                 LIMIT %s
+                """,
+                account.id,
+                date(fields.Date.context_today(self).year - years, 1, 1),
+                ENTRIES,
+            )
+        )
+        moves = self.env["account.move"].browse([id_ for (id_,) in found])
+        trace = self.env["amazon.privacy.trace"]
+        return trace.forget([Trace(move) for move in moves]), len(moves)
 
     # === DIALOGS === #
 

@@ -77,9 +77,10 @@ class AmazonPrivacyOrder(models.AbstractModel):
                 order.amazon_is_business or rows_by_order[order]._tell_of_business()
             )
         )
+        businesses = business.partner_id.commercial_partner_id
         contacts = self.env["amazon.privacy.contact"].collect(orders)
         told = {order: rows_by_order[order]._find_personal_texts() for order in orders}
-        traces = self._get_traces(orders, rows_by_order, told, business)
+        traces = self._get_traces(orders, rows_by_order, told, contacts - businesses)
         counts = Counter(order_count=len(orders))
         counts.update(self.env["amazon.privacy.trace"].forget(traces))
         counts.update(
@@ -87,7 +88,7 @@ class AmazonPrivacyOrder(models.AbstractModel):
                 contacts,
                 orders,
                 set().union(*told.values()),
-                business.partner_id.commercial_partner_id,
+                businesses,
             )
         )
         counts["row_count"] += rows._forget()
@@ -96,20 +97,20 @@ class AmazonPrivacyOrder(models.AbstractModel):
 
     # === TEXTS === #
 
-    def _get_traces(self, orders, rows_by_order, told, business):
-        """Return what is to be taken out of each document of orders, as `Trace`."""
+    def _get_traces(self, orders, rows_by_order, told, persons):
+        """Return what is to be taken out of each document of orders, as `Trace`.
+
+        :param persons: contacts of the buyers, without the businesses themselves
+        """
         traces = []
         belongings = {
             name: self.env[name].search([(link, "in", orders.ids)]).grouped(link)
             for name, link in BELONGINGS.items()
         }
         for order in orders:
-            contacts = (
+            own = persons & (
                 order.partner_id | order.partner_invoice_id | order.partner_shipping_id
             )
-            if order in business:
-                contacts -= order.partner_id.commercial_partner_id
-            own = self.env["amazon.privacy.contact"].collect(order) & contacts
             texts = told[order] | own._get_personal_texts()
             traces.append(Trace(order, texts))
             for records in (
@@ -134,6 +135,7 @@ class AmazonPrivacyOrder(models.AbstractModel):
                 continue
             wanted = texts - addresses if stays else texts
             traces += [Trace(line, wanted) for line in move.line_ids]
+            traces += [Trace(payment, wanted) for payment in move.transaction_ids]
         return traces
 
     # === FIELDS === #
@@ -149,6 +151,7 @@ class AmazonPrivacyOrder(models.AbstractModel):
                 lambda document: document.sale_order_id not in business
             ).buyer_vat = False
         now = fields.Datetime.now()
+        self.env["amazon.vat.invoice"].search(domain).billing = False
         for order in orders:
             told = dict(order.amazon_told or {})
             told.update(recipient="", billing="")

@@ -25,11 +25,17 @@ BELONGINGS = {
     "amazon.report.row": "sale_order_id",
 }
 #: Files on these are about the buyer: labels, delivery slips, confirmations.
-WITH_FILES = ("sale.order", "stock.picking")
-#: Fields of the web client for what a buyer has signed.
-SIGNATURES = (False, "signature")
-#: Models of messages on their way: model -> field with the ``mail.message``.
-COPIES = {"mail.mail": "mail_message_id", "mail.message.schedule": "mail_message_id"}
+WITH_FILES = ("account.move", "sale.order", "stock.picking")
+#: Models of messages on their way: model -> field with the ``mail.message``. Some come
+#: with addons that may be absent.
+COPIES = {
+    "mail.mail": "mail_message_id",
+    "mail.message.schedule": "mail_message_id",
+    "sms.sms": "mail_message_id",
+    "snailmail.letter": "message_id",
+}
+#: Fields of notifications that hold where they went to, or why not.
+NOTIFIED = ("mail_email_address", "failure_reason", "sms_number")
 
 
 @dataclass
@@ -174,7 +180,8 @@ class AmazonPrivacyTrace(models.AbstractModel):
     def _forget_senders(self, messages):
         """Drop addresses that messages came from and went to, and their copies."""
         for name, link in COPIES.items():
-            self.env[name].search([(link, "in", messages.ids)]).unlink()
+            if name in self.env:
+                self.env[name].search([(link, "in", messages.ids)]).unlink()
         messages = messages.exists()
         scheduled = self.env["mail.scheduled.message"]
         for model_name, found in messages.grouped("model").items():
@@ -203,11 +210,15 @@ class AmazonPrivacyTrace(models.AbstractModel):
                 messages._ids,
             )
         )
+        notified = self.env["mail.notification"]._fields
         self.env.cr.execute(
             SQL(
-                "UPDATE mail_notification "
-                "SET mail_email_address = NULL, failure_reason = NULL "
-                "WHERE mail_message_id IN %s",
+                "UPDATE mail_notification SET %s WHERE mail_message_id IN %s",
+                SQL(", ").join(
+                    SQL("%s = NULL", SQL.identifier(name))
+                    for name in NOTIFIED
+                    if name in notified and notified[name].store
+                ),
                 messages._ids,
             )
         )
@@ -260,9 +271,31 @@ class AmazonPrivacyTrace(models.AbstractModel):
         posted = Domain("id", "in", messages.attachment_ids.ids) & Domain(
             "res_model", "in", [False, "mail.message", "mail.compose.message"]
         )
-        files = self.env["ir.attachment"].search(
-            (own | posted) & Domain("res_field", "in", SIGNATURES)
+        # Also what stands in fields: signatures, and invoices as they were sent.
+        files = (
+            self.env["ir.attachment"]
+            .with_context(skip_res_field_check=True)
+            .search(own | posted)
         )
         count = len(files)
+        self._detach(files)
         files.unlink()
         return count
+
+    def _detach(self, files):
+        """Take files off entries of which nothing has to be kept any more.
+
+        Odoo keeps a posted entry's files for good where a company has an audit trail:
+        longer than the law, which then demands that they go.
+        """
+        if of_entries := files.filtered(lambda file: file.res_model == "account.move"):
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ir_attachment "
+                    "SET res_model = NULL, res_id = NULL, res_field = NULL "
+                    "WHERE id IN %s",
+                    of_entries._ids,
+                )
+            )
+            self.env.invalidate_all()

@@ -3,15 +3,19 @@ import tempfile
 
 from odoo import fields, models
 
+from ...messages import get_message
 from ...report_formats import ReportFileError, open_report, read_raw
 from ...report_formats.kinds import ORDER_KINDS
 from ...report_formats.personal_data import is_personal, strip_file, strip_row
 from ...vat_rules import shorten_postcode
 from ..report.amazon_report import OPEN_STATES
+from .amazon_privacy_trace import Trace
 
 _logger = logging.getLogger(__name__)
 #: Bytes of a stripped file that are kept in memory while it is made.
 IN_MEMORY = 4 << 20
+#: Values of the reason why a file is refused that are taken from the file.
+QUOTED = ("start", "name", "sample", "detail")
 
 
 class AmazonReport(models.Model):
@@ -131,6 +135,15 @@ class AmazonReport(models.Model):
         if self.file_size:
             values.update(self._replace_file(numbers))
         self.write(values)
+        if not left:
+            self._forget_quotes()
+
+    def _forget_quotes(self):
+        """Take out what is quoted of the file, and what people wrote about it."""
+        told = get_message(self, "failure_reason")
+        values = told.values if told else {}
+        quotes = {values[name] for name in QUOTED if isinstance(values.get(name), str)}
+        self.env["amazon.privacy.trace"].sudo().forget([Trace(self, quotes)])
 
     def _replace_file(self, numbers):
         """Store the file without some of what it tells.

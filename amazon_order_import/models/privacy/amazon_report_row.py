@@ -6,7 +6,7 @@ from ...messages import Message
 from ...report_formats.personal_data import get_personal_cells, is_misfit
 from ...report_formats.problems import PROBLEMS
 from ...vat_rules import shorten_postcode
-from .masking import MASK
+from .masking import MASK, make_pattern, mask
 
 #: Values of a problem that are cells of the row.
 CELLS = ("value", "other")
@@ -78,4 +78,5 @@ class AmazonReportRow(models.Model):
         if told and told.code in PROBLEMS:
             hidden = {name: MASK for name in CELLS if told.values.get(name)}
             told = Message(told.code, {**told.values, **hidden})
-        return told.dump() if told else None
+        texts = self._find_personal_texts()
+        return mask(make_pattern(texts), told.dump()) if told else None

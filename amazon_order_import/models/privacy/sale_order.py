@@ -49,7 +49,8 @@ class SaleOrder(models.Model):
 
         What Amazon ships: when it arrived by Amazon's word, else some days after it
         left. What is shipped from here: when the last delivery was done. Whatever is
-        cancelled or never shipped: when it last changed, or was to arrive at last.
+        cancelled: when it last changed. What never shipped: when it or its delivery
+        last changed, or it was to arrive at last.
         """
         return SQL(
             """
@@ -63,9 +64,9 @@ class SaleOrder(models.Model):
                        END,
                        GREATEST(
                            o.write_date,
-                           delivery.changed,
                            CASE WHEN o.state != 'cancel'
                                 THEN GREATEST(
+                                    delivery.changed,
                                     o.amazon_latest_ship_date,
                                     o.amazon_latest_delivery_date
                                 )

@@ -1,7 +1,9 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .privacy_case import COMPANY, MFN_REF, PERSON, PrivacyCase
 
@@ -24,8 +26,11 @@ class TestContacts(PrivacyCase):
         self.run_cron()
         self.assertTrue(self.order.amazon_forgotten_at)
 
-    def assert_gone(self, partner):
+    def assert_pseudonym(self, partner):
         self.assertRegex(partner.name, r"^Amazon buyer [0-9A-F]{8}$")
+
+    def assert_gone(self, partner):
+        self.assert_pseudonym(partner)
         for name in ("street", "street2", "city", "phone", "email", "amazon_buyer_key"):
             self.assertFalse(partner[name], name)
         self.assertEqual(partner.zip, "80")
@@ -109,6 +114,92 @@ class TestContacts(PrivacyCase):
         self.run_cron()
         self.assert_gone(invoice.partner_id)
         self.assertIn("Amazon buyer", invoice.invoice_partner_display_name)
+
+    def print_invoice(self, invoice):
+        return self.env["ir.attachment"].create(
+            {
+                "name": "Zwiebelmayer.pdf",
+                "raw": b"%PDF-1.4 Zwiebelmayer",
+                "mimetype": "application/pdf",
+                "res_model": "account.move",
+                "res_id": invoice.id,
+                "company_id": invoice.company_id.id,
+            }
+        )
+
+    def end_period(self, invoice):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_date = %s, date = %s WHERE id = %s",
+            [date(2001, 5, 1), date(2001, 5, 1), invoice.id],
+        )
+        self.env.invalidate_all()
+        if invoice.partner_id.amazon_forget_on:
+            self.age(invoice.partner_id, 1, "amazon_forget_on")
+
+    def test_files_and_texts_of_an_invoice_go_with_its_recipient(self):
+        self.deliver(self.order)
+        invoice = self.invoice(self.order)
+        invoice.company_id.restrictive_audit_trail = True
+        file = self.print_invoice(invoice)
+        self.run_cron()
+        self.assertTrue(file.exists())
+        # What has to be kept names its recipient.
+        invoice.narration = f"Vielen Dank, {PERSON['buyer-name']}!"
+        invoice.invoice_line_ids.name = f"Geschenk für {PERSON['buyer-name']}"
+        self.end_period(invoice)
+        self.run_cron()
+        self.assertFalse(file.exists())
+        self.assert_gone(invoice.partner_id)
+        self.assert_forgotten()
+        self.assertEqual(invoice.state, "posted")
+
+    def test_files_of_an_invoice_to_nobody_go_as_well(self):
+        self.deliver(self.order)
+        collective = self.env["res.partner"].create({"name": "Amazon buyers"})
+        self.order.partner_invoice_id = collective
+        invoice = self.invoice(self.order)
+        file = self.print_invoice(invoice)
+        self.run_cron()
+        self.assertTrue(file.exists())
+        self.end_period(invoice)
+        self.run_cron()
+        self.assertFalse(file.exists())
+        self.assertEqual(collective.name, "Amazon buyers")
+
+    def test_buyer_who_orders_again_when_looked_at_again(self):
+        """A contact that is due but waits for an order does not stop the others."""
+        self.customer.amazon_forget_on = fields.Date.today()
+        self.run_cron()
+        self.assert_unchanged(self.customer)
+        self.assertGreater(self.customer.amazon_forget_on, fields.Date.today())
+        self.forget()
+        self.assert_gone(self.customer)
+
+    def test_contact_that_cannot_go_keeps_no_other(self):
+        others = self.env["res.partner"].create(
+            [
+                {"name": name, "amazon_forget_on": fields.Date.today()}
+                for name in ("Held", "Zwiebelmayer")
+            ]
+        )
+        Contact = type(self.env["amazon.privacy.contact"])
+        forget = Contact.forget
+
+        def refuse(model, partners, *args):
+            if others[0] in partners:
+                raise ValueError("held")
+            return forget(model, partners, *args)
+
+        with (
+            patch.object(Contact, "forget", refuse),
+            mute_logger(
+                "odoo.addons.amazon_order_import.models.privacy.amazon_privacy_leftover"
+            ),
+        ):
+            self.run_cron()
+        self.assertEqual(others[0].name, "Held")
+        self.assert_pseudonym(others[1])
 
     def test_credit_note_counts_like_an_invoice(self):
         self.account.personal_data_years = 1

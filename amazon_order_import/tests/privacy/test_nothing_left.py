@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...messages import get_message, message
 from ..fulfilment.cases import RETURN
 from ..invoicing import vat_data, vat_files
 from .privacy_case import (
@@ -175,19 +176,18 @@ class TestNothingLeft(PrivacyCase):
         )
         refused.process()
         self.assertEqual(refused.state, "failed")
+        self.assertIn("Zwiebelmayer", refused.failure_reason)
+        told = get_message(refused, "failure_reason")
+        refused._schedule_amazon_todo(
+            self.env.user, message("todo_report_not_imported"), told
+        )
+        refused.message_post(body="Ask Zwiebelmayer", message_type="comment")
         self.run_cron()
         self.assertIn("Zwiebelmayer", self.read_file(report))
         self.age(report | refused, 31, "create_date")
         self.run_cron()
-        self.assertEqual(
-            {
-                k
-                for k in self.find_in_database(SECRETS)
-                if k != "amazon_report.failure_reason"
-            },
-            set(),
-        )
-        self.assertEqual(self.find_in_filestore(SECRETS), [])
+        self.assert_forgotten()
+        self.assertIn("is no report", refused.failure_reason)
         self.assertFalse(refused._find_attachment())
         waiting = report.row_ids.sorted("number")[0]
         self.assertEqual(waiting.outcome, "waiting")

@@ -108,6 +108,19 @@ class TestReadingAgain(PrivacyCase):
         self.assertEqual(report.row_ids.code, False)
         self.assertNotIn("Nachtigallenstieg", self.read_file(report))
 
+    def test_completeness_counts_the_order(self):
+        self.forget()
+        missing = "302-0000009-0000009"
+        self.import_lines(
+            "all_orders", {"amazon-order-id": MFN_REF}, {"amazon-order-id": missing}
+        )
+        listed = self.env["amazon.control.order"].search(
+            [("account_id", "=", self.account.id)]
+        )
+        found = {each.order_ref: each.sale_order_id for each in listed}
+        self.assertEqual(found[MFN_REF], self.order)
+        self.assertFalse(found[missing])
+
     def test_finder_knows_the_order(self):
         self.forget()
         finder = self.env["amazon.order.finder"].create({"query": MFN_REF})
