@@ -30,12 +30,12 @@ class TestVatServiceFrom(BookingCase):
 
     def buy(self, moment="2026-10-05T08:15:00+00:00", **cells):
         type(self).number += 1
-        ref = f"302-0000001-000000{self.number}"
+        ref = f"302-0000001-{self.number:07}"
         self.import_lines(
             MFN,
             {
                 "order-id": ref,
-                "order-item-id": f"1000000000000{self.number}",
+                "order-item-id": f"1000000000{self.number:04}",
                 "purchase-date": moment,
                 "item-price": "119.00",
                 **{name.replace("_", "-"): cell for name, cell in cells.items()},

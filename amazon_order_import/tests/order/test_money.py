@@ -81,12 +81,14 @@ class TestMoney(MoneyCase):
     """Amazon's amounts, exact on the order, the invoice and the credit note."""
 
     def test_price_does_not_divide(self):
-        for taxes in (self.included, self.on_top, self.included.browse()):
+        for number, taxes in enumerate(
+            (self.included, self.on_top, self.included.browse())
+        ):
             with self.subTest(taxes=taxes.mapped("name")):
                 self.set_taxes(taxes)
                 order = self.import_order(
                     **{
-                        "order-id": f"302-0000002-000000{len(taxes)}{taxes[:1].id}",
+                        "order-id": f"302-0000002-{number:07}",
                         "item-price": "10.00",
                         "quantity-purchased": 3,
                     }
