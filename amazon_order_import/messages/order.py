@@ -67,8 +67,8 @@ _ROWS = {
     "rows_contradict": Template(
         _(
             "Rows %(number)s and %(used)s of the report tell item %(sku)s of order "
-            "%(order)s differently (%(differences)s). Quantity, amounts and address are "
-            "those of row %(used)s, the product is that of row %(number)s."
+            "%(order)s differently (%(differences)s). Quantity, amounts and address "
+            "are those of row %(used)s, the product is that of row %(number)s."
         ),
         _(
             "Look the order up in Seller Central, correct it where needed, and confirm "
