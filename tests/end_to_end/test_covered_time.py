@@ -118,7 +118,8 @@ def test_after_an_outage(seller, amazon):
 def test_the_past_is_fetched_window_by_window(seller, amazon):
     """Eighteen months of FBA at the pace that Amazon sets, latest days first."""
     seller.sell(fulfillment="mfn")
-    seller.sell(fulfillment="fba")
+    # From German stock: a sale within another country waits for its registration.
+    seller.sell(fulfillment="fba", marketplace="DE", center="LEJ1")
     account = seller.account
     now = seller.env.cr.now().replace(microsecond=0)
     wizard = seller.env["amazon.first.run"].create(
