@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import resource
 import socket
 import subprocess
@@ -374,6 +375,7 @@ def run_apart(url, limit=600 << 20):
         timeout=120,
         check=False,
         preexec_fn=bound,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert result.returncode == 0, result.stderr[-2000:]
     *lines, grown = result.stdout.split("\n")[:-1]
