@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...messages import get_message
 
@@ -6,24 +6,16 @@ from ...messages import get_message
 class AmazonVatInvoice(models.Model):
     """VAT invoice data that wait for a tax that Odoo lacks."""
 
-    _inherit = "amazon.vat.invoice"
-
-    amazon_can_create_tax = fields.Boolean(compute="_compute_amazon_tax_cures")
-    amazon_can_register_tax = fields.Boolean(compute="_compute_amazon_tax_cures")
+    _inherit = ["amazon.vat.invoice", "amazon.tax.cure"]
 
     @api.depends("state", "state_note")
     def _compute_amazon_tax_cures(self):
-        Cure = self.env["amazon.tax.cure"]
-        for record in self:
-            code = Cure.get_code(record._get_tax_problem())
-            record.amazon_can_create_tax = code == "tax"
-            record.amazon_can_register_tax = code == "registration"
+        return super()._compute_amazon_tax_cures()
 
     def _get_tax_problem(self):
-        """Return the `Message` that says what is missing, or None."""
         if self.state == "attention":
             told = get_message(self, "state_note")
-            return self.env["amazon.tax.cure"].get_cause(told)
+            return self._get_cause(told)
         return None
 
     def _process_held_for_tax(self):
@@ -34,12 +26,8 @@ class AmazonVatInvoice(models.Model):
 
     def action_create_tax(self):
         """Create the taxes that are missing; process again what waits for them."""
-        return self.env["amazon.tax.cure"].create_taxes(self)
+        return self._create_missing_taxes()
 
     def action_register_tax(self):
         """Open the registration that the account lacks."""
-        self.ensure_one()
-        self.check_access("read")
-        return self.env["amazon.tax.cure"].open_registration(
-            self.account_id, self._get_tax_problem()
-        )
+        return self._open_missing_registration()

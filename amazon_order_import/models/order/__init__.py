@@ -13,6 +13,7 @@ from . import amazon_report
 from . import amazon_report_row
 from . import sale_order
 from . import sale_order_double
+from . import amazon_tax_cure
 from . import sale_order_tax
 from . import account_tax
 from . import amazon_tax_registration
@@ -26,6 +27,5 @@ from . import amazon_vat_number
 from . import amazon_order_workflow
 from . import amazon_tax_finder
 from . import amazon_tax_finder_create
-from . import amazon_tax_cure
 from . import amazon_tax_advisor
 from . import amazon_tax_advisor_place

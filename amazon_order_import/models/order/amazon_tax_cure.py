@@ -1,6 +1,6 @@
 """What a person can do by one click where a sale is held for its tax."""
 
-from odoo import api, models
+from odoo import fields, models
 
 from ...messages import Message
 from ...trusted_context import Trusted
@@ -11,44 +11,56 @@ REGISTRATION_PROBLEM = "tax_registration_missing"
 
 
 class AmazonTaxCure(models.AbstractModel):
-    """For records that are held as Odoo lacks a tax, or the account a registration.
+    """A record that is held as Odoo lacks a tax, or its account a registration.
 
-    They have the method ``_process_held_for_tax`` that processes them again.
+    Models that inherit it say on what `_compute_amazon_tax_cures` depends, fill the
+    hooks, and have the buttons' methods.
     """
 
     _name = "amazon.tax.cure"
     _description = "Cures of What Is Held For Its Tax"
 
-    @api.private
-    def get_cause(self, told):
+    amazon_can_create_tax = fields.Boolean(compute="_compute_amazon_tax_cures")
+    amazon_can_register_tax = fields.Boolean(compute="_compute_amazon_tax_cures")
+
+    def _compute_amazon_tax_cures(self):
+        for record in self:
+            problem = record._get_tax_problem()
+            code = problem.code if problem else ""
+            record.amazon_can_create_tax = code in TAX_PROBLEMS
+            record.amazon_can_register_tax = code == REGISTRATION_PROBLEM
+
+    # === HOOKS === #
+
+    def _get_tax_problem(self):
+        """Return the `Message` that says what is missing, or None."""
+        return None
+
+    def _get_tax_account(self):
+        """Return the ``amazon.account`` record whose registrations count."""
+        return self.account_id
+
+    def _process_held_for_tax(self):
+        """Process the records again."""
+
+    # === CURES === #
+
+    def _get_cause(self, told):
         """Return the `Message` inside of one that says that something was not made."""
         values = told.values if told else {}
         cause = values.get("error") or values.get("problem")
         return cause if isinstance(cause, Message) else None
 
-    @api.private
-    def get_code(self, problem):
-        """Return which cure there is: ``tax``, ``registration`` or ``""``.
-
-        :param problem: `Message`, or None
-        """
-        code = problem.code if problem else ""
-        if code in TAX_PROBLEMS:
-            return "tax"
-        return "registration" if code == REGISTRATION_PROBLEM else ""
-
-    @api.private
-    def create_taxes(self, records):
+    def _create_missing_taxes(self):
         """Create the taxes that are missing; process again what waits for them.
 
-        :param records: those that the user has chosen
         :return: the action that tells which taxes were made
         :raise AccessError: where the user may not create taxes
         :raise MessageError: where OSS is not set up
         """
-        records.check_access("read")
+        self.check_access("read")
         self.env["account.tax"].check_access("create")
-        held = records.sudo().filtered("amazon_can_create_tax")
+        held = self.sudo().filtered("amazon_can_create_tax")
         last = self.env["account.tax"].sudo().search([], order="id desc", limit=1)
         held.with_context(amazon_create_tax=Trusted())._process_held_for_tax()
         return self._tell_created(last.search([("id", ">", last.id)]))
@@ -76,14 +88,14 @@ class AmazonTaxCure(models.AbstractModel):
             },
         }
 
-    @api.private
-    def open_registration(self, account, problem):
+    def _open_missing_registration(self):
         """Open the account's line of the registration that is missing, prefilled.
 
-        :param account: ``amazon.account`` record
-        :param problem: `Message` that says so
         :raise AccessError: where the user may not change the account
         """
+        self.ensure_one()
+        self.check_access("read")
+        account, problem = self._get_tax_account(), self._get_tax_problem()
         account.check_access("write")
         country, sale_type = problem.values["country"].id, problem.values["sales"].value
         known = account.tax_registration_ids.filtered(
