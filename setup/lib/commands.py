@@ -11,6 +11,7 @@ from pathlib import Path
 from . import chromium
 from . import demo as demonstration
 from . import lint as linters
+from . import screenshots as pictures
 from .databases import KEPT_BY_HAND, Databases
 from .environment import Environment
 from .messages import SetupError, expected_failure, say
@@ -153,6 +154,27 @@ def demo(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     environment = Environment(CHECKOUT)
     return demonstration.run(environment, options.port, serve=not options.exit)
+
+
+def screenshots(arguments: Sequence[str]) -> int:
+    """Pictures of all screens."""
+    parser = argparse.ArgumentParser(
+        prog="setup/screenshots",
+        description="Takes a picture of every screen of the addon, in English and "
+        "German, on a desk (1440 pixels) and on a phone (390), from the demo database.",
+    )
+    parser.add_argument("--folder", help="where the pictures go")
+    parser.add_argument("--only", default="", help="screens whose name holds this")
+    parser.add_argument("--languages", default=",".join(pictures.LANGUAGES))
+    parser.add_argument("--windows", default=",".join(pictures.WINDOWS))
+    parser.add_argument("--database", default="", help="another one than the demo's")
+    parser.add_argument(
+        "--as-it-is",
+        action="store_true",
+        help="the database is neither made nor updated before",
+    )
+    options = parser.parse_args(arguments)
+    return pictures.run(Environment(CHECKOUT), options)
 
 
 def _terminated(*_ignored) -> None:

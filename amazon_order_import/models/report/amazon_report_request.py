@@ -301,7 +301,7 @@ class AmazonReportRequest(models.Model):
                 request.problem = request._explain_region()
             elif not request._get_allowed_marketplaces():
                 request.problem = request._explain_channels()
-            elif not request.repeat and (problem := request._find_problem()):
+            elif problem := request._find_problem():
                 request.problem = problem
             else:
                 request.plan = request._describe_plan()

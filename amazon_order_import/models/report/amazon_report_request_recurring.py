@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...report_formats import KINDS
 
@@ -18,6 +19,8 @@ REFUSED_CODES = ("role", "refused", "not_requested")
 #: Two reports end and begin at the same second; clocks have their jitter.
 SMALLEST_GAP = timedelta(seconds=2)
 DAY = 24 * 60
+#: In what an interval is said and entered, the largest first: minutes in each.
+UNITS = {"days": DAY, "hours": 60, "minutes": 1}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ CADENCES = (
     Cadence("vcs_invoices", DAY, 10, hour=5, vat_service="vcs"),
     Cadence("all_orders", DAY, 3, hour=3),
 )
+#: Where no other is known.
+USUAL_CADENCE = Cadence("", 60, 2)
 
 
 class AmazonReportRequest(models.Model):
@@ -57,10 +62,29 @@ class AmazonReportRequest(models.Model):
 
     _inherit = "amazon.report.request"
 
-    interval_minutes = fields.Integer("Every (minutes)", default=60)
+    interval_minutes = fields.Integer(
+        "Every (minutes)",
+        compute="_compute_cadence",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    interval_number = fields.Integer(
+        "Every", compute="_compute_interval", inverse="_inverse_interval"
+    )
+    interval_unit = fields.Selection(
+        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
+        "Unit",
+        compute="_compute_interval",
+        inverse="_inverse_interval",
+    )
+    interval_text = fields.Char("Every", compute="_compute_interval_text")
     lookback_days = fields.Integer(
         "Days Back",
-        default=2,
+        compute="_compute_cadence",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Each report reaches back this many days; the overlap with the one before "
         "makes sure that nothing falls between two reports",
     )
@@ -79,6 +103,58 @@ class AmazonReportRequest(models.Model):
     _lookback_positive = models.Constraint(
         "CHECK (lookback_days >= 1)", "A report reaches back at least one day."
     )
+
+    @api.depends("kind")
+    def _compute_cadence(self):
+        """Offer the rhythm that suits the kind: Amazon makes some only now and then."""
+        cadences = {cadence.kind: cadence for cadence in reversed(CADENCES)}
+        for request in self:
+            usual = cadences.get(request.kind, USUAL_CADENCE)
+            request.interval_minutes = usual.minutes
+            request.lookback_days = usual.days
+
+    @api.depends("interval_minutes")
+    def _compute_interval(self):
+        for request in self:
+            minutes = request.interval_minutes
+            unit = next(u for u, size in UNITS.items() if not minutes % size)
+            request.interval_unit = unit
+            request.interval_number = minutes // UNITS[unit]
+
+    @api.onchange("interval_number", "interval_unit")
+    def _inverse_interval(self):
+        for request in self.filtered("interval_unit"):
+            request.interval_minutes = (
+                request.interval_number * UNITS[request.interval_unit]
+            )
+
+    @api.depends("interval_minutes")
+    @api.depends_context("lang")
+    def _compute_interval_text(self):
+        for request in self:
+            request.interval_text = self._describe_minutes(request.interval_minutes)
+
+    @api.constrains("repeat", "interval_minutes", "kind")
+    def _check_interval(self):
+        for request in self.filtered("repeat"):
+            if problem := request._find_interval_problem():
+                raise ValidationError(problem)
+
+    def _find_interval_problem(self):
+        """Return why Amazon would cancel such a rhythm, with what to do; else ``""``."""
+        pause = KINDS[self.kind].min_minutes
+        if self.interval_minutes >= pause:
+            return ""
+        return self.env._(
+            "Amazon makes this report once in %(time)s: choose an interval at least "
+            "that long.",
+            time=self._describe_minutes(pause),
+        )
+
+    def _find_problem(self):
+        if self.repeat:
+            return self._find_interval_problem()
+        return super()._find_problem()
 
     @api.depends("kind", "repeat", "interval_minutes", "lookback_days")
     def _compute_display_name(self):
@@ -266,7 +342,8 @@ class AmazonReportRequest(models.Model):
         known = self.with_context(active_test=False).search(
             [("account_id", "=", account.id), ("repeat", "=", True)]
         )
-        there = {(r.kind, r.interval_minutes > 12 * 60, r.lookback_days) for r in known}
+        # Beside what somebody has set up or switched off, a second set would ask for
+        # the same days again.
         kinds = set(known.mapped("kind"))
         vals_list = []
         for cadence in cadences:
@@ -274,8 +351,7 @@ class AmazonReportRequest(models.Model):
             if (
                 account.region not in kind.regions
                 or cadence.vat_service not in ("", account.vat_service)
-                or (cadence.kind, cadence.minutes > 12 * 60, cadence.days) in there
-                or (cadence.kind in kinds and cadence.hour is None)
+                or cadence.kind in kinds
             ):
                 continue
             vals_list.append(

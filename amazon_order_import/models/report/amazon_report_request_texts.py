@@ -78,21 +78,29 @@ class AmazonReportRequest(models.Model):
         if kind.min_minutes:
             minutes = (count - 1) * kind.min_minutes
             text += " " + self.env._(
-                "Because Amazon makes one of this kind in %(pause)s minutes, the last "
-                "one comes after about %(time)s, the latest days first.",
-                pause=kind.min_minutes,
-                time=self._describe_minutes(minutes),
+                "Because Amazon makes one of this kind in %(pause)s, the last one "
+                "comes after about %(time)s, the latest days first.",
+                pause=self._describe_minutes(kind.min_minutes),
+                time=self._describe_about(minutes),
             )
         return text
 
     @api.model
+    def _describe_about(self, minutes):
+        """Return about how long something takes, in the unit that people use for it."""
+        for size in (24 * 60, 60):
+            if minutes >= 2 * size:
+                return self._describe_minutes(round(minutes / size) * size)
+        return self._describe_minutes(minutes)
+
+    @api.model
     def _describe_minutes(self, minutes):
-        """Return a time span in the unit that people use for it."""
+        """Return a time span in the largest unit that says it without a rest."""
         # Always more than one: no language needs a singular.
-        if minutes >= 2 * 24 * 60:
-            return self.env._("%(count)s days", count=round(minutes / 1440))
-        if minutes >= 2 * 60:
-            return self.env._("%(count)s hours", count=round(minutes / 60))
+        if minutes >= 2 * 24 * 60 and not minutes % (24 * 60):
+            return self.env._("%(count)s days", count=minutes // (24 * 60))
+        if minutes >= 2 * 60 and not minutes % 60:
+            return self.env._("%(count)s hours", count=minutes // 60)
         return self.env._("%(count)s minutes", count=minutes)
 
     @api.depends("account_id", "kind")
@@ -113,10 +121,10 @@ class AmazonReportRequest(models.Model):
         if kind.min_minutes:
             limit = 24 * 60 // kind.min_minutes
             text = self.env._(
-                "Amazon makes this report once in %(minutes)s minutes, for all "
-                "programs together. Requested in the last 24 hours: %(used)s; at most "
-                "%(left)s more today.",
-                minutes=kind.min_minutes,
+                "Amazon makes this report once in %(time)s, for all programs "
+                "together. Requested in the last 24 hours: %(used)s; at most %(left)s "
+                "more today.",
+                time=self._describe_minutes(kind.min_minutes),
                 used=used,
                 left=max(limit - used, 0),
             )

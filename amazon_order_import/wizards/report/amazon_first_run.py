@@ -55,9 +55,9 @@ class AmazonFirstRun(models.TransientModel):
             if count > 1 and kind.min_minutes:
                 minutes = (count - 1) * kind.min_minutes
                 line += ", " + self.env._(
-                    "one in %(pause)s minutes: about %(time)s",
-                    pause=kind.min_minutes,
-                    time=Request._describe_minutes(minutes),
+                    "one in %(pause)s: about %(time)s",
+                    pause=Request._describe_minutes(kind.min_minutes),
+                    time=Request._describe_about(minutes),
                 )
             if start > self.orders_from + timedelta(days=1):
                 line += ". " + self.env._(
