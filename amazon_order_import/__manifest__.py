@@ -61,6 +61,7 @@
         "wizards/report/amazon_report_undo_views.xml",
         "wizards/report/amazon_report_upload_views.xml",
         "wizards/fulfilment/amazon_stock_adjustment_views.xml",
+        "wizards/invoicing/amazon_invoice_upload_ask_views.xml",
         "wizards/invoicing/amazon_vat_unlock_views.xml",
         "views/invoicing/sale_order_vat_views.xml",
         "wizards/privacy/amazon_privacy_request_views.xml",

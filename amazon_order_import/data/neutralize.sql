@@ -18,6 +18,7 @@ DELETE FROM amazon_stock_adjustment_line;
 DELETE FROM amazon_report_preview;
 DELETE FROM amazon_account_connect;
 DELETE FROM amazon_first_run;
+DELETE FROM amazon_invoice_upload_ask;
 DELETE FROM amazon_offer_assign;
 DELETE FROM amazon_order_finder;
 DELETE FROM amazon_privacy_request;

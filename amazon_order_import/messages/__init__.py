@@ -6,7 +6,7 @@ it, in the reader's language, time zone and number format (`MessageText`). The w
 Amazon and of Odoo stay as they are: they are values.
 """
 
-from .catalog import CATALOG
+from .catalog import BY_ITSELF, CATALOG
 from .closed_states import CLOSED_STATES
 from .template import Template
 from .message import (

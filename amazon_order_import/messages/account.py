@@ -1,6 +1,8 @@
 from ..report_formats.marking import mark as _
 from .template import Template
 
+#: Who may connect an account.
+MANAGER = "amazon_order_import.group_amazon_manager"
 _AGAIN = _("Nothing was changed. Press “Connect with Amazon” again.")
 
 ACCOUNT = {
@@ -28,10 +30,9 @@ ACCOUNT = {
     "connected": Template(_("Marketplaces: %(names)s")),
     "untested": Template(_("The connection was not tested yet."), _("Test it.")),
     "not_connected": Template(
-        _(
-            "Press “Connect with Amazon”. Report files can be uploaded without a "
-            "connection."
-        )
+        _("Report files can be uploaded without a connection."),
+        _("Press “Connect with Amazon” to have them fetched."),
+        group=MANAGER,
     ),
     "wrong_setting": Template(
         _("Nothing could be sent to Amazon because of a setting of this account."),
@@ -60,6 +61,7 @@ ACCOUNT = {
             "Authorise the application again: press “Connect with Amazon”. The reports "
             "that were missed are fetched then."
         ),
+        group=MANAGER,
     ),
     "invalid_grant": Template(
         _(
@@ -70,6 +72,7 @@ ACCOUNT = {
             "Authorise the application again: press “Connect with Amazon”. The reports "
             "that were missed are fetched then."
         ),
+        group=MANAGER,
     ),
     "invalid_client": Template(
         _(

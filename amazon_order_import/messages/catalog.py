@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from ..report_formats.marking import mark as _
 from ..report_formats.problems import PROBLEMS
 from .account import ACCOUNT
 from .completeness import COMPLETENESS
@@ -21,6 +22,8 @@ _COMMON = {
     # Somebody else's words.
     "words": Template("%(text)s"),
     "lines": Template("%(lines)s"),
+    # A step that its reader cannot do.
+    "ask_group": Template(_("%(step)s (Ask somebody with the right “%(group)s”.)")),
 }
 _FORMATS = {
     code: FormatTemplate(code, text, explain)
@@ -48,3 +51,7 @@ CATALOG = MappingProxyType(
 )
 if len(CATALOG) != sum(map(len, _PARTS)):
     raise ValueError("Two messages have the same code.")
+#: Reasons for which nobody has to do anything: a later report brings the rest.
+BY_ITSELF = frozenset(
+    entry.reason or code for code, entry in CATALOG.items() if entry.by_itself
+)

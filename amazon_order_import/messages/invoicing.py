@@ -18,6 +18,7 @@ _VAT_DOCUMENTS = {
     "number_pending": Template(
         _("Amazon gives no number yet for its document about order %(order)s."),
         _("A later report brings it; do not invoice the order yourself meanwhile."),
+        by_itself=True,
     ),
     "number_of_no_service": Template(
         _(

@@ -96,14 +96,31 @@ def compose(env, message):
     values = message.values
     if not isinstance(entry, FormatTemplate):
         values = {name: _write(env, value) for name, value in values.items()}
-    return entry.compose(values, lambda text: translate(env, text))
+    return entry.compose(
+        values,
+        lambda text: translate(env, text),
+        lambda step, group: _ask_for_help(env, step, group),
+    )
+
+
+def _ask_for_help(env, step, group):
+    """Say, where the reader lacks the group of a button, who has it."""
+    if env.user.has_group(group):
+        return step
+    name = env.ref(group).sudo().full_name
+    return translate(env, CATALOG["ask_group"].text) % {"step": step, "group": name}
 
 
 def _write_part(env, part):
     entry = CATALOG[part.message.code]
-    text = entry.step if part.name == "step" else entry.text
     values = {name: _write(env, value) for name, value in part.message.values.items()}
-    return translate(env, text) % values
+    if part.name == "step":
+        return entry.compose_step(
+            values,
+            lambda text: translate(env, text),
+            lambda step, group: _ask_for_help(env, step, group),
+        )
+    return translate(env, entry.text) % values
 
 
 def _write(env, value):

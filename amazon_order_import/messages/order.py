@@ -9,6 +9,7 @@ _ROWS = {
             "is pending)."
         ),
         _("A later report brings it."),
+        by_itself=True,
     ),
     "unknown_channel": Template(
         _("The sales channel “%(channel)s” of order %(order)s is not known."),

@@ -10,6 +10,10 @@ _ASK_ADVISER = _(
     "belongs; then make its entry by hand."
 )
 
+#: Who may name tax registrations, and who may create taxes.
+MANAGER = "amazon_order_import.group_amazon_manager"
+ACCOUNTANT = "account.group_account_manager"
+
 TAX = {
     # === ORDERS === #
     "held_for_tax": Template(
@@ -145,6 +149,7 @@ TAX = {
             "none, create one with your tax number there under Accounting > "
             "Configuration > Fiscal Positions."
         ),
+        group=MANAGER,
     ),
     "tax_registration_number": Template(_(" (%(vat)s)")),
     "tax_position_missing_oss": Template(
@@ -153,6 +158,7 @@ TAX = {
             "has no fiscal position."
         ),
         _("Press “Create Tax”, or set up OSS under Accounting > Settings."),
+        group=ACCOUNTANT,
         reason="tax_position_missing",
     ),
     "tax_position_missing_export": Template(
@@ -178,6 +184,7 @@ TAX = {
     "tax_missing_oss": Template(
         _("Odoo has no OSS tax of %(rate)s for %(country)s."),
         _("Press “Create Tax”: it is made as your other OSS taxes are."),
+        group=ACCOUNTANT,
         reason="tax_missing",
     ),
     "tax_missing_country": Template(
@@ -186,6 +193,7 @@ TAX = {
             "Press “Create Tax”: it is made like the nearest one that you have. Or "
             "create it under Accounting > Configuration > Taxes."
         ),
+        group=ACCOUNTANT,
         reason="tax_missing",
     ),
     "tax_missing_free": Template(

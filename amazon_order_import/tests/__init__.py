@@ -13,6 +13,7 @@ from .report import test_preview_tour
 from .report import test_request_tour
 from .report import test_requests
 from .order import test_additions
+from .report import test_todo
 from .report import test_work
 from .order import test_buyer_key
 from .order import test_buyers
@@ -53,6 +54,7 @@ from .invoicing import test_vat_refunds
 from .invoicing import test_vat_rows
 from .invoicing import test_vat_tour
 from .invoicing import test_vat_unlock
+from .invoicing import test_vat_words
 from .completeness import test_calendar
 from .completeness import test_completeness
 from .completeness import test_completeness_tour

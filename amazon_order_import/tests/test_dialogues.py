@@ -1,7 +1,7 @@
 import base64
 
-from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import AmazonCase
 
@@ -91,3 +91,33 @@ class TestDialogues(AmazonCase):
             upload.create({"account_id": foreign.id, **values})
         with self.assertRaises(AccessError), self.cr.savepoint():
             upload.with_context(default_account_id=foreign.id).create(values)
+
+    def test_wrong_file_is_refused(self):
+        """It is called by its name, and nothing is kept of it."""
+        content = b"order-id\tamazon-rma-id\tsku\n1\t2\t3\n"
+        upload = self.make_upload(MFN, content, self.user)
+        before = self.env["amazon.report"].search_count([])
+        with self.assertRaisesRegex(UserError, "returns of merchant-fulfilled orders"):
+            upload.action_upload()
+        self.assertEqual(self.env["amazon.report"].search_count([]), before)
+
+    def test_file_says_what_it_is(self):
+        """Kind and account are found from the file, not the user's memory."""
+        america = self.env["amazon.account"].create(
+            {"name": "A seller in America", "region": "na", "sequence": 1}
+        )
+        Upload = self.env["amazon.report.upload"].with_user(self.user)
+        for kind, account in (("fba_returns", america), (MFN, self.account)):
+            form = Form(Upload.with_context(default_account_id=america.id))
+            rows = [{}] if kind == MFN else []
+            content = (
+                self.make_file(kind, *rows)
+                if rows
+                else b"return-date\torder-id\tsku\tasin\tfnsku\tquantity\t"
+                b"fulfillment-center-id\tdetailed-disposition\treason\n"
+            )
+            if kind == MFN:
+                self.import_file(kind, content)
+            form.file = base64.b64encode(content)
+            self.assertEqual(form.kind, kind)
+            self.assertEqual(form.account_id, account)

@@ -72,7 +72,9 @@ class Page:
     def send(self, method: str, **params) -> dict:
         """The answer to a command of the protocol."""
         number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        self._socket.send(
+            json.dumps({"id": number, "method": method, "params": params})
+        )
         while True:
             answer = json.loads(self._socket.recv())
             if answer.get("id") == number:

@@ -79,7 +79,11 @@ class Screenshots:
         )
         try:
             wait_for(
-                process, f"http://127.0.0.1:{port}/web/health", ODOO_SECONDS, "Odoo", log
+                process,
+                f"http://127.0.0.1:{port}/web/health",
+                ODOO_SECONDS,
+                "Odoo",
+                log,
             )
         except SetupError:
             end(process)

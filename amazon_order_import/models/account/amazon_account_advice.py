@@ -74,7 +74,7 @@ class AmazonAccount(models.Model):
         "channel_ids",
         "access_ids.state",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_connection_message(self):
         labels = dict(self._fields["connection_state"]._description_selection(self.env))
         for account in self:

@@ -121,14 +121,22 @@ class AmazonAccount(models.Model):
         return self._notify("\n".join(filter(None, lines)), kind)
 
     def _notify(self, message, kind):
+        return self._notify_about(message, kind, title=self.name)
+
+    @api.model
+    def _notify_about(self, message, kind, title):
+        """Return the notification that tells a text; the screen shows what is new.
+
+        :param str kind: ``success``, ``info``, ``warning`` or ``danger``
+        """
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.name,
+                "title": title,
                 "message": message,
                 "type": kind,
-                "sticky": kind != "success",
+                "sticky": kind not in ("success", "info"),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

@@ -1,5 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models, tools
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ...report_formats.kinds import KINDS
 
@@ -268,6 +270,8 @@ class AmazonStockDifference(models.Model):
                 hints.append(self.env._("this SKU has no product"))
             elif reason := skipped.get((difference.product_id, difference.company_id)):
                 hints.append(reason)
+            if difference.account_id.fba_stock_policy == "none":
+                hints.append(self.env._("Odoo does not book this account's FBA stock"))
             if not difference.skus:
                 hints.append(self.env._("Amazon does not list it"))
             if difference.is_unknown:
@@ -288,11 +292,10 @@ class AmazonStockDifference(models.Model):
         hints = []
         until = reported.get(self.account_id)
         if self.difference_sellable < 0 and until and until < self.moment:
-            moment = fields.Datetime.context_timestamp(self, until)
             hints.append(
                 self.env._(
                     "shipments are imported up to %(moment)s only",
-                    moment=f"{moment:%Y-%m-%d %H:%M}",
+                    moment=format_datetime(self.env, until, dt_format="short"),
                 )
             )
         if self.qty_researching and self.difference_sellable < 0:
@@ -326,6 +329,20 @@ class AmazonStockDifference(models.Model):
                 ["account_id"],
                 ["date_to:max"],
             )
+        )
+
+    # === EMPTY LIST === #
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Say "no difference" only where there is a report to compare with."""
+        result = super().get_empty_list_help(help_message)
+        known = [("complete", "=", True)]
+        if self.env["amazon.stock.snapshot"].search_count(known, limit=1):
+            return result
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (
+            self.env._("No complete report of FBA stock yet"),
+            self.env._("Request it under Reports > Request: then Odoo compares."),
         )
 
     # === ACTIONS === #

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
 
 from ...messages import MessageText, Name, compose, message
 
@@ -75,11 +76,12 @@ class AmazonStockSnapshot(models.Model):
     _latest = models.Index("(account_id, stock_pool, moment DESC)")
 
     @api.depends("stock_pool", "moment", "account_id")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for snapshot in self:
-            moment = fields.Datetime.context_timestamp(snapshot, snapshot.moment)
+            moment = format_datetime(self.env, snapshot.moment, dt_format="short")
             stock = f"{snapshot.account_id.name} {snapshot.stock_pool}"
-            snapshot.display_name = f"{stock} {moment:%Y-%m-%d %H:%M}"
+            snapshot.display_name = f"{stock} {moment}"
 
     def _get_previous(self):
         """Return the last complete snapshot of the same stock and file before this."""

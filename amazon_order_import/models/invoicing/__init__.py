@@ -24,6 +24,8 @@ from . import amazon_return
 from . import amazon_report
 from . import amazon_report_row
 from . import amazon_vat_document_line
+from . import amazon_vat_document_words
+from . import amazon_vat_document_line_words
 from . import amazon_vat_invoice
 from . import amazon_vat_invoice_billing
 from . import amazon_vat_document_tax

@@ -17,7 +17,10 @@ STATES = [
     ("accepted", "Accepted"),
     ("refused", "Refused"),
     ("failed", "Given Up"),
+    ("aside", "Set Aside"),
 ]
+#: Nothing is to be done any more.
+CLOSED_STATES = ("accepted", "aside")
 
 
 class AmazonInvoiceUpload(models.Model):
@@ -27,7 +30,8 @@ class AmazonInvoiceUpload(models.Model):
         --> accepted | refused (Amazon says why)
     queued | sending --> failed (tried too often, or too long)
     waiting | queued --> manual (something has to be decided or put right first)
-    manual | refused | failed --(a person)--> queued
+    manual | refused | failed | aside --(a person)--> queued
+    waiting | manual | queued | refused | failed --(a person)--> aside
 
     ``sending`` is committed before Amazon is told: if the answer gets lost, the next
     run looks for the feed at Amazon before it sends anything again.
@@ -122,7 +126,7 @@ class AmazonInvoiceUpload(models.Model):
         now = fields.Datetime.now()
         for upload in self:
             upload.is_late = (
-                upload.state != "accepted"
+                upload.state not in CLOSED_STATES
                 and bool(upload.due_at)
                 and upload.due_at < now
             )
@@ -232,8 +236,9 @@ class AmazonInvoiceUpload(models.Model):
             )
         self.sudo()._note(
             message("upload_set_aside", user=self.env.user.name),
-            state="manual",
+            state="aside",
             asked_by_person=False,
+            next_attempt=False,
         )
         return True
 

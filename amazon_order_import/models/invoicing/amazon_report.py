@@ -4,6 +4,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools.misc import format_date, formatLang
 
 from ...messages import Name, message
 from ...report_formats import open_report
@@ -94,6 +95,7 @@ class AmazonReport(models.Model):
         return f"{date:%Y-%m}" if date else ""
 
     @api.depends("vat_totals")
+    @api.depends_context("lang")
     def _compute_vat_totals_html(self):
         for report in self:
             totals = report.vat_totals or []
@@ -116,14 +118,15 @@ class AmazonReport(models.Model):
         lines = []
         for entry in totals:
             same = entry["file"] == entry["odoo"]
+            net, tax, total = self._format_totals(entry, "odoo")
             mark = (
                 Markup('<span class="text-success">✓ %s</span>') % self.env._("agrees")
                 if same
                 else Markup('<span class="text-danger">%s</span>')
                 % self.env._(
                     "differs: net %(net)s, tax %(tax)s",
-                    net=entry["odoo"][0],
-                    tax=entry["odoo"][1],
+                    net=net,
+                    tax=tax,
                 )
             )
             lines.append(
@@ -133,10 +136,10 @@ class AmazonReport(models.Model):
                     % ("text-end" if 2 <= place < 6 else "", cell)
                     for place, cell in enumerate(
                         (
-                            entry["month"],
+                            self._format_month(entry["month"]),
                             entry["currency"],
-                            *entry["file"],
-                            entry["odoo"][2],
+                            *self._format_totals(entry, "file"),
+                            total,
                             mark,
                         )
                     )
@@ -149,6 +152,17 @@ class AmazonReport(models.Model):
             Markup().join(Markup("<th>%s</th>") % head for head in heads),
             Markup().join(lines),
         )
+
+    def _format_totals(self, entry, name):
+        """Return net, tax and total of an entry as the reader writes them."""
+        return [formatLang(self.env, float(amount), digits=2) for amount in entry[name]]
+
+    def _format_month(self, month):
+        """Return a month, as text like ``2026-11``, as the reader writes it."""
+        if not month:
+            return ""
+        day = fields.Date.to_date(f"{month}-01")
+        return format_date(self.env, day, date_format="MMMM y")
 
     def action_view_vat_documents(self):
         self.check_access("read")

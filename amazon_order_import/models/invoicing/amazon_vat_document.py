@@ -126,8 +126,8 @@ class AmazonVatDocument(models.Model):
         compute="_compute_buyer_type",
         store=True,
     )
-    ship_from_country_id = fields.Many2one("res.country", "From", readonly=True)
-    ship_to_country_id = fields.Many2one("res.country", "To", readonly=True)
+    ship_from_country_id = fields.Many2one("res.country", "Ships From", readonly=True)
+    ship_to_country_id = fields.Many2one("res.country", "Ships To", readonly=True)
     return_country_id = fields.Many2one(
         "res.country",
         "Returned To",

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 #: Fields in which is counted what was done.
 COUNTS = (
@@ -58,11 +59,11 @@ class AmazonPrivacyLog(models.Model):
         "Failed", readonly=True, help="Orders and files that are tried again tomorrow"
     )
 
+    @api.depends("date")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for log in self:
-            log.display_name = fields.Datetime.context_timestamp(
-                log, log.date
-            ).strftime("%Y-%m-%d %H:%M")
+            log.display_name = format_datetime(self.env, log.date, dt_format="short")
 
     def _add(self, counts):
         """Add to the numbers of the log.

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 from ...messages import MessageText
 from ...report_formats.kinds import KIND_SELECTION, ORDER_KINDS
-from .amazon_report_row import OPEN_OUTCOMES, OUTCOMES
+from .amazon_report_row import OUTCOMES, TODO_DOMAIN
 
 #: Report kind -> model that imports its rows (see ``amazon.row.importer``).
 IMPORTERS = {
@@ -106,7 +106,7 @@ class AmazonReport(models.Model):
         "amazon.report.row",
         "report_id",
         "Rows To Do",
-        domain=["|", ("outcome", "in", OPEN_OUTCOMES), ("needs_attention", "=", True)],
+        domain=TODO_DOMAIN,
     )
     row_count = fields.Integer("Rows", readonly=True)
     next_row = fields.Integer(

@@ -7,7 +7,7 @@ from odoo import fields, models
 from ...messages import Name, format_message, message
 from ...report_formats import ReportFileError, is_short, open_report
 from ...trusted_context import Trusted
-from .amazon_report_row import OPEN_OUTCOMES
+from .amazon_report_row import OPEN_OUTCOMES, TODO_DOMAIN
 from .importing import RefusedFile
 
 _logger = logging.getLogger(__name__)
@@ -212,17 +212,10 @@ class AmazonReport(models.Model):
         self._get_importer().finish_report(self)
         self._after_rows()
         Row = self.env["amazon.report.row"]
-        open_count = Row.search_count(
-            [
-                ("report_id", "=", self.id),
-                "|",
-                ("outcome", "in", OPEN_OUTCOMES),
-                ("needs_attention", "=", True),
-            ]
-        )
+        todo_count = Row.search_count([("report_id", "=", self.id), *TODO_DOMAIN])
         self.write(
             {
-                "state": "attention" if open_count else "done",
+                "state": "attention" if todo_count else "done",
                 "row_count": Row.search_count([("report_id", "=", self.id)]),
                 "only_open_rows": False,
                 "processed_at": fields.Datetime.now(),
@@ -260,8 +253,35 @@ class AmazonReport(models.Model):
         self.write({"state": "ready", "only_open_rows": bool(has_rows)})
 
     def action_process_again(self):
+        """Process reports again, small ones at once; say what came of it."""
         self._process_again()
-        return True
+        self._process_soon()
+        self.invalidate_recordset()
+        return self.env["amazon.account"]._notify_about(
+            *self._describe_processing(), title=self.env._("Processed Again")
+        )
+
+    def _describe_processing(self):
+        """Return what processing came to, as text, and the kind of the notice."""
+        if running := self.filtered(lambda r: r.state in ("ready", "processing")):
+            return (
+                self.env._(
+                    "Reports that are processed in the background: %(count)s. Their "
+                    "rows say what came of them.",
+                    count=len(running),
+                ),
+                "info",
+            )
+        if failed := self.filtered(lambda r: r.state == "failed"):
+            return failed[0].failure_reason, "danger"
+        todo = self.env["amazon.report.row"].search_count(
+            [("report_id", "in", self.ids), *TODO_DOMAIN]
+        )
+        if todo:
+            return self.env._(
+                "Rows that still need a person: %(count)s.", count=todo
+            ), ("warning")
+        return self.env._("Nothing is left to do."), "success"
 
     def _process_soon(self):
         """Process small files at once, leave the rest to the scheduled action."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-from ...messages import MessageText
+from ...messages import BY_ITSELF, MessageText
 
 OUTCOMES = [
     ("created", "Created"),
@@ -12,6 +13,16 @@ OUTCOMES = [
     ("error", "Error"),
 ]
 OPEN_OUTCOMES = ("waiting", "error")
+#: Rows that need a person; what Amazon brings by itself is none.
+TODO_DOMAIN = [
+    "|",
+    ("needs_attention", "=", True),
+    "&",
+    ("outcome", "in", OPEN_OUTCOMES),
+    ("code", "not in", sorted(BY_ITSELF)),
+]
+#: What is shown of a row that waits, but for no person.
+AMAZONS_TURN = ("amazon", "Waiting for Amazon")
 #: Outcomes of rows whose order, or whatever they tell of, is in Odoo.
 IMPORTED_OUTCOMES = ("created", "updated", "unchanged")
 
@@ -36,6 +47,12 @@ class AmazonReportRow(models.Model):
     sku = fields.Char("SKU")
     row_key = fields.Char(help="What identifies the row within its order")
     outcome = fields.Selection(OUTCOMES, required=True, index=True)
+    shown_outcome = fields.Selection(
+        [*OUTCOMES, AMAZONS_TURN], "State", compute="_compute_shown_outcome"
+    )
+    is_todo = fields.Boolean(
+        "To Do", compute="_compute_is_todo", search="_search_is_todo"
+    )
     is_ahead = fields.Boolean(
         help="The row is known, but those before it in the file come first"
     )
@@ -63,6 +80,24 @@ class AmazonReportRow(models.Model):
                 number=row.number,
             )
 
+    @api.depends("outcome", "code")
+    def _compute_shown_outcome(self):
+        for row in self:
+            by_itself = row.outcome == "waiting" and row.code in BY_ITSELF
+            row.shown_outcome = AMAZONS_TURN[0] if by_itself else row.outcome
+
+    @api.depends("outcome", "code", "needs_attention")
+    def _compute_is_todo(self):
+        todo = self.filtered_domain(TODO_DOMAIN)
+        todo.is_todo = True
+        (self - todo).is_todo = False
+
+    def _search_is_todo(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain(TODO_DOMAIN)
+        return domain if True in value else ~domain
+
     def _compute_raw_text(self):
         for row in self:
             row.raw_text = "\n".join(
@@ -76,6 +111,11 @@ class AmazonReportRow(models.Model):
         :return: list of values of ``code``
         """
         return ["undone"]
+
+    def action_process_again(self):
+        """Process the reports of these rows again, as far as rows are open."""
+        self.check_access("read")
+        return self.report_id.action_process_again()
 
     def _filter_unread(self, since=None):
         """Return those rows that could not be read, of a report or of later ones.

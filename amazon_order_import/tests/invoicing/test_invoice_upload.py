@@ -190,9 +190,12 @@ class TestInvoiceUpload(UploadCase):
 
     def test_set_aside(self):
         upload = self.sell()
+        upload.due_at = "2026-10-01 12:00:00"
+        self.assertTrue(upload.is_late)
         upload.action_set_aside()
+        self.assertFalse(upload.is_late)
         self.run_queue()
-        self.assertEqual(upload.state, "manual")
+        self.assertEqual(upload.state, "aside")
         upload.action_mark_accepted()
         self.assertEqual(upload.state, "accepted")
 

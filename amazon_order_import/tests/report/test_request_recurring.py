@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
 
 from ...models.report.amazon_report_request_recurring import CADENCES
 from ...report_formats import KINDS
@@ -175,6 +176,40 @@ class TestRecurring(RequestCase):
             "What a person changed or switched off stays",
         )
         self.assertFalse(made.report_ids, "Nothing is asked for by setting it up")
+
+    def test_second_set(self):
+        """What somebody has set up in another way is not set up once more."""
+        own = self.request("fba_returns", repeat=True, interval_minutes=240)
+        own.lookback_days = 3
+        made = self.env["amazon.report.request"]._set_up(self.account)
+        self.assertTrue(made)
+        self.assertNotIn("fba_returns", made.mapped("kind"))
+
+    def test_rhythm_of_the_kind(self):
+        """Offered as suits the kind; what Amazon would cancel is refused."""
+        returns = self.request("fba_returns", repeat=True)
+        self.assertEqual((returns.interval_minutes, returns.lookback_days), (1440, 8))
+        self.assertEqual((returns.interval_number, returns.interval_unit), (1, "days"))
+        self.assertIn("24 hours", returns.display_name)
+        with self.assertRaisesRegex(ValidationError, "once in 4 hours"):
+            returns.interval_minutes = 60
+        returns.write({"interval_number": 6, "interval_unit": "hours"})
+        self.assertEqual(returns.interval_minutes, 360)
+        self.assertIn("6 hours", returns.interval_text)
+        own = self.request(repeat=True, interval_number=90, interval_unit="minutes")
+        self.assertEqual(own.interval_minutes, 90)
+        self.assertIn("90 minutes", own.display_name)
+
+    def test_rhythm_in_the_form(self):
+        form = Form(self.Request)
+        form.account_id, form.kind, form.repeat = self.account, "fba_returns", True
+        self.assertEqual((form.interval_number, form.interval_unit), (1, "days"))
+        form.interval_number, form.interval_unit = 2, "hours"
+        self.assertIn("once in 4 hours", form.problem)
+        form.interval_number = 5
+        self.assertFalse(form.problem)
+        self.assertIn("5 hours", form.plan)
+        self.assertEqual(form.save().interval_minutes, 300)
 
     def test_cadences_reach_further_than_their_pause(self):
         for cadence in CADENCES:

@@ -50,6 +50,16 @@ class TestRequestTour(LoopbackCase, HttpCase):
         )
         self.assertEqual(reports[0].date_to, reports[1].date_from)
 
+    def test_request_not_sent(self):
+        """Leaving the form sends nothing: neither by the breadcrumb nor by a menu."""
+        self.start_tour("/odoo", "amazon_request_not_sent", login="request_tour")
+        self.assertFalse(
+            self.env["amazon.report.request"].search(
+                [("account_id", "=", self.account.id)]
+            )
+        )
+        self.assertFalse(self.account.report_ids)
+
     def test_failed_report(self):
         now = fields.Datetime.now()
         report = self.env["amazon.report"].create(

@@ -13,7 +13,15 @@ class AmazonReportUndo(models.TransientModel):
     order_count = fields.Integer("Orders to Remove", readonly=True)
     row_count = fields.Integer("Added Items to Take Off", readonly=True)
     record_count = fields.Integer("Other Records to Remove", readonly=True)
+    is_empty = fields.Boolean(compute="_compute_is_empty")
     line_ids = fields.One2many("amazon.report.undo.line", "undo_id", readonly=True)
+
+    @api.depends("order_count", "row_count", "record_count")
+    def _compute_is_empty(self):
+        for undo in self:
+            undo.is_empty = not (
+                undo.order_count or undo.row_count or undo.record_count
+            )
 
     @api.model
     def _show(self, report):

@@ -79,6 +79,7 @@ class AmazonReportUpload(models.TransientModel):
         """Archive the file and process it at once; show the report."""
         self.check_access("read")
         content = self._get_content()
+        self._check_file(content)
         report = (
             self._with_stock(self.env["amazon.report"])
             .sudo()

@@ -97,6 +97,50 @@ registry.category("web_tour.tours").add("amazon_request_with_limits", {
     ],
 });
 
+function fillInRequest() {
+    return [
+        {
+            content: "Request a report",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        ...chooseRecord("account_id", "Tour Limits"),
+        ...chooseKind("FBA stock"),
+        {
+            content: "It is ready to be sent; nothing but the button does it",
+            trigger:
+                ".o_form_view:not(:has(.o_form_status_indicator)) .o_field_widget[name='plan']:contains('One report')",
+        },
+    ];
+}
+
+const NOTHING_SENT = {
+    content: "No request was made",
+    trigger: ".o_list_view:not(:has(.o_data_row:contains('Tour Limits')))",
+};
+
+registry.category("web_tour.tours").add("amazon_request_not_sent", {
+    url: "/odoo",
+    steps: () => [
+        ...openMenu("menu_reports", "menu_report_request"),
+        ...fillInRequest(),
+        {
+            content: "Leave by the breadcrumb",
+            trigger: ".o_back_button a, .breadcrumb-item a",
+            run: "click",
+        },
+        NOTHING_SENT,
+        ...fillInRequest(),
+        ...openMenu("menu_reports", "menu_report_processing"),
+        {
+            content: "Another screen is there",
+            trigger: ".o_breadcrumb:contains('Report Processing')",
+        },
+        ...openMenu("menu_reports", "menu_report_request"),
+        NOTHING_SENT,
+    ],
+});
+
 registry.category("web_tour.tours").add("amazon_failed_report", {
     url: "/odoo",
     steps: () => [

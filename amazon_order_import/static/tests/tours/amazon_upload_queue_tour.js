@@ -40,6 +40,11 @@ registry.category("web_tour.tours").add("amazon_upload_queue", {
             run: "click",
         },
         {
+            content: "It is asked first: the buyer gets it",
+            trigger: ".modal:contains('buyer') .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
             content: "It is in the queue",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains('Queued')",
         },
@@ -51,6 +56,31 @@ registry.category("web_tour.tours").add("amazon_upload_queue", {
         {
             content: "The invoice shows the state of its upload",
             trigger: "button[name='action_view_amazon_uploads']:contains('Queued')",
+        },
+        ...openMenu("menu_accounting", "menu_invoice_upload"),
+        {
+            content: "The other one is not for Odoo: open it",
+            trigger: ".o_data_row:contains('By Hand') [name='number']",
+            run: "click",
+        },
+        {
+            content: "Set it aside",
+            trigger: ".o_form_view button[name='action_set_aside']",
+            run: "click",
+        },
+        {
+            content: "It has no due date any more",
+            trigger:
+                ".o_form_view:not(:has([name='due_at'])) .o_arrow_button_current:contains('Set Aside')",
+        },
+        {
+            content: "Back to the list",
+            trigger: ".o_back_button, .breadcrumb-item.o_back_button a",
+            run: "click",
+        },
+        {
+            content: "It has left the list",
+            trigger: ".o_list_view:not(:has(.o_data_row:contains('By Hand')))",
         },
         ...openMenu("menu_accounting", "menu_vat_invoice"),
         {
