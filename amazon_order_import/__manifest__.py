@@ -67,6 +67,12 @@
         "wizards/privacy/amazon_privacy_request_views.xml",
         "views/privacy/amazon_privacy_log_views.xml",
         "views/privacy/amazon_account_privacy_views.xml",
+        "views/account/amazon_todo_views.xml",
+        "views/report/amazon_todo_views.xml",
+        "views/order/amazon_todo_views.xml",
+        "views/fulfilment/amazon_todo_views.xml",
+        "views/invoicing/amazon_todo_views.xml",
+        "views/completeness/amazon_todo_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -67,6 +67,7 @@ class FormatTemplate:
     step: str = ""
     reason: str = ""
     by_itself: bool = False
+    group: str = ""
     # What a problem of a file says, hangs on the file.
     placeholders = None
 

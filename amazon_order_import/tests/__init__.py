@@ -15,6 +15,7 @@ from .report import test_requests
 from .order import test_additions
 from .report import test_todo
 from .report import test_work
+from .account import test_overview
 from .order import test_buyer_key
 from .order import test_buyers
 from .order import test_change

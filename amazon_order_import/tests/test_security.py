@@ -263,7 +263,7 @@ class TestSecurity(AmazonCase):
         """Methods that buttons call are open to anybody's requests: they check."""
         report = self.import_lines(MFN, {"sku": "NEW"})
         offer = report.row_ids.offer_id
-        report.action_process_again()
+        report._process_again()
         calls = [
             (report, name)
             for name in (

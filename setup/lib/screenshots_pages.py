@@ -42,6 +42,7 @@ def _tab(name):
 
 SCREENS = (
     _list("overview", "amazon"),
+    _list("needs-you", "amazon-needs-you"),
     _list("orders", "amazon-orders"),
     _form("order", "amazon-orders", "sale.order", [("amazon_order_ref", "!=", False)]),
     _list("requests", "amazon-report-requests"),

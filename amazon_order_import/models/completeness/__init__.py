@@ -5,3 +5,4 @@ from . import amazon_control_order
 from . import amazon_control_order_calendar
 from . import amazon_control_order_cure
 from . import amazon_report
+from . import amazon_todo

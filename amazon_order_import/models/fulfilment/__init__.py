@@ -27,3 +27,5 @@ from . import amazon_stock_adjuster
 from . import amazon_stock_booker
 from . import amazon_stock_booker_orders
 from . import amazon_stock_booker_returns
+from . import amazon_account_overview
+from . import amazon_todo

@@ -44,3 +44,4 @@ from . import amazon_vat_document_booker_tax
 from . import amazon_vat_invoice_settler
 from . import amazon_vat_invoice_maker
 from . import amazon_vat_invoice_maker_obstacle
+from . import amazon_todo

@@ -74,7 +74,7 @@ class AmazonVatDocument(models.Model):
     )
     is_refund = fields.Boolean("Gives Back", readonly=True)
     transaction_type = fields.Char(
-        "Transaction",
+        "Transaction as Told",
         readonly=True,
         help="SHIPMENT: a parcel; RETURN: goods came back; REFUND: money only",
     )
@@ -106,8 +106,8 @@ class AmazonVatDocument(models.Model):
     )
     line_ids = fields.One2many("amazon.vat.document.line", "document_id", readonly=True)
 
-    scheme = fields.Char("Tax Scheme", readonly=True)
-    responsibility = fields.Char("Tax Owed By", readonly=True)
+    scheme = fields.Char("Tax Scheme as Told", readonly=True)
+    responsibility = fields.Char("Tax Owed By, as Told", readonly=True)
     is_collected_by_amazon = fields.Boolean(
         "Deemed Supply",
         readonly=True,

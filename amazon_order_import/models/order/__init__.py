@@ -29,3 +29,5 @@ from . import amazon_tax_finder
 from . import amazon_tax_finder_create
 from . import amazon_tax_advisor
 from . import amazon_tax_advisor_place
+from . import amazon_account_overview
+from . import amazon_todo

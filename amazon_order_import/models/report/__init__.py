@@ -27,3 +27,5 @@ from . import ir_attachment
 from . import ir_sequence
 from . import res_config_settings
 from . import amazon_report_concurrent
+from . import amazon_account_overview
+from . import amazon_todo

@@ -78,7 +78,7 @@ class AmazonReportRequest(models.Model):
         compute="_compute_interval",
         inverse="_inverse_interval",
     )
-    interval_text = fields.Char("Every", compute="_compute_interval_text")
+    interval_text = fields.Char("Rhythm", compute="_compute_interval_text")
     lookback_days = fields.Integer(
         "Days Back",
         compute="_compute_cadence",
