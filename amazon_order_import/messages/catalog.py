@@ -2,7 +2,6 @@
 
 from types import MappingProxyType
 
-from ..report_formats.marking import mark as _
 from ..report_formats.problems import PROBLEMS
 from .account import ACCOUNT
 from .completeness import COMPLETENESS
@@ -22,8 +21,6 @@ _COMMON = {
     # Somebody else's words.
     "words": Template("%(text)s"),
     "lines": Template("%(lines)s"),
-    # A step that its reader cannot do.
-    "ask_group": Template(_("%(step)s (Ask somebody with the right “%(group)s”.)")),
 }
 _FORMATS = {
     code: FormatTemplate(code, text, explain)

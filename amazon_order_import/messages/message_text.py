@@ -8,9 +8,13 @@ from odoo.exceptions import MissingError, RedirectWarning, UserError
 from odoo.tools import SQL, format_date, format_datetime
 from odoo.tools.misc import formatLang
 
+from ..report_formats.marking import mark as _
 from .catalog import CATALOG
 from .message import FieldName, Joined, Label, Message, Money, Name, Part, Term, words
 from .template import FormatTemplate
+
+#: A step that its reader may not do.
+ASK_GROUP = _("%(step)s (Ask somebody with the right “%(group)s”.)")
 
 
 class MessageText(fields.Text):
@@ -108,7 +112,7 @@ def _ask_for_help(env, step, group):
     if env.user.has_group(group):
         return step
     name = env.ref(group).sudo().full_name
-    return translate(env, CATALOG["ask_group"].text) % {"step": step, "group": name}
+    return translate(env, ASK_GROUP) % {"step": step, "group": name}
 
 
 def _write_part(env, part):

@@ -12,8 +12,8 @@ from lib.screenshots_pages import SCREENS, Screen
 WINDOWS = {"desk": (1440, False), "phone": (390, True)}
 #: Odoo has drawn the screen and waits for nothing more.
 DRAWN = """
-    !!document.querySelector('.o_action_manager .o_view_controller, .modal .o_form_view,'
-        + ' .o_action_manager > .o_action')
+    !!document.querySelector('.o_action_manager .o_view_controller,'
+        + ' .modal .o_form_view, .o_action_manager > .o_action')
     && !document.querySelector('.o_loading_indicator, .o_blockUI')
 """
 CALL = """

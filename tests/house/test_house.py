@@ -281,7 +281,13 @@ def test_what_clients_call_has_its_name():
 
 
 #: Called by the web client's own widgets, and of Odoo's wizards.
-CALLED_BY_VIEWS = {"get_calendar", "get_values", "reverse_moves", "set_values"}
+CALLED_BY_VIEWS = {
+    "get_calendar",
+    "get_empty_list_help",
+    "get_values",
+    "reverse_moves",
+    "set_values",
+}
 
 
 def test_a_file_has_its_models_name():

@@ -141,7 +141,7 @@ class AmazonReportRequest(models.Model):
                 raise ValidationError(problem)
 
     def _find_interval_problem(self):
-        """Return why Amazon would cancel such a rhythm, with what to do; else ``""``."""
+        """Return why Amazon would cancel such a rhythm, and what to do, or ``""``."""
         pause = KINDS[self.kind].min_minutes
         if self.interval_minutes >= pause:
             return ""

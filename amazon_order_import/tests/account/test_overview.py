@@ -112,7 +112,7 @@ class TestNeedsYou(OverviewCase):
         self.account.invalidate_recordset()
         self.assertEqual(self.account.todo_count, 1)
         offer = self.env["amazon.offer"].search([("sku", "=", "NEW-1")])
-        offer.product_id = self.products["PEN"]
+        offer.product_id = next(iter(self.products.values()))
         self.assertFalse(self.todos())
 
     def test_failed_report(self):

@@ -78,14 +78,16 @@ class AmazonReportUpload(models.TransientModel):
         """Return order numbers and sales channels (small letters) of the first rows."""
         refs, channels = set(), set()
         try:
-            with open_report(io.BytesIO(content), kind) as parsed:
-                for row in islice(parsed.rows(), SAMPLE_ROWS):
-                    refs.add(row.order_ref)
-                    for name, cell in row.raw.items():
-                        if normal_name(name) == "sales-channel" and cell:
-                            channels.add(cell.strip().casefold())
+            parsed = open_report(io.BytesIO(content), kind)
         except ReportFileError:
-            pass
+            # It tells nothing; what is wrong with it is said when it is processed.
+            return [], channels
+        with parsed:
+            for row in islice(parsed.rows(), SAMPLE_ROWS):
+                refs.add(row.order_ref)
+                for name, cell in row.raw.items():
+                    if normal_name(name) == "sales-channel" and cell:
+                        channels.add(cell.strip().casefold())
         return list(refs - {""}), channels
 
     def _check_file(self, content):
