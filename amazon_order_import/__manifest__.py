@@ -56,6 +56,7 @@
         "wizards/report/amazon_first_run_views.xml",
         "views/report/amazon_account_reports_views.xml",
         "wizards/order/amazon_offer_assign_views.xml",
+        "wizards/order/amazon_product_maker_views.xml",
         "wizards/completeness/amazon_order_finder_views.xml",
         "wizards/report/amazon_report_preview_views.xml",
         "wizards/report/amazon_report_undo_views.xml",

@@ -284,6 +284,7 @@ def test_what_clients_call_has_its_name():
 CALLED_BY_VIEWS = {
     "get_calendar",
     "get_empty_list_help",
+    "get_first_steps",
     "get_values",
     "reverse_moves",
     "set_values",

@@ -30,4 +30,6 @@ from . import amazon_tax_finder_create
 from . import amazon_tax_advisor
 from . import amazon_tax_advisor_place
 from . import amazon_account_overview
+from . import amazon_account_first_steps
+from . import amazon_account_sample
 from . import amazon_todo

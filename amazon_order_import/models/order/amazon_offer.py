@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...report_formats import drop_invisible
+from ...trusted_context import Trusted, get_trusted
 
 #: A report that somebody skipped, or that Amazon never made, stays as it is.
 PROCESSABLE_STATES = ("ready", "processing", "done", "attention")
@@ -89,9 +90,19 @@ class AmazonOffer(models.Model):
 
     def write(self, vals):
         result = super().write(self._clean_sku(vals))
-        if vals.get("product_id"):
+        if vals.get("product_id") and not get_trusted(self.env, "amazon_assigning"):
             self._process_waiting_rows()
         return result
+
+    def _assign(self, products):
+        """Give SKUs their products, and then process at once what waits for any.
+
+        :param dict products: ``product.product`` by ``amazon.offer``
+        """
+        self.check_access("write")
+        for offer, product in products.items():
+            offer.with_context(amazon_assigning=Trusted()).product_id = product
+        self._process_waiting_rows()
 
     def _clean_sku(self, vals):
         """Return values whose SKU has no invisible marks: reports lose them, too."""
@@ -159,6 +170,11 @@ class AmazonOffer(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def action_make_products(self):
+        """Open the dialogue that gives each of these SKUs a product, or a new one."""
+        self.check_access("write")
+        return self.env["amazon.product.maker"]._show(self)
 
     def action_assign_product(self):
         """Open the dialogue that gives all selected SKUs one product."""

@@ -8,6 +8,12 @@ from ..report.importing import UndoStep
 
 #: Orders bought that shortly before the end may be released after it.
 RELEASE = timedelta(days=1)
+#: Rows that wait for the product of their SKU.
+UNKNOWN_SKU_DOMAIN = [
+    ("outcome", "=", "waiting"),
+    ("code", "=", "unknown_sku"),
+    ("offer_id.product_id", "=", False),
+]
 #: What a person writes on an order; Odoo's own notes are of other types.
 HUMAN_MESSAGES = ("comment", "email", "email_outgoing")
 
@@ -18,6 +24,9 @@ class AmazonReport(models.Model):
     _inherit = "amazon.report"
 
     order_count = fields.Integer("Orders", compute="_compute_order_count")
+    unknown_sku_count = fields.Integer(
+        "Unknown SKUs", compute="_compute_unknown_sku_count"
+    )
     has_additions = fields.Boolean(
         readonly=True,
         copy=False,
@@ -34,6 +43,25 @@ class AmazonReport(models.Model):
         )
         for report in self:
             report.order_count = counts.get(report, 0)
+
+    def _compute_unknown_sku_count(self):
+        counts = dict(
+            self.env["amazon.report.row"]._read_group(
+                [("report_id", "in", self.ids), *UNKNOWN_SKU_DOMAIN],
+                ["report_id"],
+                ["offer_id:count_distinct"],
+            )
+        )
+        for report in self:
+            report.unknown_sku_count = counts.get(report, 0)
+
+    def action_make_products(self):
+        """Offer products for all SKUs that rows of these reports wait for."""
+        self.check_access("read")
+        rows = self.env["amazon.report.row"].search(
+            [("report_id", "in", self.ids), *UNKNOWN_SKU_DOMAIN]
+        )
+        return self.env["amazon.product.maker"]._show(rows.offer_id, self[:1])
 
     def action_view_orders(self):
         self.check_access("read")

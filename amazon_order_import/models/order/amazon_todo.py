@@ -89,7 +89,7 @@ class AmazonTodo(models.Model):
 
     def _mend(self):
         if self[:1].kind == "sku":
-            return self._get_records().action_assign_product()
+            return self._get_records().action_make_products()
         if self[:1].kind == "order" and len(self) == 1:
             return self._open()
         return super()._mend()

@@ -28,4 +28,5 @@ from . import ir_sequence
 from . import res_config_settings
 from . import amazon_report_concurrent
 from . import amazon_account_overview
+from . import amazon_account_first_steps
 from . import amazon_todo

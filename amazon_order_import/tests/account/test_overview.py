@@ -107,7 +107,7 @@ class TestNeedsYou(OverviewCase):
         self.assertEqual(todo.kind, "sku")
         self.assertIn("NEW-1", todo.what)
         self.assertIn("2", todo.explanation)
-        self.assertEqual(todo.action_mend()["res_model"], "amazon.offer.assign")
+        self.assertEqual(todo.action_mend()["res_model"], "amazon.product.maker")
         self.assertEqual(todo.action_open()["res_model"], "amazon.offer")
         self.account.invalidate_recordset()
         self.assertEqual(self.account.todo_count, 1)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...models.account.amazon_marketplace import STOCK_POOLS
+from ...report_formats import KINDS
 from ...report_formats.kinds import KIND_SELECTION, find_order_kind
 
 
@@ -14,12 +15,13 @@ class AmazonReportUpload(models.TransientModel):
 
     account_id = fields.Many2one(
         "amazon.account",
-        required=True,
         default=lambda self: self.env["amazon.account"]._get_default(),
+    )
+    has_accounts = fields.Boolean(
+        default=lambda self: bool(self.env["amazon.account"]._get_default())
     )
     kind = fields.Selection(
         KIND_SELECTION,
-        required=True,
         compute="_compute_kind",
         store=True,
         readonly=False,
@@ -61,10 +63,27 @@ class AmazonReportUpload(models.TransientModel):
 
     def _get_content(self):
         self.ensure_one()
-        self.account_id.check_access("read")
         if not self.file:
             raise UserError(self.env._("Choose the report file first."))
+        if not self.account_id:
+            self._make_first_account()
+        self.account_id.check_access("read")
         return base64.b64decode(self.file)
+
+    def _make_first_account(self):
+        """Make the account of the first file: what it needs more can be told later.
+
+        :raise UserError: where there are accounts: one of them has to be chosen
+        """
+        Account = self.env["amazon.account"]
+        if Account._get_default():
+            raise UserError(self.env._("Choose the account of the file."))
+        Account.check_access("create")
+        region = KINDS[self.kind].regions[0]
+        labels = dict(Account._fields["region"]._description_selection(self.env))
+        self.account_id = Account.create(
+            {"name": f"Amazon {labels[region]}", "region": region}
+        )
 
     def _with_stock(self, reports):
         """Have new reports of FBA stock note what the file does not say itself."""

@@ -46,7 +46,8 @@ registry.category("web_tour.tours").add("amazon_overview", {
         },
         {
             content: "Its product is asked for",
-            trigger: ".modal .o_field_widget[name='product_id']",
+            trigger:
+                ".modal .o_field_widget[name='line_ids'] .o_data_row:contains('TOUR-NEW')",
         },
         {
             content: "Not now",
