@@ -44,12 +44,7 @@ def run(env, accounts):
 
 def told(report):
     """What one has to know of a report that went wrong."""
-    return (
-        report.kind,
-        report.state,
-        report.failure_reason,
-        report.row_ids.mapped("code"),
-    )
+    return report.kind, report.state, report.failure_reason, report.row_ids.mapped("code")
 
 
 def test_sellers_are_connected_with_their_marketplaces(world):
