@@ -27,6 +27,7 @@ from .order import test_money
 from .order import test_partners
 from .order import test_payment
 from .order import test_processing
+from .order import test_product_maker
 from .order import test_products
 from .order import test_rows
 from .order import test_sku_mapping_tour
