@@ -221,13 +221,33 @@ class AmazonTaxAdvisor(models.AbstractModel):
             customer.country_id.id,
             delivery.country_id.id,
             delivery.state_id.id,
-            delivery.zip,
+            *self._get_zip_ranges(lookups, delivery),
         )
         if key not in lookups.fiscal_positions:
             lookups.fiscal_positions[key] = self._find_odoo_position(
                 lookups, customer, delivery, case
             )
         return lookups.fiscal_positions[key]
+
+    def _get_zip_ranges(self, lookups, delivery):
+        """Return which ranges of fiscal positions the zip of an address lies in.
+
+        All that Odoo asks of it: addresses of other streets of a country are one.
+        """
+        if lookups.zip_ranges is None:
+            Position = self.env["account.fiscal.position"]
+            positions = Position.search(
+                [
+                    *Position._check_company_domain(lookups.company),
+                    ("zip_from", "!=", False),
+                    ("zip_to", "!=", False),
+                ]
+            )
+            lookups.zip_ranges = {(p.zip_from, p.zip_to) for p in positions}
+        code = delivery.zip or ""
+        return [
+            limits for limits in lookups.zip_ranges if limits[0] <= code <= limits[1]
+        ]
 
     def _find_odoo_position(self, lookups, customer, delivery, case):
         Position = self.env["account.fiscal.position"].with_company(lookups.company)

@@ -232,9 +232,10 @@ class AmazonTaxFinder(models.AbstractModel):
         return self._is_oss(taxes)
 
     def _is_oss(self, taxes):
-        tag = self.env.ref("l10n_eu_oss.tag_oss", raise_if_not_found=False)
+        # By its id: `ref()` would ask for each tax anew whether the tag still exists.
+        tag_id = self.env["ir.model.data"]._xmlid_to_res_id("l10n_eu_oss.tag_oss")
         lines = taxes.flatten_taxes_hierarchy().repartition_line_ids
-        return bool(tag) and tag in lines.tag_ids
+        return bool(tag_id) and tag_id in lines.tag_ids.ids
 
     def _get_missing(self, decision, rate):
         country = decision.tax_country
@@ -287,9 +288,12 @@ class AmazonTaxFinder(models.AbstractModel):
     def find_oss_taxes(self, company):
         """Return the company's sale taxes that belong to the OSS return."""
         Tax = self.env["account.tax"]
-        return Tax.search(
+        taxes = Tax.search(
             [*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")]
-        ).filtered(self._is_oss)
+        )
+        # Read for all taxes at once, not for each in turn.
+        taxes.flatten_taxes_hierarchy().repartition_line_ids.tag_ids
+        return taxes.filtered(self._is_oss)
 
     # === FISCAL POSITIONS === #
 

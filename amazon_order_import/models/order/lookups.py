@@ -22,6 +22,7 @@ class TaxLookups:
     - ``product_taxes``: ``{(product id, fiscal position id): account.tax}``
     - ``tax_amounts``: Odoo's own tax of an amount, see ``amazon.order.amounts``
     - ``fiscal_positions``: those that Odoo finds, see ``amazon.tax.advisor``
+    - ``zip_ranges``: ``{(first, last)}`` of the company's fiscal positions, or None
     - ``rules``: active ``amazon.tax.rule`` of the account, or None
     - ``places``: ``{(Decision, day): TaxPlace}``, see ``amazon.tax.advisor``
     - ``taxes_by_rate``: see ``amazon.tax.finder``
@@ -35,6 +36,7 @@ class TaxLookups:
     product_taxes: dict[tuple, BaseModel] = field(default_factory=dict)
     tax_amounts: dict[tuple, dict[BaseModel, float]] = field(default_factory=dict)
     fiscal_positions: dict[object, BaseModel] = field(default_factory=dict)
+    zip_ranges: set[tuple[str, str]] | None = None
     rules: BaseModel | None = None
     places: dict[tuple, object] = field(default_factory=dict)
     taxes_by_rate: dict[tuple, BaseModel | None] = field(default_factory=dict)

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import fields
 from odoo.tests import tagged
 
+from ..common import AmazonCase
 from .test_tax import ADDRESSES, TaxCase
 
 
@@ -163,3 +164,32 @@ class TestTaxPlaces(TaxCase):
     def test_somebody_else_owes_the_tax(self):
         order = self.sell("DE", **{"tax-collection-responsible-party": "The moon"})
         self.held(order, "does not say clearly who owes the tax")
+
+
+@tagged("post_install", "-at_install")
+class TestZipRanges(AmazonCase):
+    def test_position_of_a_range(self):
+        """One batch tells addresses apart that a fiscal position tells apart."""
+        island = self.env["account.fiscal.position"].create(
+            {
+                "name": "Island",
+                "sequence": -1,
+                "auto_apply": True,
+                "country_id": self.env.ref("base.de").id,
+                "zip_from": "25900",
+                "zip_to": "25999",
+            }
+        )
+        codes = ("25899", "25900", "25938", "26000", "")
+        self.import_lines(
+            "mfn_orders_eu",
+            *(
+                {"order-id": f"302-0000001-000000{n}", "ship-postal-code": code}
+                for n, code in enumerate(codes)
+            ),
+        )
+        found = [
+            self.get_order(f"302-0000001-000000{n}").fiscal_position_id == island
+            for n, _code in enumerate(codes)
+        ]
+        self.assertEqual(found, [False, True, True, False, False])
