@@ -3,16 +3,14 @@
 Nothing is rolled back here: transactions commit as they do in production.
 """
 
-import itertools
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from tests.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
-# Each simulator tells another story, so that tests share a database, not orders.
-_seeds = itertools.count(1000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,9 +96,14 @@ def env(registry):
 
 
 @pytest.fixture
-def amazon():
-    """A simulated Amazon without history (not even of today) and without limits."""
-    with Simulator(seed=next(_seeds), rate_scale=0, history_days=-1) as simulator:
+def amazon(request):
+    """A simulated Amazon without history (not even of today) and without limits.
+
+    Each test's tells a story of its own, so that tests share a database, not orders,
+    and the same one whatever other tests there are.
+    """
+    seed = crc32(request.node.nodeid.encode())
+    with Simulator(seed=seed, rate_scale=0, history_days=-1) as simulator:
         yield simulator
 
 

@@ -44,7 +44,9 @@ def run(env, accounts):
 
 def told(report):
     """What one has to know of a report that went wrong."""
-    return report.kind, report.state, report.failure_reason, report.row_ids.mapped("code")
+    return report.kind, report.state, report.failure_reason, report.open_row_ids.mapped(
+        lambda row: (row.order_ref, row.code, row.message)
+    )
 
 
 def test_sellers_are_connected_with_their_marketplaces(world):

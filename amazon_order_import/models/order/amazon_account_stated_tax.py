@@ -43,9 +43,11 @@ class AmazonAccount(models.Model):
                 "country_id": country.id,
             }
         )
+        # Another account may have had this name, or have it.
+        name = self.env._("Tax stated by Amazon (%s)", self.name)
         tax = self.env["account.tax"].create(
             {
-                "name": self.env._("Tax stated by Amazon (%s)", self.name),
+                "name": self.env["amazon.tax.finder"]._get_free_name(company, name),
                 "amount": 0.0,
                 "amount_type": "percent",
                 "type_tax_use": "sale",

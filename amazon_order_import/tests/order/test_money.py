@@ -123,6 +123,13 @@ class TestMoney(MoneyCase):
         self.assertEqual(order.order_line.tax_ids, self.vcs.stated_tax_id)
         self.check_documents(order, 9.99, 2.60)
 
+    def test_stated_tax_of_an_account_with_a_known_name(self):
+        """Taxes have a name once, accounts may have one that was another's before."""
+        known = self.vcs._get_stated_tax()
+        self.vcs.write({"name": "Shop before", "active": False})
+        again = self.account.copy({"name": "VCS Lite"})
+        self.assertEqual(again._get_stated_tax().name, f"{known.name} (2)")
+
     def test_two_taxes(self):
         self.set_taxes(self.on_top + self.included)
         order = self.import_order(
