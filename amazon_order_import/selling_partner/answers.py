@@ -23,6 +23,7 @@ CHANGING_OPERATIONS = {
     "createReportSchedule",
     "cancelReportSchedule",
     "createFeed",
+    "confirmShipment",
 }
 SERVER_RETRY_SECONDS = 60
 FOREIGN_ANSWER_RETRY_SECONDS = 300

@@ -27,6 +27,7 @@ from .library import (
 )
 from .links import DOCUMENT_HOSTS, LinkExpired, Links, fresh_link_refused
 from .network import DEFAULT_USER_AGENT, Call, Channel, Timeouts, parse_endpoint
+from .order_calls import OrderCalls
 from .pages import PAGE_SIZE, read_pages
 from .records import (
     Document,
@@ -54,7 +55,7 @@ SCHEDULE_PERIODS = (
 MAX_FEED_RESULT_BYTES = 16 * 1024**2
 
 
-class SellingPartnerClient(FeedCalls):
+class SellingPartnerClient(FeedCalls, OrderCalls):
     """One seller's authorisation in one region. A context manager; safe for threads.
 
     Nothing is retried but two things, once each: a call whose access token Amazon

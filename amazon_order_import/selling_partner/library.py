@@ -25,17 +25,25 @@ def _import_library():
         name: os.environ.pop(name) for name in _READ_AT_IMPORT if name in os.environ
     }
     try:
-        from sp_api.api import FeedsV20210630, Reports, Sellers, Tokens
+        from sp_api.api import (
+            FeedsV20210630,
+            OrdersV0,
+            OrdersV20260101,
+            Reports,
+            Sellers,
+            Tokens,
+        )
         from sp_api.auth import AccessTokenClient
         from sp_api.base import fill_query_params, sp_endpoint
     finally:
         os.environ.update(hidden)
     endpoints = (fill_query_params, sp_endpoint)
-    return (FeedsV20210630, Reports, Sellers, Tokens), AccessTokenClient, endpoints
+    apis = (FeedsV20210630, OrdersV0, OrdersV20260101, Reports, Sellers, Tokens)
+    return apis, AccessTokenClient, endpoints
 
 
 (
-    (FeedsV20210630, Reports, Sellers, Tokens),
+    (FeedsV20210630, OrdersV0, OrdersV20260101, Reports, Sellers, Tokens),
     AccessTokenClient,
     (fill_query_params, sp_endpoint),
 ) = _import_library()
@@ -86,6 +94,14 @@ class FeedsOperation(_Operation, FeedsV20210630):
         to wherever it leads and for whatever it holds."""
         path = fill_query_params(endpoint.pop("path"), document_id)
         return self._request(path, params=endpoint)
+
+
+class OrdersOperation(_Operation, OrdersV20260101):
+    """Orders API 2026-01-01."""
+
+
+class ShipmentsOperation(_Operation, OrdersV0):
+    """Orders API v0, of which Amazon keeps the confirmation of shipments."""
 
 
 class TokensOperation(_Operation, Tokens):

@@ -1,7 +1,7 @@
 """Amazon's usage plans, and when the next call of an operation may be made.
 
 Rates and bursts are Amazon's defaults, as its models state them: reports 2021-06-30,
-feeds 2021-06-30, tokens 2021-03-01 and sellers v1
+feeds 2021-06-30, orders v0 and 2026-01-01, tokens 2021-03-01 and sellers v1
 (github.com/amzn/selling-partner-api-models). They count per selling partner and
 application; the answer's header ``x-amzn-RateLimit-Limit`` tells the rate that really
 applies.
@@ -36,6 +36,8 @@ USAGE_PLANS = {
     "cancelFeed": UsagePlan(2, 15),
     "createFeedDocument": UsagePlan(0.5, 15),
     "getFeedDocument": UsagePlan(0.0222, 10),
+    "confirmShipment": UsagePlan(2, 10),
+    "getOrder": UsagePlan(0.5, 30),
     "createRestrictedDataToken": UsagePlan(1, 10),
     "getMarketplaceParticipations": UsagePlan(0.016, 15),
 }

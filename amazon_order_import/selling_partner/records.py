@@ -76,6 +76,48 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Package:
+    """A parcel of an order that the seller ships, as Amazon knows it.
+
+    ``items``: quantity by order item; ``status``: PENDING, IN_TRANSIT, SHIPPED,
+    DELIVERED, CANCELLED, UNDELIVERABLE or empty.
+    """
+
+    reference: str
+    carrier: str
+    tracking_number: str
+    status: str
+    shipped: datetime | None
+    items: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """``cancel_requested``: the buyer asks to cancel it."""
+
+    item_id: str
+    ordered: int
+    fulfilled: int
+    cancel_requested: bool
+    cancel_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as Amazon knows it, without its buyer.
+
+    ``status``: PENDING_AVAILABILITY, PENDING, UNSHIPPED, PARTIALLY_SHIPPED, SHIPPED,
+    CANCELLED, UNFULFILLABLE or empty; ``programs``: PRIME, FBM_SHIP_PLUS, ...
+    """
+
+    order_id: str
+    status: str
+    programs: tuple[str, ...]
+    items: tuple[OrderItem, ...]
+    packages: tuple[Package, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document that was downloaded.
 
@@ -172,6 +214,25 @@ class Fields:
             raise self._error(name, "has an unexpected")
         return tuple(value)
 
+    def objects(self, name, what):
+        """The objects of a list, which may be absent."""
+        if self._values.get(name) is None:
+            return []
+        return [Fields(self._answer, value, what) for value in self.list(name)]
+
+    def part(self, name, what):
+        """An object, which may be absent."""
+        return Fields(self._answer, self._values.get(name) or {}, what)
+
+    def count(self, name):
+        """A whole number, 0 where it is absent."""
+        value = self._values.get(name)
+        if value is None:
+            return 0
+        if type(value) is not int:
+            raise self._error(name, "has an unexpected")
+        return value
+
     def flag(self, name):
         value = self._values.get(name)
         if not isinstance(value, bool):
@@ -252,4 +313,43 @@ def read_feed(answer, values):
         created=feed.needed_time("createdTime"),
         processing_start=feed.time("processingStartTime"),
         processing_end=feed.time("processingEndTime"),
+    )
+
+
+def read_order(answer, values):
+    order = Fields(answer, values, "answer").object("order", "order")
+    return Order(
+        order_id=order.text("orderId"),
+        status=order.part("fulfillment", "state").optional("fulfillmentStatus") or "",
+        programs=order.texts("programs"),
+        items=tuple(map(_read_item, order.objects("orderItems", "order item"))),
+        packages=tuple(map(_read_package, order.objects("packages", "package"))),
+    )
+
+
+def _read_item(item):
+    state = item.part("fulfillment", "item's state")
+    cancellation = item.part("cancellation", "cancellation")
+    request = cancellation.part("cancellationRequest", "request to cancel")
+    return OrderItem(
+        item_id=item.text("orderItemId"),
+        ordered=item.count("quantityOrdered"),
+        fulfilled=state.count("quantityFulfilled"),
+        cancel_requested=(request.optional("requester") or "").upper() == "BUYER",
+        cancel_reason=request.optional("cancelReason") or "",
+    )
+
+
+def _read_package(package):
+    items = {}
+    for item in package.objects("packageItems", "package's item"):
+        reference = item.text("orderItemId")
+        items[reference] = items.get(reference, 0) + item.count("quantity")
+    return Package(
+        reference=package.text("packageReferenceId"),
+        carrier=package.optional("carrier") or "",
+        tracking_number=package.optional("trackingNumber") or "",
+        status=package.part("packageStatus", "state").optional("status") or "",
+        shipped=package.time("shipTime"),
+        items=items,
     )

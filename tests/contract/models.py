@@ -18,6 +18,8 @@ from tests.simulator.clock import parse_time
 FILES = (
     "reports_2021-06-30.json",
     "feeds_2021-06-30.json",
+    "orders_2026-01-01.json",
+    "ordersV0.json",
     "sellers.json",
     "tokens_2021-03-01.json",
 )
@@ -57,7 +59,7 @@ class Operation:
 
 
 class Models:
-    """The operations of the Reports, Feeds, Sellers and Tokens models.
+    """The operations of the Reports, Feeds, Orders, Sellers and Tokens models.
 
     :param spec: the folder with Amazon's model files (a ``Path``).
     """
@@ -70,7 +72,7 @@ class Models:
             for path, methods in model["paths"].items():
                 shared = methods.get("parameters", [])
                 for method, body in methods.items():
-                    if method == "parameters":
+                    if method == "parameters" or body.get("deprecated"):
                         continue
                     operation = Operation(
                         body["operationId"],

@@ -40,6 +40,12 @@ ABSENT = {
     "getFeed": ("GET", f"{FEEDS}/1", {}),
     "cancelFeed": ("DELETE", f"{FEEDS}/1", {}),
     "getFeedDocument": ("GET", f"{FEED_DOCUMENTS}/none", {}),
+    "getOrder": ("GET", "/orders/2026-01-01/orders/302-0000000-0000000", {}),
+    "confirmShipment": (
+        "POST",
+        "/orders/v0/orders/302-0000000-0000000/shipmentConfirmation",
+        {"json": {}},
+    ),
 }
 ANY = WRONG | ABSENT | {"getMarketplaceParticipations": ("GET", PARTICIPATIONS, {})}
 FAULTS = {
@@ -102,6 +108,35 @@ def test_every_operation_succeeds_as_modelled(models, seller):
     listed = call("getReportSchedules", 200, "GET", SCHEDULES, params=query)
     assert listed["reportSchedules"] == [found]
     call("cancelReportSchedule", 200, "DELETE", path)
+
+
+def test_every_operation_of_orders_succeeds_as_modelled(models, amazon, seller):
+    placed = seller.control("POST", "orders", {"seller": "eu", "marketplace": "DE"})
+    (order_id,) = placed["orders"]
+    path = f"/orders/2026-01-01/orders/{order_id}"
+    query = {"includedData": "FULFILLMENT,PACKAGES,CANCELLATION"}
+    told = {"seller": "eu", "order_id": order_id}
+    seller.control("POST", "orders_told", {**told, "cancel_request": "Mistake"})
+    order = amazon.state.market.order(amazon.state.seller("eu"), order_id)
+    items = [
+        {"orderItemId": line.item_id, "quantity": line.quantity} for line in order.lines
+    ]
+    package = {
+        "packageReferenceId": "1",
+        "carrierCode": "DHL",
+        "trackingNumber": "00340434161094000001",
+        "shipDate": amazon.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "orderItems": items,
+    }
+    body = {"marketplaceId": DE, "packageDetail": package}
+    confirm = f"/orders/v0/orders/{order_id}/shipmentConfirmation"
+    answer = seller.call("POST", confirm, json=body)
+    assert checked(models, "confirmShipment", answer, 204) is None
+    package["packageReferenceId"] = "no number"
+    checked(models, "confirmShipment", seller.call("POST", confirm, json=body), 400)
+    answer = seller.call("GET", path, params=query)
+    found = checked(models, "getOrder", answer, 200)
+    assert found["order"]["packages"][0]["packageReferenceId"] == "1"
 
 
 def test_every_operation_of_feeds_succeeds_as_modelled(models, amazon, seller):

@@ -150,3 +150,27 @@ def test_an_expired_upload_link_is_replaced(amazon, client, sent):
         "uploadDocument",
     ] * 2
     assert sent()
+
+
+def test_a_parcel_is_confirmed_and_read_back(amazon, client, sent):
+    (order,) = amazon.state.market.place(
+        amazon.state.seller("eu"), amazon.clock.now(), marketplace="DE"
+    )
+    items = {line.item_id: line.quantity for line in order.lines}
+    client.confirm_shipment(
+        order.order_id,
+        DE,
+        "12",
+        items,
+        carrier_code="DHL",
+        tracking_number="00340434161094000001",
+        ship_date=amazon.clock.now(),
+        shipping_method="DHL Paket",
+    )
+    found = client.get_order(order.order_id)
+    assert (found.order_id, found.status) == (order.order_id, "SHIPPED")
+    (package,) = found.packages
+    assert (package.reference, package.items) == ("12", items)
+    assert package.tracking_number == "00340434161094000001"
+    assert {item.item_id: item.fulfilled for item in found.items} == items
+    assert sent() == ["token", "confirmShipment", "getOrder"]

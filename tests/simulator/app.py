@@ -19,6 +19,7 @@ from . import (
     documents,
     fba_reports,  # noqa: F401 - registers its report types
     feeds_api,
+    orders_api,
     reports_api,
     sandbox,
     schedules_api,
@@ -28,7 +29,7 @@ from . import (
 )
 from .clock import api_time
 from .errors import ApiError, denied, invalid_input, json_response
-from .faults import REQUEST_KINDS
+from .faults import AFTER_KINDS, REQUEST_KINDS
 from .world.sellers import Seller
 
 _REPORTS = "/reports/2021-06-30/"
@@ -82,6 +83,16 @@ OPERATIONS = {
         "/sellers/v1/marketplaceParticipations",
         sellers_api.get_marketplace_participations,
     ),
+    "confirmShipment": (
+        "POST",
+        "/orders/v0/orders/<path:order_id>/shipmentConfirmation",
+        orders_api.confirm_shipment,
+    ),
+    "getOrder": (
+        "GET",
+        "/orders/2026-01-01/orders/<path:order_id>",
+        orders_api.get_order,
+    ),
     "createRestrictedDataToken": (
         "POST",
         "/tokens/2021-03-01/restrictedDataToken",
@@ -113,6 +124,7 @@ _ARGUMENT_NAMES = {
     "report_document_id": "reportDocumentId",
     "feed_id": "feedId",
     "feed_document_id": "feedDocumentId",
+    "order_id": "orderId",
 }
 
 
@@ -164,10 +176,15 @@ class App:
             response.headers["x-amzn-RequestId"] = entry["request_id"]
             entry["status"] = response.status_code
             state.calls[entry["seller"], operation, response.status_code] += 1
+            lost = state.faults.take(
+                AFTER_KINDS, operation=operation, seller=entry["seller"]
+            )
             limited = operation in OPERATIONS and response.status_code in _LIMITED
             if limited:
                 rate = state.limits.rate(operation)
                 response.headers["x-amzn-RateLimit-Limit"] = f"{rate:.4g}"
+        if lost:
+            documents.hang_up(request.environ)
         return response
 
     def _handle(self, request, path, region, operation, arguments):
@@ -225,7 +242,7 @@ class App:
 # What a person's browser asks for.
 _PAGES = {"consent": consent.show, "decide": consent.decide}
 # Amazon names the rate with these answers only.
-_LIMITED = (200, 201, 202, 400, 404)
+_LIMITED = (200, 201, 202, 204, 400, 404)
 
 
 def _split_region(path):

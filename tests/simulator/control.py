@@ -48,7 +48,7 @@ from datetime import datetime, timedelta
 
 from werkzeug.exceptions import HTTPException
 
-from . import control_after_sales, programs
+from . import control_after_sales, control_shipments, programs
 from .clock import api_time, parse_time
 from .control_after_sales import asked_about
 from .errors import json_response
@@ -330,4 +330,5 @@ _ACTIONS = {
     ("DELETE", "requests"): _delete_requests,
     ("GET", "calls"): _get_calls,
     **control_after_sales.ACTIONS,
+    **control_shipments.ACTIONS,
 }

@@ -21,6 +21,7 @@ forbidden           403
 non_json            200 with a page of HTML
 slow                the answer comes after ``seconds`` (default 5)
 drop                the connection closes without an answer
+lost_answer         the same, after the request was carried out
 fatal               the created report ends FATAL (``document``: with reasons)
 cancelled           the created report ends CANCELLED
 stuck               the created report stays IN_QUEUE (for ``seconds``)
@@ -48,6 +49,8 @@ REQUEST_KINDS = {
     "slow",
     "drop",
 }
+# After the request: no answer, though it was done.
+AFTER_KINDS = {"lost_answer"}
 REPORT_KINDS = {"fatal", "cancelled", "stuck", "foreign_cancel"}
 DOCUMENT_KINDS = {
     "cut",
@@ -59,6 +62,7 @@ DOCUMENT_KINDS = {
     "no_charset",
 }
 UPLOAD_KINDS = {"expired_link"}
+_KINDS = REQUEST_KINDS | AFTER_KINDS | REPORT_KINDS | DOCUMENT_KINDS
 MATCH_KEYS = {"operation", "seller", "report_type", "method", "path"}
 
 
@@ -83,7 +87,7 @@ class FaultBook:
 
     def add(self, kind, match=None, count=1, **parameters):
         """Adds a fault; ValueError for a kind or match key that does not exist."""
-        if kind not in REQUEST_KINDS | REPORT_KINDS | DOCUMENT_KINDS:
+        if kind not in _KINDS:
             raise ValueError(f"No fault of the kind {kind!r}.")
         unknown = set(match or {}) - MATCH_KEYS
         if unknown:

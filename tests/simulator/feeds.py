@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import invoice_uploads
+from . import invoice_uploads, shipment_feeds
 from .clock import api_time
 from .faults import REPORT_KINDS
 from .world.sellers import Seller
 
 RETENTION = timedelta(days=90)
+# What each type of feed does: make, begin, judge, summary, abort.
+PROCESSORS = {p.FEED_TYPE: p for p in (invoice_uploads, shipment_feeds)}
 _ENDS = {"fatal": "FATAL", "cancelled": "CANCELLED"}
 
 
@@ -31,7 +33,7 @@ class Feed:
     type: str
     marketplace_ids: tuple[str, ...]
     created: datetime
-    upload: invoice_uploads.Upload
+    job: object
     document_id: str
     status: str = "IN_QUEUE"
     polls: int = 0
@@ -39,6 +41,10 @@ class Feed:
     processing_start: datetime | None = None
     processing_end: datetime | None = None
     result_id: str = ""
+
+    @property
+    def processor(self):
+        return PROCESSORS[self.type]
 
     def is_over(self, now):
         """Whether Amazon has forgotten the feed."""
@@ -65,17 +71,12 @@ def create(state, seller, feed_type, marketplace_ids, options, document):
     """Queues a feed of an uploaded document."""
     now = state.clock.now()
     feed_id = f"{100_000_000_000 + state.number()}"
-    upload = invoice_uploads.Upload(
-        seller.key,
-        feed_id,
-        now,
-        tuple(marketplace_ids),
-        options,
-        document.content_type,
-        document.data,
+    processor = PROCESSORS[feed_type]
+    job = processor.make(
+        seller, feed_id, now, tuple(marketplace_ids), options, document
     )
     feed = Feed(
-        feed_id, seller, feed_type, tuple(marketplace_ids), now, upload, document.id
+        feed_id, seller, feed_type, tuple(marketplace_ids), now, job, document.id
     )
     fault = state.faults.take(
         REPORT_KINDS,
@@ -86,8 +87,9 @@ def create(state, seller, feed_type, marketplace_ids, options, document):
     )
     feed.destiny = fault.kind if fault else ""
     state.feeds[seller.key, feed_id] = feed
-    state.uploads.append(upload)
-    invoice_uploads.begin(state, seller, upload)
+    if processor is invoice_uploads:
+        state.uploads.append(job)
+    processor.begin(state, seller, job)
     return feed
 
 
@@ -119,7 +121,7 @@ def settle(state, seller):
 
 def cancel(state, feed):
     feed.status, feed.processing_end = "CANCELLED", state.clock.now()
-    invoice_uploads.abort(feed.upload)
+    feed.processor.abort(feed.job)
 
 
 def _is_due(state, feed, polls, seconds):
@@ -131,10 +133,10 @@ def _is_due(state, feed, polls, seconds):
 def _finish(state, feed):
     if feed.destiny in _ENDS:
         feed.status, feed.processing_end = _ENDS[feed.destiny], state.clock.now()
-        invoice_uploads.abort(feed.upload)
+        feed.processor.abort(feed.job)
         return
-    invoice_uploads.judge(state, feed.seller, feed.upload)
-    text = invoice_uploads.summary(feed.seller, feed.upload)
+    feed.processor.judge(state, feed.seller, feed.job)
+    text = feed.processor.summary(feed.seller, feed.job)
     result = FeedDocument(
         new_document_id(state, feed.seller),
         feed.seller.key,

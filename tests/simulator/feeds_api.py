@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from werkzeug.wrappers import Response
 
-from . import documents, feeds
+from . import documents, feeds, shipment_feeds
 from .errors import ApiError, denied, invalid_input, json_response, not_found
 from .faults import UPLOAD_KINDS
 from .invoice_uploads import FEED_TYPE
@@ -18,11 +18,14 @@ from .reports_api import (
     text_map,
     time_of,
 )
-from .world.sellers import TAX_INVOICING
+from .world.sellers import SHIPPING, TAX_INVOICING, TRACKING
 
 LOOK_BACK = timedelta(days=90)
 # feed type -> roles (any), regions
-FEED_TYPES = {FEED_TYPE: ({TAX_INVOICING}, ("eu",))}
+FEED_TYPES = {
+    FEED_TYPE: ({TAX_INVOICING}, ("eu",)),
+    shipment_feeds.FEED_TYPE: ({TRACKING, SHIPPING}, ("eu", "na", "fe")),
+}
 
 
 @dataclass
@@ -91,14 +94,15 @@ def create_feed(state, call):
     if document.data is None:
         raise invalid_input(f"Nothing was uploaded as feed document {document_id}.")
     pause = timedelta(seconds=state.settings["upload_seconds"])
-    last = state.last_upload.get(seller.key)
+    last = state.last_upload.get(seller.key) if feed_type == FEED_TYPE else None
     if last and now - last < pause:
         raise ApiError(
             429,
             "QuotaExceeded",
             "You exceeded your quota for the requested resource.",
         )
-    state.last_upload[seller.key] = now
+    if feed_type == FEED_TYPE:
+        state.last_upload[seller.key] = now
     feed = feeds.create(state, seller, feed_type, marketplace_ids, options, document)
     return json_response({"feedId": feed.id}, 202)
 

@@ -85,6 +85,18 @@ class Upload:
         }
 
 
+def make(seller, feed_id, now, marketplace_ids, options, document):
+    return Upload(
+        seller.key,
+        feed_id,
+        now,
+        marketplace_ids,
+        options,
+        document.content_type,
+        document.data,
+    )
+
+
 def begin(state, seller, upload):
     """The upload is in work: its shipment, where it can be told, says so."""
     upload.metadata, upload.size = _metadata(upload.options), len(upload.content)

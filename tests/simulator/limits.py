@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-# Requests per second and burst (reference 4.1; Feeds, Sellers and Tokens models).
+# Requests per second and burst (reference 4.1; Feeds, Orders, Sellers and
+# Tokens models).
 RATES = {
     "getReports": (0.0222, 10),
     "createReport": (0.0167, 15),
@@ -20,6 +21,8 @@ RATES = {
     "createFeedDocument": (0.5, 15),
     "getFeedDocument": (0.0222, 10),
     "getMarketplaceParticipations": (0.016, 15),
+    "confirmShipment": (2.0, 10),
+    "getOrder": (0.5, 30),
     "createRestrictedDataToken": (1.0, 10),
 }
 

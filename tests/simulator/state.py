@@ -47,6 +47,8 @@ DEFAULT_SETTINGS = {
     # Whether getReports and getReport show what other programs of the seller asked
     # for: they do, an Amazon solutions architect says (models#4032).
     "foreign_reports": True,
+    # Whether confirmShipment says 204 and stores nothing (models#5232).
+    "forget_shipments": False,
 }
 
 
@@ -78,6 +80,12 @@ class State:
         self.feed_documents = {}
         self.upload_links = {}
         self.uploads = []
+        # Parcels by seller and order, then by reference; and each time that one of
+        # them was confirmed. What is particular of orders, by seller and order.
+        self.packages = {}
+        self.confirmations = []
+        self.order_programs = {}
+        self.cancel_requests = {}
         self.last_upload = {}
         self.pages = {}
         self.requests = deque(maxlen=MAX_LOGGED_REQUESTS)
