@@ -292,7 +292,7 @@ class AmazonTaxFinder(models.AbstractModel):
             [*Tax._check_company_domain(company), ("type_tax_use", "=", "sale")]
         )
         # Read for all taxes at once, not for each in turn.
-        taxes.flatten_taxes_hierarchy().repartition_line_ids.tag_ids
+        taxes.flatten_taxes_hierarchy().mapped("repartition_line_ids.tag_ids")
         return taxes.filtered(self._is_oss)
 
     # === FISCAL POSITIONS === #
