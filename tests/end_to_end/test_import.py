@@ -44,8 +44,11 @@ def run(env, accounts):
 
 def told(report):
     """What one has to know of a report that went wrong."""
-    return report.kind, report.state, report.failure_reason, report.open_row_ids.mapped(
-        lambda row: (row.order_ref, row.code, row.message)
+    return (
+        report.kind,
+        report.state,
+        report.failure_reason,
+        report.open_row_ids.mapped(lambda row: (row.order_ref, row.code, row.message)),
     )
 
 

@@ -202,13 +202,17 @@ class AmazonTaxFinder(models.AbstractModel):
 
     def _has_name(self, company, name):
         # As Odoo compares them: with those of all branches.
-        return self.env["account.tax"].sudo().search_count(
-            [
-                ("name", "=", name),
-                ("type_tax_use", "=", "sale"),
-                ("company_id", "child_of", company.root_id.id),
-            ],
-            limit=1,
+        return (
+            self.env["account.tax"]
+            .sudo()
+            .search_count(
+                [
+                    ("name", "=", name),
+                    ("type_tax_use", "=", "sale"),
+                    ("company_id", "child_of", company.root_id.id),
+                ],
+                limit=1,
+            )
         )
 
     def _get_free_name(self, company, name):

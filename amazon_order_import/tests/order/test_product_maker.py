@@ -152,7 +152,8 @@ class TestSample(AmazonCase):
         order = self.env["sale.order"].search(
             [("amazon_account_id", "=", account.id)], limit=1
         )
-        order.message_post(body="Mine", message_type="comment")
+        mine = "Mine"
+        order.message_post(body=mine, message_type="comment")
         with self.assertRaisesRegex(UserError, order.amazon_order_ref):
             account.action_remove_sample()
 
