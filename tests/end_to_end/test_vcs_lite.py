@@ -9,6 +9,8 @@ from tests.simulator.testing import PDF
 
 from .seller import Seller
 
+OPEN_STATUSES = ("IN_QUEUE", "IN_PROGRESS")
+
 
 class Accountant(Seller):
     """A seller whom Amazon calculates VAT for, and who invoices himself."""
@@ -49,13 +51,20 @@ class Accountant(Seller):
         return report
 
     def upload(self):
-        """Lets the scheduled action of invoices run: send, look after feeds."""
-        for _round in range(3):
+        """Lets the scheduled action of invoices run until Amazon has taken them all.
+
+        How often it looks depends on how long the sending takes.
+        """
+        for _round in range(6):
             failure = self.env.ref(
                 "amazon_order_import.ir_cron_upload_invoices"
             ).method_direct_trigger()
             assert not isinstance(failure, dict), failure
             self.env.cr.commit()
+            uploads = self.documents().upload_ids
+            going = uploads.filtered(lambda u: u.state in ("queued", "sending", "sent"))
+            if not set(going.mapped("feed_status")) & {False, *OPEN_STATUSES}:
+                break
 
     def documents(self):
         return self.env["amazon.vat.invoice"].search(
