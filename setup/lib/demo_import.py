@@ -25,6 +25,7 @@ from setup.lib.demo_seller import (
     ensure_rates,
     ensure_taxes,
 )
+from tests.simulator.world.territories import TERRITORIES as PLACES
 
 ROUNDS = 40
 OPEN = ("requested", "ready", "processing")
@@ -38,6 +39,12 @@ AMAZON_INVOICES = {
     "vat_service": "vcs",
     "orders_per_day": 2,
 }
+# Where a country code does not say whose VAT is due, and where Amazon collects it.
+TERRITORIES = (
+    *("canary-islands", "ceuta", "busingen", "helgoland", "livigno", "aland"),
+    *("mount-athos", "reunion", "monaco", "isle-of-man", "northern-ireland"),
+    *("azores", "madeira", "britain-voec"),
+)
 
 
 def has_kind(account, kind):
@@ -164,6 +171,8 @@ def main(env, simulator):
     for seller in ask(simulator, "sellers")["sellers"]:
         account = accounts[seller["key"]] = ensure_account(env, simulator, seller)
         table.show_seller(account)
+    if not before:
+        sell_to_territories(simulator)
     now = fields.Datetime.now()
     request_reports(env, accounts.values())
     env.cr.commit()
@@ -188,6 +197,22 @@ def main(env, simulator):
     known = len(refs & before)
     table.show_result(reports, channels, problems, known, monotonic() - started)
     return 1 if problems else 0
+
+
+def sell_to_territories(simulator):
+    """Orders that chance does not bring; the European marketplaces have them all."""
+    marketplaces = {name: place.marketplace for name, place in PLACES.items()}
+    for seller in ("eu", "eu-vcs"):
+        for name in TERRITORIES:
+            tell(
+                simulator,
+                "orders",
+                seller=seller,
+                marketplace=marketplaces[name],
+                territory=name,
+                scenario="simple",
+                count=1,
+            )
 
 
 def prepare(env, simulator):
