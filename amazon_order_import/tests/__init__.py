@@ -45,6 +45,7 @@ from .invoicing import test_invoice_upload
 from .invoicing import test_invoice_upload_answers
 from .invoicing import test_refund_guard
 from .invoicing import test_tax_correction
+from .invoicing import test_tax_release
 from .invoicing import test_upload_queue_tour
 from .invoicing import test_vat_booking
 from .invoicing import test_vat_completeness

@@ -106,12 +106,22 @@ class AmazonOrderImporter(models.AbstractModel):
                     amounts=Joined(amounts, ", "),
                 ),
             }
-        if problem := lookups.taxes.problems.get(row.order_id):
+        if problem := self._get_tax_problem(lookups, work):
             return {
                 "needs_attention": True,
                 "message": message("held_for_tax", order=row.order_id, problem=problem),
             }
         return {"needs_attention": False}
+
+    def _get_tax_problem(self, lookups, work):
+        """Return the `Message` why the tax of a row's order cannot be told, or None."""
+        problem = lookups.taxes.problems.get(work.values.order_id)
+        order = lookups.orders.get(work.values.order_id)
+        if problem and order:
+            line = self._match_line(lookups, order, work)
+            if line.amazon_has_document_tax:
+                return None
+        return problem
 
     def _is_free_of_charge(self, lookups, row):
         """Whether a merchant-fulfilled item has no price though it is no replacement.

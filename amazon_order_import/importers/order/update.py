@@ -45,16 +45,15 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _update_hold(self, lookups, order, works, case):
         """Note whether an order that was held for its tax can go on now."""
+        if order._has_amazon_document_tax():
+            order._set_amazon_tax_problem(None)
+            return
         rows = [work.values for work in works]
-        treatment = self._get_treatment(lookups, rows[0], case, rows)
-        order.write(
-            {
-                "fiscal_position_id": treatment.fiscal_position.id,
-                "amazon_tax_problem": lookups.taxes.problems.get(
-                    order.amazon_order_ref
-                ),
-            }
-        )
+        position = self._get_treatment(lookups, rows[0], case, rows).fiscal_position
+        if position != order.fiscal_position_id:
+            order.fiscal_position_id = position
+        problem = lookups.taxes.problems.get(order.amazon_order_ref)
+        order._set_amazon_tax_problem(problem)
 
     def _update_rows(self, lookups, order, works, case):
         """Update the lines of known rows, add those of further ones."""
@@ -295,10 +294,8 @@ class AmazonOrderImporter(models.AbstractModel):
         changes = [
             (existing.get(vals["amazon_line_type"], known.browse()), vals)
             for vals in wanted
-            if case.retax
-            or vals["amazon_line_type"] not in existing
-            or existing[vals["amazon_line_type"]].amazon_figures
-            != vals["amazon_figures"]
+            if vals["amazon_line_type"] not in existing
+            or self._is_changed(existing[vals["amazon_line_type"]], vals, case)
         ]
         told = {vals["amazon_line_type"] for vals in wanted}
         gone = known.filtered(
@@ -307,6 +304,21 @@ class AmazonOrderImporter(models.AbstractModel):
             )
         )
         return (changes, gone) if changes or gone else None
+
+    def _is_changed(self, line, vals, case):
+        """Whether a row says something else now than an order line holds."""
+        if line.amazon_figures != vals["amazon_figures"]:
+            return True
+        if not case.retax or line.amazon_has_document_tax:
+            return False
+        ((_command, _id, tax_ids),) = vals["tax_ids"]
+        compare = line.currency_id.compare_amounts
+        return bool(
+            set(line.tax_ids.ids) != set(tax_ids)
+            or compare(line.amazon_amount_total, vals["amazon_amount_total"])
+            or compare(line.amazon_amount_tax, vals["amazon_amount_tax"])
+            or compare(line.amazon_tax_withheld, vals["amazon_tax_withheld"])
+        )
 
     def _write_changes(self, order, line, changes):
         """Write the lines of a row that differ.
@@ -358,7 +370,9 @@ class AmazonOrderImporter(models.AbstractModel):
 
     def _prepare_line_update(self, vals):
         kept = ("name", "product_id", "product_uom_id", "amazon_fingerprint")
-        return {name: value for name, value in vals.items() if name not in kept}
+        update = {name: value for name, value in vals.items() if name not in kept}
+        # What Amazon's VAT report said, it said of the figures before.
+        return {**update, "amazon_has_document_tax": False}
 
     def _describe_figures(self, lines):
         """Return Amazon's figures of lines as text: ``item 1 × 19.99 (tax 3.19)``."""

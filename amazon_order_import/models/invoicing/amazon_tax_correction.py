@@ -137,12 +137,13 @@ class AmazonTaxCorrection(models.AbstractModel):
                 closed=self._get_closed_reason(order)
             )
             complete = self._match(order, figures, skus, correction)
-            position = self.env["account.fiscal.position"]
+            positions = set()
             for line, told in complete.items():
-                position |= self._correct_item(lookups, line, told, correction)
-            if len(position) == 1 and position != order.fiscal_position_id:
-                order.fiscal_position_id = position
+                positions |= self._correct_item(lookups, line, told, correction)
+            if len(positions) == 1 and positions != {order.fiscal_position_id}:
+                (order.fiscal_position_id,) = positions
         self.env.flush_all()
+        self.env["sale.order"].union(*corrections)._release_by_document_tax()
         return corrections
 
     @api.private
@@ -273,15 +274,16 @@ class AmazonTaxCorrection(models.AbstractModel):
     def _correct_item(self, lookups, item, told, correction):
         """Correct the lines of one item.
 
-        :return: the fiscal position whose taxes they got, or none
+        :return: set of the fiscal positions whose taxes they got
         """
         order = item.order_id
+        is_held = order.state == "draft" and bool(order.amazon_tax_problem)
         lines = {
             line.amazon_line_type: line
             for line in order.order_line
             if line.amazon_row_key == item.amazon_row_key and line.product_uom_qty
         }
-        used = self.env["account.fiscal.position"]
+        used = set()
         for line_type, (net, tax) in self._sum_amounts(told, lines).items():
             collected = told[0].collected_by_amazon
             wanted = LineFigures(
@@ -293,7 +295,8 @@ class AmazonTaxCorrection(models.AbstractModel):
                 tax if collected else ZERO,
                 told[0],
             )
-            if self._is_right(wanted):
+            is_right = self._is_right(wanted)
+            if is_right and not is_held:
                 continue
             if correction.closed:
                 correction.differences.append(self._describe(wanted))
@@ -304,9 +307,14 @@ class AmazonTaxCorrection(models.AbstractModel):
                 if error.message not in correction.problems:
                     correction.problems.append(error.message)
                 continue
-            used |= position
-            correction.changes.append(self._describe(wanted))
-            self._write_line(lookups, wanted, taxes)
+            if position or not wanted.source.collected_by_amazon:
+                used.add(position)
+            if not is_right:
+                correction.changes.append(self._describe(wanted))
+            if not is_right or taxes != wanted.line.tax_ids:
+                self._write_line(lookups, wanted, taxes)
+            elif not wanted.line.amazon_has_document_tax:
+                wanted.line.amazon_has_document_tax = True
         return used
 
     def _sum_amounts(self, told, lines):
@@ -366,6 +374,7 @@ class AmazonTaxCorrection(models.AbstractModel):
     def _write_line(self, lookups, wanted, taxes):
         values = {
             "tax_ids": [Command.set(taxes.ids)],
+            "amazon_has_document_tax": True,
             **self.env["amazon.order.amounts"].prepare_amounts(
                 lookups,
                 wanted.quantity,

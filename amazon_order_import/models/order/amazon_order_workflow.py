@@ -29,9 +29,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
         :param order_refs: list of Amazon order numbers
         """
         account = report.account_id
-        if account.order_workflow == "quotation" or get_trusted(
-            self.env, "amazon_preview"
-        ):
+        if get_trusted(self.env, "amazon_preview"):
             return
         orders = self.env["sale.order"].search(
             [
@@ -42,6 +40,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
             # Where the stock does not suffice for all, who bought first gets it.
             order="date_order, id",
         )
+        if account.order_workflow == "quotation":
+            orders.filtered(lambda o: not o.amazon_tax_problem)._close_tax_rows()
+            return
         orders -= self._get_incomplete(orders)
         drafts = orders.filtered(lambda order: order.state == "draft")
         for ids in split_every(CONFIRM_BATCH, drafts.ids):
@@ -98,6 +99,11 @@ class AmazonOrderWorkflow(models.AbstractModel):
                 ("code", "!=", "not_confirmed"),
             ]
         )
+        # Why an order was held, another report may have settled by now.
+        held = orders.filtered("amazon_tax_problem").mapped("amazon_order_ref")
+        rows = rows.filtered(
+            lambda row: row.code != "held_for_tax" or row.order_ref in held
+        )
         incomplete = set(rows.mapped("order_ref"))
         return orders.filtered(lambda order: order.amazon_order_ref in incomplete)
 
@@ -105,6 +111,7 @@ class AmazonOrderWorkflow(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 orders.action_confirm()
+                orders._close_tax_rows()
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise

@@ -100,4 +100,5 @@ class AmazonVatNumber(models.AbstractModel):
             if valid:
                 return valid, True
         kept, _code = Partner._run_vat_checks(address_country, number, validation=False)
-        return kept, False
+        # Odoo puts France's letters before whatever a buyer in Monaco gives.
+        return (kept if len(kept) <= len(number) else number), False

@@ -126,6 +126,20 @@ class ResPartner(models.Model):
                 state if state in ("invalid", "unconfirmed") else False
             )
 
+    def _check_vat(self, validation="error"):
+        """Keep Amazon's numbers as they are: they were checked when they came.
+
+        Odoo brings them into the form of the address's country otherwise, which puts
+        France's letters before an Italian number of a buyer in Monaco.
+        """
+        others = self.filtered(
+            lambda partner: (
+                not partner.vat
+                or partner.vat != partner.commercial_partner_id.amazon_vat
+            )
+        )
+        return super(ResPartner, others)._check_vat(validation=validation)
+
     def _compute_vies_valid(self):
         # The European VAT service takes seconds per number and is often away: an
         # import does not ask it. It is asked when somebody edits the contact.

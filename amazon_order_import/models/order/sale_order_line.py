@@ -48,6 +48,13 @@ class SaleOrderLine(models.Model):
     amazon_tax_withheld = fields.Monetary(
         "Tax Collected by Amazon", copy=False, readonly=True
     )
+    amazon_has_document_tax = fields.Boolean(
+        "Tax by Amazon's Document",
+        copy=False,
+        readonly=True,
+        help="The tax is that of Amazon's VAT report, which counts more than what the "
+        "address of the order tells",
+    )
     amazon_shipment_date = fields.Datetime(
         "Shipped by Amazon", copy=False, readonly=True
     )

@@ -66,6 +66,42 @@ class TestTaxPlaces(TaxCase):
         self.assertEqual(order.fiscal_position_id.country_id, self.env.ref("base.fr"))
 
     # 119.00 / 1.22 = 97.54, 21.46; 119.00 / 1.19 = 100.00
+    def test_buyers_in_monaco_keep_their_numbers(self):
+        for number, (vat, country) in enumerate(
+            {
+                "IT00159560366": "IT",
+                "ATU37675002": "AT",
+                "FR40303265045": "FR",
+                "53000004605": "FR",
+                # Wrong ones are no reason to add letters, either.
+                "ATU12345678": "",
+                "00159560366": "",
+            }.items()
+        ):
+            with self.subTest(vat=vat):
+                order = self.sell(
+                    "MC",
+                    "98000",
+                    **{
+                        "buyer-vat-number": vat,
+                        "buyer-email": f"{number}@marketplace.amazon.fr",
+                        "buyer-company-name": f"Riviera {number}",
+                    },
+                )
+                customer = order.partner_id
+                wanted = vat if vat[0] != "5" else f"FR{vat}"
+                self.assertEqual(customer.vat, wanted)
+                self.assertEqual(customer.amazon_vat, wanted)
+                valid = customer.amazon_vat_state != "invalid"
+                self.assertEqual(valid, bool(country))
+                # 119.00 / 1.20 = 99.17, 19.83: no business of another state.
+                self.assertEqual(order.amount_tax, 0.0 if country else 19.83)
+                # Somebody edits the contact.
+                customer.write({"name": "Riviera", "vat": vat})
+                self.assertEqual(customer.vat, wanted)
+                order._action_cancel()
+                order.unlink()
+
     def test_territories_with_rates_of_their_own(self):
         for country, postcode, rate, tax in (
             ("PT", "9000-001", "22 % for Madeira", 21.46),
@@ -85,6 +121,27 @@ class TestTaxPlaces(TaxCase):
         """From Poland to the Canary Islands: an export of the Polish return."""
         order = self.sell("ES", "35001", "WRO5")
         self.held(order, "Poland", "Out of the EU")
+
+    def test_held_rows_tell_nothing_new(self):
+        """Read again, what is held is unchanged, until it can be released."""
+        order = self.sell("IT", "20121", "MXP5")
+        first, lines = self.report, order.order_line
+        written = order.write_date, lines.write_date
+        for _time in range(2):
+            self.report = self.import_file(
+                first.kind, first._open_file().read(), name="again.txt"
+            )
+            self.assertEqual(self.outcomes(self.report), ["unchanged"])
+            self.assertEqual(self.report.updated_count, 0)
+            self.assertEqual((order.write_date, lines.write_date), written)
+            row = self.report.row_ids
+            self.assertEqual((row.code, row.needs_attention), ("held_for_tax", True))
+        self.register(self.italy, 22.0)
+        again = self.import_file(
+            first.kind, first._open_file().read(), name="again.txt"
+        )
+        self.assertEqual(self.outcomes(again), ["updated"])
+        self.assertEqual((order.state, order.amount_tax), ("sale", 21.46))
 
     def test_northern_ireland_waits_for_its_oss_tax(self):
         self.held(self.sell("GB", "BT1 5GS"), "Northern Ireland", "OSS")
