@@ -75,8 +75,8 @@ class Comparison:
                 channel = channels[entry["marketplace"], entry["currency"]]
                 channel[0] += 1
                 channel[1] += len(found)
-                channel[2] += Decimal(entry["total"])
-                channel[3] += sum(exact(order, "amount_total") for order in found)
+                channel[2] += get_total(entry, found)
+                channel[3] += sum(map(get_odoo_total, found))
                 problems += check_order(ref, entry, found)
             others = {ref: by_ref[ref] for ref in set(by_ref) - set(sales) - before}
             problems += check_others(others, no_sales)
@@ -199,18 +199,34 @@ def is_held(order):
     return order.state == "draft" and bool(order.amazon_tax_problem)
 
 
+def get_total(entry, found):
+    """Amazon's total of an order, as `get_odoo_total` has it."""
+    total = Decimal(entry["total"])
+    return total + Decimal(entry["withheld"] or 0) if any(map(is_held, found)) else total
+
+
+def get_odoo_total(order):
+    """The total of an order in Odoo; what the buyer pays, where it is held.
+
+    Who owes its tax, the seller or Amazon, may be just what cannot be told.
+    """
+    total = exact(order, "amount_total")
+    return total + exact(order, "amazon_tax_withheld") if is_held(order) else total
+
+
 def check_order(ref, entry, found):
     """What is wrong with an order, as sentences."""
     if len(found) != 1:
         return [f"{ref}: {len(found)} times in Odoo"]
-    pairs = {
-        "total": (entry["total"], exact(found, "amount_total")),
-        "tax": (entry["tax"], exact(found, "amount_tax")),
-        "tax collected by Amazon": (
-            entry["withheld"],
-            exact(found, "amazon_tax_withheld"),
-        ),
-    }
+    pairs = {"total": (get_total(entry, found), get_odoo_total(found))}
+    if not is_held(found):
+        pairs |= {
+            "tax": (entry["tax"], exact(found, "amount_tax")),
+            "tax collected by Amazon": (
+                entry["withheld"],
+                exact(found, "amazon_tax_withheld"),
+            ),
+        }
     wrong = [
         f"{ref}: {name} {odoo} in Odoo, {amazon} at Amazon"
         for name, (amazon, odoo) in pairs.items()

@@ -43,7 +43,7 @@ AMAZON_INVOICES = {
 TERRITORIES = (
     *("canary-islands", "ceuta", "busingen", "helgoland", "livigno", "aland"),
     *("mount-athos", "reunion", "monaco", "isle-of-man", "northern-ireland"),
-    *("azores", "madeira", "britain-voec"),
+    *("azores", "madeira", "britain-voec", "switzerland-voec"),
 )
 
 
@@ -172,7 +172,7 @@ def main(env, simulator):
         account = accounts[seller["key"]] = ensure_account(env, simulator, seller)
         table.show_seller(account)
     if not before:
-        sell_to_territories(simulator)
+        sell_to_territories(simulator, accounts)
     now = fields.Datetime.now()
     request_reports(env, accounts.values())
     env.cr.commit()
@@ -199,10 +199,10 @@ def main(env, simulator):
     return 1 if problems else 0
 
 
-def sell_to_territories(simulator):
+def sell_to_territories(simulator, sellers):
     """Orders that chance does not bring; the European marketplaces have them all."""
     marketplaces = {name: place.marketplace for name, place in PLACES.items()}
-    for seller in ("eu", "eu-vcs"):
+    for seller in sorted({"eu", "eu-vcs"} & sellers.keys()):
         for name in TERRITORIES:
             tell(
                 simulator,

@@ -90,6 +90,9 @@ class AmazonTaxRule(models.Model):
             and (
                 not self.destination_country_ids
                 or case.destination_country in self.destination_country_ids
+                # Isle of Man with the United Kingdom, Monaco with France.
+                or case.destination_place.vat_country
+                in self.destination_country_ids.mapped("code")
             )
             and self.buyer in (False, case.buyer)
             and (not self.value_limit or case.goods_value <= self.value_limit)

@@ -72,7 +72,9 @@ class TestTaxRelease(BookingCase):
             {**ITALIAN, "tax_collection_responsibility": "Marketplace"},
         )
         self.released(order)
-        self.assertEqual((order.amount_total, order.amazon_tax_withheld), (97.54, 21.46))
+        self.assertEqual(
+            (order.amount_total, order.amazon_tax_withheld), (97.54, 21.46)
+        )
         self.assertEqual(self.document().entry_state, "posted")
         self.assertEqual(order.amazon_parcel_ids.shipment_ref, "Daaa")
         self.read_again(order)

@@ -66,6 +66,21 @@ class TestTaxPlaces(TaxCase):
         self.assertEqual(order.fiscal_position_id.country_id, self.env.ref("base.fr"))
 
     # 119.00 / 1.22 = 97.54, 21.46; 119.00 / 1.19 = 100.00
+    # Isle of Man is the United Kingdom: up to 135 GBP, Amazon owes 20 of 120.
+    def test_isle_of_man(self):
+        order = self.sell(
+            "IM",
+            "IM1 2EA",
+            **{
+                "item-price": "120.00",
+                "item-tax": "20.00",
+                "currency": "GBP",
+                "sales-channel": "Amazon.co.uk",
+            },
+        )
+        self.assertEqual(order.state, "sale")
+        self.assertEqual((order.amount_total, order.amazon_tax_withheld), (100.0, 20.0))
+
     def test_buyers_in_monaco_keep_their_numbers(self):
         for number, (vat, country) in enumerate(
             {
