@@ -96,6 +96,14 @@ REPORT = {
             "itself every hour."
         )
     ),
+    "archive_full": Template(
+        _("The report's file cannot be stored on the server (%(error)s)."),
+        _(
+            "Make room on the disk, or have the administrator do it. The file is "
+            "fetched by itself within 15 minutes after that."
+        ),
+    ),
+    "todo_archive_full": Template(_("A report's file cannot be stored")),
     "todo_report_trouble": Template(_("Amazon has trouble with a report")),
     # The next step stands before what the account knows of the error.
     "report_trouble": Template(

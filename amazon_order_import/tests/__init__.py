@@ -7,6 +7,7 @@ from .report import test_collisions
 from .report import test_columns
 from .report import test_coverage
 from .report import test_cron
+from .report import test_live
 from .report import test_odd_files
 from .report import test_preview
 from .report import test_preview_tour

@@ -1,5 +1,6 @@
 """When Amazon does not do as asked: the right state, the reason, and recovery."""
 
+import errno
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,9 @@ def fault(amazon, kind, operation, **particulars):
         ("internal", "getReportDocument"),
         ("cut", "downloadDocument"),
         ("unavailable", "token"),
+        ("non_json", "getReport"),
+        ("non_json", "createReport"),
+        ("drop", "getReportDocument"),
     ],
 )
 def test_what_passes_is_waited_for(seller, amazon, kind, operation):
@@ -123,6 +127,27 @@ def test_a_damaged_document_makes_no_order(seller, amazon, kind):
     seller.wait()
     if report.state == "failed":
         report = seller.request()
+    seller.work(4)
+    assert report.state == "done"
+    assert seller.problems() == []
+
+
+def test_a_full_disk_is_waited_for(seller, amazon, monkeypatch):
+    from odoo.addons.base.models.ir_attachment import IrAttachment
+
+    seller.sell()
+    report = seller.request()
+    def full(self, *arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(seller.env["ir.attachment"]), "_file_write", full)
+    seller.work(4)
+    assert report.state == "requested"
+    assert "No space left on device" in report.last_error
+    assert not report.file_size and not seller.orders()
+    assert len(report.activity_ids) == 1
+    monkeypatch.undo()
+    seller.wait()
     seller.work(4)
     assert report.state == "done"
     assert seller.problems() == []

@@ -17,6 +17,7 @@ from . import amazon_report_columns
 from . import amazon_account_columns
 from . import amazon_report_coverage
 from . import amazon_report_end
+from . import amazon_report_live
 from . import amazon_report_preview
 from . import amazon_report_request
 from . import amazon_report_request_texts

@@ -36,6 +36,8 @@ LONGEST_WORK = timedelta(days=3)
 TROUBLE_PATIENCE = timedelta(days=1)
 #: When a file is tried again whose link is refused by something on the way.
 LINK_RETRY = timedelta(hours=1)
+#: The same for a file that could not be written to the disk.
+ARCHIVE_RETRY = timedelta(minutes=15)
 
 
 class AmazonReport(models.Model):
@@ -237,7 +239,22 @@ class AmazonReport(models.Model):
     # === FETCHING === #
 
     def _fetch(self, client):
-        """Download the finished report into the archive."""
+        """Download the finished report into the archive, or wait for room there."""
+        try:
+            with self.env.cr.savepoint():
+                self._fetch_file(client)
+        except OSError as error:
+            self.invalidate_recordset()
+            text = message("archive_full", error=error.strerror or type(error).__name__)
+            self.write(
+                {
+                    "last_error": text,
+                    "next_attempt": fields.Datetime.now() + ARCHIVE_RETRY,
+                }
+            )
+            self._call_person(text, message("todo_archive_full"))
+
+    def _fetch_file(self, client):
         with tempfile.TemporaryFile() as target:
             document = client.download_report_document(
                 self.amazon_document_id,
