@@ -133,10 +133,9 @@ def test_a_damaged_document_makes_no_order(seller, amazon, kind):
 
 
 def test_a_full_disk_is_waited_for(seller, amazon, monkeypatch):
-    from odoo.addons.base.models.ir_attachment import IrAttachment
-
     seller.sell()
     report = seller.request()
+
     def full(self, *arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
