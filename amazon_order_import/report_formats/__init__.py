@@ -12,6 +12,7 @@ from .reader import ParsedRow, Report, detect_file_kinds, open_report, read_raw
 from .return_rows import ReturnRow
 from .row_format import normal_name
 from .sale_rows import Address, SaleRow, describe_difference, describe_facts
+from .settlement_rows import SettlementRow, get_fingerprint
 from .sources import ReportFileError, is_short
 from .stock_rows import StockRow
 from .tax_registrations import TaxRegistration

@@ -49,9 +49,8 @@ _REPORTS = (
         "fnsku|msku|ending-warehouse-balance",
     ),
     _report(
-        _("settlement report"),
+        _("settlement report of the old form (V1)"),
         "settlement-id|settlement-start-date",
-        "settlement-id|amount-type|amount-description",
         "settlement-id|transaction-type|order-id",
     ),
     _report(

@@ -13,6 +13,7 @@ from .marking import mark as _
 from .order_rows import ORDER_ROWS
 from .return_rows import RETURN_ROWS
 from .row_format import RowFormat, normal_name
+from .settlement_rows import SETTLEMENT_ROWS
 from .shipment_rows import SHIPMENT_ROWS
 from .stock_rows import STOCK_CONDITION_ROWS, STOCK_COUNTRY_ROWS, STOCK_ROWS
 from .vat_invoice_rows import VAT_INVOICE_ROWS
@@ -58,6 +59,8 @@ class ReportKind:
     - `regions`: where it is offered, of ``"eu"``, ``"na"``, ``"fe"``
     - `fulfillment`: who ships the orders that its rows become: the merchant,
       ``"mfn"``, or Amazon, ``"fba"``; ``""`` where rows become no orders
+    - `requestable`: whether Amazon makes it when asked; others it makes by itself, and
+      they are found in its list
     - `dated`: whether it is asked for with a period; `max_days`: the longest period
       of one report, None if undated; `lookback_days`: how far back a period may
       begin, None if not documented
@@ -83,6 +86,7 @@ class ReportKind:
     fulfillment: str = ""
     alternate_types: tuple[str, ...] = ()
     regional_types: Mapping[str, str] = field(default_factory=_nothing)
+    requestable: bool = True
     dated: bool = True
     max_days: int | None = 30
     lookback_days: int | None = None
@@ -284,9 +288,23 @@ _ALL = (
         retention_days=30,
         row_format=CONTROL_ROWS,
     ),
+    ReportKind(
+        key="settlement",
+        label=_("Settlements"),
+        purpose="Tells what Amazon paid out, and what of: sales, refunds and fees.",
+        found_at=_("Payments > Reports Repository > Settlement (flat file V2)"),
+        report_type="GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+        regions=("eu", "na", "fe"),
+        marks=_marks("settlement-id total-amount amount-type amount-description"),
+        requestable=False,
+        dated=False,
+        max_days=None,
+        lookback_days=90,
+        row_format=SETTLEMENT_ROWS,
+    ),
 )
 
-#: key -> `ReportKind`, all nine
+#: key -> `ReportKind`, all ten
 KINDS = MappingProxyType({kind.key: kind for kind in _ALL})
 
 #: Kinds whose rows become orders, the merchant's own first.
@@ -306,7 +324,12 @@ KIND_SELECTION = [
         "vcs_invoices",
         "vcs_lite",
         "all_orders",
+        "settlement",
     )
+]
+#: Those that Amazon can be asked for, in the same form
+REQUEST_SELECTION = [
+    (key, label) for key, label in KIND_SELECTION if KINDS[key].requestable
 ]
 
 

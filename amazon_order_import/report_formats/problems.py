@@ -68,6 +68,23 @@ FILE_PROBLEMS = {
         "This is no report of the kind “{expected}”: it looks like “{found}”. Choose"
         " that kind, or another file."
     ),
+    "settlement_sum": _(
+        "The rows of settlement {settlement} add up to {sum}, but its total is {total}:"
+        " {difference} are missing or too much, so that the file is not whole. Get it"
+        " from Amazon again, and upload it as Amazon delivers it."
+    ),
+    "settlement_no_total": _(
+        "The file lacks the row with the total of settlement {settlement}, which is the"
+        " first one. Upload the file as Amazon delivers it."
+    ),
+    "settlement_amount": _(
+        "“{cell}” in row {number} is no amount, so that the sum of the settlement cannot"
+        " be checked. Upload the file as Amazon delivers it."
+    ),
+    "settlement_row": _(
+        "Row {number} of the settlement cannot be read, so that nothing of it is booked:"
+        " {problem}"
+    ),
     "unsupported_kind": _(
         "Files of the kind “{expected}” cannot be read by this version. Choose"
         " another kind, or update the module."

@@ -97,6 +97,14 @@ class Report:
             ),
         )
         self._refuse_saved_copy()
+        if self.row_format.choose:
+            self.row_format = self.row_format.choose(self)
+            self._reader = _RowReader(self.row_format, table.header)
+
+    @property
+    def plain_header(self):
+        """The normal names of the columns."""
+        return tuple(map(normal_name, self.header))
 
     def _refuse_saved_copy(self):
         dates, amounts = [], []
@@ -155,6 +163,8 @@ class Report:
         width = len(self.header)
         if table.other_header and number >= table.other_header:
             return self._below_other_header(number, cells)
+        if len(cells) < width and self.row_format.is_padded:
+            cells += [""] * (width - len(cells))
         if len(cells) != width:
             if not table.layout.fits(cells) or self._has_tab_inside(len(cells)):
                 ends = ends and number == self.row_count

@@ -80,6 +80,9 @@ class PersonalColumns:
 class RowFormat:
     """The columns of one kind of row and the dataclass that they make.
 
+    `begins`: pattern of the bytes that each row begins with, so that the lines of a
+    torn one are joined; `is_padded`: empty cells at the end may be missing;
+    `choose(report)` gives the format of a file that only its rows tell, or refuses it.
     `check(row)` returns a `Fault` or None. `kept` names documented columns without a
     typed value. `is_sale`: rows are what a buyer pays, so that amounts in columns that
     nobody knows are looked for. `personal`: what has to be forgotten some day.
@@ -92,6 +95,9 @@ class RowFormat:
     kept: frozenset[str] = frozenset()
     is_sale: bool = False
     personal: PersonalColumns = PersonalColumns()
+    begins: bytes = b""
+    is_padded: bool = False
+    choose: Callable | None = None
 
     def missing(self, header):
         """Names of the required columns that `header` (any spelling) lacks."""

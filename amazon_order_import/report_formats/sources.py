@@ -37,7 +37,8 @@ class ReportFileError(Exception):
     `code`: empty_file, expired_link, not_a_report, foreign_report, other_language,
     spreadsheet_file, damaged_file, too_large, too_many_rows, unreadable_encoding,
     missing_columns (params: columns), glued_header, wrong_kind (params: kinds, the
-    keys it looks like), unsupported_kind. `params` is a dict of what the message says.
+    keys it looks like), settlement_sum, settlement_no_total, settlement_amount,
+    settlement_row, unsupported_kind. `params` is a dict of what the message says.
     ``str()`` is an English sentence with the next step.
     """
 

@@ -1,6 +1,7 @@
 """The header of a file, or why it is refused, and its rows as text."""
 
 import codecs
+import re
 from contextlib import ExitStack
 from itertools import islice
 
@@ -10,7 +11,7 @@ from .cells import find_layout
 from .charsets import survey
 from .foreign_reports import find_foreign_report, find_local_name
 from .kinds import KINDS, detect_kinds, known_names
-from .limits import MAX_COLUMNS
+from .limits import MAX_COLUMNS, MAX_ROW_BYTES
 from .marking import mark as _
 from .problems import FOUND_AT, WANTED
 from .row_format import normal_name
@@ -26,6 +27,8 @@ class Table:
     """The header of a file and how its rows come apart."""
 
     def __init__(self, stream, charset, max_bytes, kind=None):
+        begins = kind.row_format.begins if kind else b""
+        self._begins = re.compile(begins) if begins else None
         # A file that its first lines refuse is neither unpacked nor looked through.
         self.stream = find_beginning(stream, max_bytes)
         self._find_layout()
@@ -84,7 +87,26 @@ class Table:
     def lines(self):
         """The lines with content, one for each row, the header first."""
         self.stream.seek(self.offset)
-        return self.layout.rows(lines(self.stream))
+        found = self.layout.rows(lines(self.stream))
+        return self._join_torn(found) if self._begins else found
+
+    def _join_torn(self, found):
+        """Join the lines that a line break in a cell has torn, as far as rows go."""
+        row = next(found)
+        yield row
+        row = next(found, None)
+        for line in found:
+            if (
+                self._begins.match(line)
+                or len(row) + len(line) > MAX_ROW_BYTES
+                or count_names(line, self.layout, known_names()) > 2
+            ):
+                yield row
+                row = line
+            else:
+                row = row.rstrip(b"\r\n") + b" " + line
+        if row is not None:
+            yield row
 
     def decode(self, line):
         """``(text, valid)`` of a line's bytes, its end removed.
@@ -115,6 +137,8 @@ class Table:
         self.header = tuple(_unique(cells))
         if kind:
             _check_header(self.header, kind)
+        elif not detect_kinds(self.header):
+            _refuse_foreign(self.header, None)
         return count
 
     def _refuse(self, text, kind):

@@ -19,8 +19,9 @@ REPORTS = {
     " Return_request_status Amazon_RMA_ID Merchant_RMA_ID Label_type Label_cost",
     "inventory ledger": "Date FNSKU ASIN MSKU Title Event_Type Reference_ID Quantity"
     " Fulfillment_Center Disposition Reason Country",
-    "settlement report": "settlement-id settlement-start-date settlement-end-date"
-    " deposit-date total-amount currency transaction-type order-id amount-type",
+    "settlement report of the old form (V1)": "settlement-id settlement-start-date"
+    " settlement-end-date deposit-date total-amount currency transaction-type order-id"
+    " price-type price-amount",
     "reimbursements": "approval-date reimbursement-id case-id amazon-order-id reason"
     " sku fnsku asin product-name condition currency-unit amount-per-unit",
     "fee preview": "sku fnsku asin product-name product-group brand fulfilled-by"

@@ -15,7 +15,7 @@ from .files import ORDER, SHIPMENT, refusal, rows, table
 HEADER = list(ORDER)
 
 
-def test_nine_kinds():
+def test_ten_kinds():
     assert list(KINDS) == [
         "fba_inventory",
         "fba_returns",
@@ -26,6 +26,7 @@ def test_nine_kinds():
         "mfn_orders_eu",
         "mfn_orders_na",
         "all_orders",
+        "settlement",
     ]
     assert {key for key, kind in KINDS.items() if kind.row_format} >= {
         "fba_inventory",
@@ -48,6 +49,7 @@ def test_nine_kinds():
     assert {key for key, kind in KINDS.items() if not kind.dated} == {
         "fba_inventory",
         "vcs_lite",
+        "settlement",
     }
     assert KINDS["mfn_orders_na"].options == {"ShowSalesChannel": "true"}
     for kind in KINDS.values():
@@ -72,6 +74,7 @@ LIMITS = {
     "mfn_orders_eu": (30, 60, 0, 30),
     "mfn_orders_na": (30, 60, 0, 30),
     "all_orders": (30, 730, 0, 30),
+    "settlement": (None, 90, 0, 90),
 }
 
 

@@ -41,7 +41,7 @@ class TestOddFiles(AmazonCase):
         self.check_refused(
             SETTLEMENT.encode(),
             "foreign_report",
-            "“settlement report”, of which nothing is imported",
+            "“settlement report of the old form (V1)”, of which nothing is imported",
             "Orders > Order Reports > New Orders",
         )
 
