@@ -74,6 +74,7 @@
         "views/fulfilment/amazon_todo_views.xml",
         "views/invoicing/amazon_todo_views.xml",
         "views/completeness/amazon_todo_views.xml",
+        "views/settlement/amazon_settlement_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -11,3 +11,4 @@ from . import returns
 from . import stock
 from . import vat
 from . import control
+from . import settlement

@@ -11,6 +11,7 @@ from .order import ORDER
 from .privacy import PRIVACY
 from .report import REPORT
 from .report_end import REPORT_END
+from .settlement import SETTLEMENT
 from .tax import TAX
 from .template import FormatTemplate, Template
 from .undo import UNDO
@@ -40,6 +41,7 @@ _PARTS = (
     VAT_DATA,
     COMPLETENESS,
     PRIVACY,
+    SETTLEMENT,
 )
 
 #: ``{code: Template}``

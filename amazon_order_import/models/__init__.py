@@ -11,3 +11,4 @@ from . import fulfilment
 from . import invoicing
 from . import completeness
 from . import privacy
+from . import settlement

@@ -109,21 +109,21 @@ def _check(_row):
 def _sum_up(report, parse):
     """``({settlement: (total, sum)}, fault)``, amounts read in one way.
 
-    :return: the fault is ``(ParsedRow, column)`` of an amount that cannot be read so
+    :return: the fault is ``(number of the row, cell)`` of what cannot be read so
     """
     found = {}
     for row in report.rows():
         cells = dict(zip(report.plain_header, row.raw.values(), strict=False))
         number = cells.get("settlement-id", "").strip()
         told, total = found.setdefault(number, [None, Decimal(0)])
+        column = "total-amount"
         try:
-            if (stated := parse(cells.get("total-amount", ""))) is not None:
-                column = "total-amount"
-                told = stated if told is None else told
+            stated = parse(cells.get(column, ""))
             column = "amount"
             total += parse(cells.get(column, "")) or 0
         except values.BadCell:
-            return None, (row, column)
+            return None, (row.number, cells[column])
+        told = stated if told is None else told
         found[number] = [told, total]
     return found, None
 
@@ -161,9 +161,8 @@ def _refuse(sums):
     """Say what is wrong with a file that is right in no way of writing amounts."""
     readable = [found for found, _fault in sums.values() if found is not None]
     if not readable:
-        row, column = next(fault for _found, fault in sums.values())
-        cell = row.raw.get(column, "")
-        raise ReportFileError("settlement_amount", number=row.number, cell=cell[:40])
+        number, cell = next(fault for _found, fault in sums.values())
+        raise ReportFileError("settlement_amount", number=number, cell=cell[:40])
 
     def distance(found):
         return sum(abs((told or 0) - total) for told, total in found.values())

@@ -79,3 +79,4 @@ from .privacy import test_corrections
 from .privacy import test_nothing_left
 from .privacy import test_on_demand
 from .privacy import test_reading_again
+from .settlement import test_settlement

@@ -16,6 +16,7 @@ DOMAINS = (
     "invoicing",
     "completeness",
     "privacy",
+    "settlement",
 )
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

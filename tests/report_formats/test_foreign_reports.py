@@ -108,7 +108,8 @@ def test_the_own_reports_are_none_of_these():
     assert find_local_name(list(ORDER)) == ""
     for kind in KINDS.values():
         header = [column.names[0] for column in kind.row_format.columns]
-        assert find_foreign_report(header) == "", kind.key
+        if kind.key != "settlement":  # The old form has the same columns, and others.
+            assert find_foreign_report(header) == "", kind.key
         assert kind.found_at
 
 

@@ -15,6 +15,7 @@ IMPORTERS = {
     "all_orders": "amazon.control.importer",
     "vcs_invoices": "amazon.vat.document.importer",
     "vcs_lite": "amazon.vat.invoice.importer",
+    "settlement": "amazon.settlement.importer",
 }
 #: States in which the scheduled action has something to do.
 OPEN_STATES = ("requested", "ready", "processing")

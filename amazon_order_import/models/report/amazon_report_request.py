@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools.misc import format_date
 
 from ...report_formats import KINDS
-from ...report_formats.kinds import KIND_SELECTION
+from ...report_formats.kinds import REQUEST_SELECTION
 
 #: Amazon refuses an end in the future; clocks differ (pitfall 27).
 CLOCK_MARGIN = timedelta(minutes=2)
@@ -38,7 +38,7 @@ class AmazonReportRequest(models.Model):
         default=lambda self: self.env["amazon.account"]._get_default(),
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
-    kind = fields.Selection(KIND_SELECTION, required=True)
+    kind = fields.Selection(REQUEST_SELECTION, required=True)
     is_dated = fields.Boolean(compute="_compute_kind_facts")
     is_whole_days = fields.Boolean(compute="_compute_kind_facts")
     can_have_period = fields.Boolean(compute="_compute_kind_facts")

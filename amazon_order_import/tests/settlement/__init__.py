@@ -1,0 +1,1 @@
+"""Settlements: from the file to the entry."""
