@@ -75,6 +75,7 @@
         "views/invoicing/amazon_todo_views.xml",
         "views/completeness/amazon_todo_views.xml",
         "views/settlement/amazon_settlement_views.xml",
+        "views/settlement/sale_order_settlement_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

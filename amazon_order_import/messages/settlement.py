@@ -2,14 +2,16 @@ from ..report_formats.marking import mark as _
 from .template import Template
 
 SETTLEMENT = {
+    "todo_settlement": Template(_("Settlement not booked")),
     "settlement_unknown": Template(
         _(
             "Nobody has said yet what this row of the settlement is: %(transaction)s, "
             "%(amount_type)s, %(description)s."
         ),
         _(
-            "Press What Is This? beside the row: that is remembered for all settlements "
-            "to come. Or press Post All the Same; then it stays in the suspense account."
+            "Press What Is This? beside the row: that is remembered for all "
+            "settlements to come. Or press Post All the Same; then it stays in the "
+            "suspense account."
         ),
     ),
     "settlement_not_booked": Template(

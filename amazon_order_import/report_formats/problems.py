@@ -74,16 +74,16 @@ FILE_PROBLEMS = {
         " from Amazon again, and upload it as Amazon delivers it."
     ),
     "settlement_no_total": _(
-        "The file lacks the row with the total of settlement {settlement}, which is the"
-        " first one. Upload the file as Amazon delivers it."
+        "The file lacks the row with the total of settlement {settlement}, which is"
+        " the first one. Upload the file as Amazon delivers it."
     ),
     "settlement_amount": _(
-        "“{cell}” in row {number} is no amount, so that the sum of the settlement cannot"
-        " be checked. Upload the file as Amazon delivers it."
+        "“{cell}” in row {number} is no amount, so that the sum of the settlement"
+        " cannot be checked. Upload the file as Amazon delivers it."
     ),
     "settlement_row": _(
-        "Row {number} of the settlement cannot be read, so that nothing of it is booked:"
-        " {problem}"
+        "Row {number} of the settlement cannot be read, so that nothing of it is"
+        " booked: {problem}"
     ),
     "unsupported_kind": _(
         "Files of the kind “{expected}” cannot be read by this version. Choose"

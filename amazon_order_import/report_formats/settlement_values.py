@@ -8,14 +8,16 @@ from functools import cache, lru_cache
 from .values import BadCell, is_empty
 
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-"})
-_GAPS = re.compile("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}'\N{RIGHT SINGLE QUOTATION MARK}]")
+_GAPS = re.compile(
+    "[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}'\N{RIGHT SINGLE QUOTATION MARK}]"
+)
 
 
 def _amount_of(point, comma):
     """A reader of amounts with a decimal `point`; `comma` parts the thousands."""
     p, c = re.escape(point), re.escape(comma)
     pattern = re.compile(
-        rf"([+-]?)([0-9]{{1,15}}|[0-9]{{1,3}}(?:{c}[0-9]{{3}})+)(?:{p}([0-9]{{1,2}}0*))?",
+        rf"([+-]?)([0-9]{{1,15}}|[0-9]{{1,3}}(?:{c}[0-9]{{3}})+)(?:{p}([0-9]{{1,2}}|[0-9]{{2}}0{{2,}}))?",
         re.ASCII,
     )
 

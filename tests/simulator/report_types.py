@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from . import formats
 from .world.sellers import (
+    FINANCE,
     FULFILLMENT,
     SHIPPING,
     TAX_INVOICING,
@@ -210,6 +211,13 @@ def shipments_general(state, report):
     return _shipments(state, report, personal=False)
 
 
+#: Amazon makes them by itself; nobody can ask for one.
+known(
+    "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2",
+    (FINANCE,),
+    requestable=False,
+    dated=False,
+)
 known(
     "GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING",
     (SHIPPING,),

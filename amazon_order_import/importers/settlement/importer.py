@@ -147,6 +147,6 @@ class AmazonSettlementImporter(models.AbstractModel):
     @api.private
     def finish_report(self, report):
         settlements = self.env["amazon.settlement"].search(
-            [("report_id", "=", report.id), ("state", "!=", "posted")]
+            [("report_id", "=", report.id), ("state", "in", ("reading", "held"))]
         )
         settlements._book()

@@ -12,7 +12,9 @@ class AccountMove(models.Model):
         return posted
 
     def _match_amazon_settlements(self):
-        documents = self.filtered(lambda m: m.move_type in ("out_invoice", "out_refund"))
+        documents = self.filtered(
+            lambda m: m.move_type in ("out_invoice", "out_refund")
+        )
         orders = documents._get_amazon_refund_orders().sudo()
         if orders:
             self.env["amazon.settlement.matcher"].sudo().match_orders(orders)

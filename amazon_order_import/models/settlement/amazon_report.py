@@ -42,6 +42,8 @@ class AmazonReport(models.Model):
         transit = move.line_ids.filtered(
             lambda line: line.account_id == settlement.company_id.transfer_account_id
         )
-        if transit.filtered(lambda l: l.matched_debit_ids or l.matched_credit_ids):
+        if transit.filtered(
+            lambda line: line.matched_debit_ids or line.matched_credit_ids
+        ):
             return message("settlement_at_bank", settlement=settlement.settlement_id)
         return None

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ...messages import MessageText
+from ...messages import MessageText, message
 
 
 class AmazonSettlement(models.Model):
@@ -62,7 +62,9 @@ class AmazonSettlement(models.Model):
         domain=[("is_unknown", "=", True)],
         readonly=True,
     )
-    order_ids = fields.One2many("amazon.settlement.order", "settlement_id", readonly=True)
+    order_ids = fields.One2many(
+        "amazon.settlement.order", "settlement_id", readonly=True
+    )
     difference_count = fields.Integer("To Check", compute="_compute_difference_count")
     move_id = fields.Many2one(
         "account.move",
@@ -105,11 +107,14 @@ class AmazonSettlement(models.Model):
 
     # === BOOKING === #
 
-    def _book(self):
-        """Make or renew the entries of settlements, as far as all is known."""
+    def _book(self, by_person=False):
+        """Make or renew the entries of settlements, as far as all is known.
+
+        :param by_person: see ``amazon.settlement.booker``
+        """
         for settlement in self:
             booker = self.env["amazon.settlement.booker"]
-            booker.with_company(settlement.company_id).book(settlement)
+            booker.with_company(settlement.company_id).book(settlement, by_person)
 
     @api.model
     def _book_held(self, companies):
@@ -125,7 +130,16 @@ class AmazonSettlement(models.Model):
         self.write({"state": "held", "note": reason})
         user = self.account_id._get_responsible()
         if user:
-            self._schedule_amazon_todo(user, reason, reason)
+            self._schedule_amazon_todo(user, message("todo_settlement"), reason)
+
+    def _finish(self, state):
+        """Note that nothing is left to do for a person.
+
+        :param str state: ``posted`` or ``draft``
+        """
+        self.write({"state": state, "note": False})
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+        self.report_id._update_attention()
 
     def _remove(self):
         """Take settlements back with their entries; return how many there were."""
@@ -147,19 +161,21 @@ class AmazonSettlement(models.Model):
             or user.has_group("account.group_account_invoice")
         ):
             raise AccessError(
-                self.env._("An accountant or an Amazon administrator books settlements.")
+                self.env._(
+                    "An accountant or an Amazon administrator books settlements."
+                )
             )
 
     def action_book(self):
         self._check_may_book()
-        self.sudo()._book()
+        self.sudo()._book(by_person=True)
         return True
 
     def action_accept_unknown(self):
         """Post all the same: what is not known stays in the suspense account."""
         self._check_may_book()
         self.sudo().accept_unknown = True
-        self.sudo()._book()
+        self.sudo()._book(by_person=True)
         return True
 
     def action_view_move(self):

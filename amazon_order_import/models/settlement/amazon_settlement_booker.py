@@ -20,22 +20,23 @@ class AmazonSettlementBooker(models.AbstractModel):
     _description = "Booking of Amazon Settlements"
 
     @api.private
-    def book(self, settlement):
+    def book(self, settlement, by_person=False):
         """Make or renew the entry of a settlement, and match it with its orders.
 
         :param settlement: ``amazon.settlement``, read whole and not posted
+        :param by_person: whether somebody wants it posted, whatever the account says
         """
         if settlement.state == "posted":
             return
         settlement = settlement.with_company(settlement.company_id)
         settlement.line_ids._classify()
         self._settle_rows(settlement)
-        if settlement.account_id.settlement_policy == "none":
-            settlement.write({"state": "draft", "note": False})
+        if settlement.account_id.settlement_policy == "none" and not by_person:
+            settlement._finish("draft")
             return
         try:
             with self.env.cr.savepoint():
-                self._make_entry(settlement)
+                self._make_entry(settlement, by_person)
         except REFUSALS as error:
             settlement._hold(
                 message(
@@ -48,7 +49,6 @@ class AmazonSettlementBooker(models.AbstractModel):
     def _settle_rows(self, settlement):
         """Have the rows of the report say whether they are known."""
         unknown = settlement.line_ids.filtered("is_unknown")
-        waiting = unknown.row_id
         known = (settlement.line_ids - unknown).row_id
         known.filtered(lambda row: row.code == "settlement_unknown").write(
             {"outcome": "created", "message": False, "code": False}
@@ -61,8 +61,6 @@ class AmazonSettlementBooker(models.AbstractModel):
                     "message": self._explain_unknown(line),
                 }
             )
-        if not waiting:
-            settlement.report_id._update_attention()
 
     def _explain_unknown(self, line):
         return message(
@@ -72,7 +70,7 @@ class AmazonSettlementBooker(models.AbstractModel):
             description=line.amount_description or "–",
         )
 
-    def _make_entry(self, settlement):
+    def _make_entry(self, settlement, by_person):
         settlement.currency_id._check_amazon_rate(settlement.company_id)
         journal = settlement.account_id._get_clearing_journal(settlement.currency_id)
         orders = self._make_orders(settlement, journal)
@@ -93,12 +91,11 @@ class AmazonSettlementBooker(models.AbstractModel):
                     locks=self.env["res.company"]._format_lock_dates(locks),
                 )
             )
-        elif settlement.account_id.settlement_policy == "draft":
-            settlement.write({"state": "draft", "note": False})
+        elif settlement.account_id.settlement_policy == "draft" and not by_person:
+            settlement._finish("draft")
         else:
             move.filtered(lambda m: m.state == "draft").action_post()
-            settlement.write({"state": "posted", "note": False})
-            settlement.activity_unlink(["mail.mail_activity_data_todo"])
+            settlement._finish("posted")
             self.env["amazon.settlement.matcher"].match(orders)
 
     def _create_move(self, settlement, journal, lines):
@@ -166,7 +163,9 @@ class AmazonSettlementBooker(models.AbstractModel):
         result = {}
         for name, kind in (("sale", "inbound"), ("refund", "outbound")):
             paid = sum(
-                payments.filtered(lambda p, k=kind: p.payment_type == k).mapped("amount")
+                payments.filtered(lambda p, k=kind: p.payment_type == k).mapped(
+                    "amount"
+                )
             )
             sign = 1 if name == "sale" else -1
             paid -= sign * sum(before.mapped(f"cleared_{name}"))
@@ -231,9 +230,10 @@ class AmazonSettlementBooker(models.AbstractModel):
             partner = order.sale_order_id.partner_invoice_id.commercial_partner_id
             invoices = order.sale_order_id.sudo().invoice_ids
             partner = invoices[:1].commercial_partner_id or partner or collective
-            receivable = partner.with_company(
-                settlement.company_id
-            ).property_account_receivable_id
+            company = settlement.company_id
+            # Nobody is known of orders that are not in Odoo.
+            known = (partner or company.partner_id).with_company(company)
+            receivable = known.property_account_receivable_id
             for part in ("sale", "refund"):
                 amount = order[f"amount_{part}"] - order[f"cleared_{part}"]
                 values = {

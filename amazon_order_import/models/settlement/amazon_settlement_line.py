@@ -65,21 +65,23 @@ class AmazonSettlementLine(models.Model):
 
     def _classify(self):
         """Say of each row what it is, by the rules of its company."""
+        if not self:
+            return
         rules = self.env["amazon.settlement.rule"]._get_rules(self.company_id)
         by_triple = {}
         names = ("transaction_type", "amount_type", "amount_description")
         for line in self:
-            by_triple.setdefault(tuple(line[name] for name in names), []).append(line.id)
+            by_triple.setdefault(tuple(line[name] for name in names), []).append(
+                line.id
+            )
         for ids in by_triple.values():
             lines = self.browse(ids)
             rule = next((r for r in rules if r._matches(lines[0])), rules.browse())
-            values = {
-                "rule_id": rule.id,
-                "category": rule.category,
+            values = {"rule_id": rule.id, "category": rule.category}
+            lines.write({**values, "is_unknown": False})
+            if not rule:
                 # An amount of nothing is nothing to book.
-                "is_unknown": not rule,
-            }
-            lines.write(values)
+                lines.filtered("amount").is_unknown = True
 
     def action_teach(self):
         """Open the rule that says from now on what such rows are."""

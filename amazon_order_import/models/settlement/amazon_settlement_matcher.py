@@ -73,9 +73,11 @@ class AmazonSettlementMatcher(models.AbstractModel):
 
     def _reconcile_rest(self, mine, documents=None):
         lines = mine | documents if documents is not None else mine
-        for members in lines.grouped(lambda l: (l.account_id, l.currency_id)).values():
-            if any(l.balance > 0 for l in members) and any(
-                l.balance < 0 for l in members
+        for members in lines.grouped(
+            lambda line: (line.account_id, line.currency_id)
+        ).values():
+            if any(line.balance > 0 for line in members) and any(
+                line.balance < 0 for line in members
             ):
                 members.reconcile()
 
@@ -105,7 +107,8 @@ class AmazonSettlementMatcher(models.AbstractModel):
         unpaid = sum(invoices.mapped("amount_residual"))
         amount = left["sale"] + left["refund"]
         if not sale and not (
-            currency.is_zero(order.amount_sale) and currency.is_zero(order.amount_refund)
+            currency.is_zero(order.amount_sale)
+            and currency.is_zero(order.amount_refund)
         ):
             state = "not_imported"
         elif not currency.is_zero(left["refund"]):

@@ -26,8 +26,9 @@ class AmazonSettlementOrder(models.Model):
     )
     cleared_refund = fields.Monetary()
     amount_open = fields.Monetary(
-        "Difference", help="What of it no invoice or credit note stands for; negative: "
-        "what of the invoices Amazon has not paid"
+        "Difference",
+        help="What of it no invoice or credit note stands for; negative: "
+        "what of the invoices Amazon has not paid",
     )
     state = fields.Selection(
         [

@@ -243,9 +243,7 @@ class TestSettlement(SettlementCase):
     def test_paid_invoices_lie_in_the_clearing_journal(self):
         """Workflow *paid*: the clearing account holds the 119.00 already."""
         journal = self.account._get_clearing_journal(self.company.currency_id)
-        self.account.write(
-            {"order_workflow": "paid", "payment_journal_id": journal.id}
-        )
+        self.account.write({"order_workflow": "paid", "payment_journal_id": journal.id})
         invoice = self.invoice(self.sell())
         workflow = self.env["amazon.order.workflow"]
         workflow._pay_invoices(self.account, invoice)
@@ -298,7 +296,9 @@ class TestSettlement(SettlementCase):
 
     def test_a_wrong_sum_leaves_nothing(self):
         report, settlement = self.settle(sold(119.00), total=100.00)
-        self.assertEqual((report.state, report.failure_code), ("failed", "settlement_sum"))
+        self.assertEqual(
+            (report.state, report.failure_code), ("failed", "settlement_sum")
+        )
         self.assertFalse(settlement)
 
     def test_preview_leaves_nothing(self):

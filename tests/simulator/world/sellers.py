@@ -24,6 +24,7 @@ TAX_REMITTANCE = "Tax Remittance (Restricted)"
 SHIPPING = "Direct-to-Consumer Shipping (Restricted)"
 FULFILLMENT = "Amazon Fulfillment"
 TRACKING = "Inventory and Order Tracking"
+FINANCE = "Finance and Accounting"
 PRICING = "Pricing"
 
 
@@ -104,7 +105,7 @@ class Seller:
 def default_sellers():
     """Fresh copies of the documented sellers by key."""
     europe = ("DE", "FR", "IT", "ES", "NL", "PL", "SE", "GB", "BE", "IE")
-    open_roles = {FULFILLMENT, TRACKING, PRICING}
+    open_roles = {FULFILLMENT, TRACKING, PRICING, FINANCE}
     eu_columns = {"billing", "promotion", "gift_wrap", "business", "replacement"}
     sellers = (
         Seller(
