@@ -147,7 +147,10 @@ class AmazonSettlement(models.Model):
         moves = self.move_id
         moves.line_ids.remove_move_reconcile()
         moves.filtered(lambda move: move.state == "posted").button_draft()
-        moves.with_context(force_delete=True).unlink()
+        # What was in the books once, leaves a cancelled entry.
+        once = moves.filtered("posted_before")
+        once.button_cancel()
+        (moves - once).unlink()
         self.unlink()
         return count
 
