@@ -48,7 +48,7 @@ class TestRoleCheck(ConnectionCase):
         self.assertEqual(self.get_access("fba_returns").state, "readable")
         self.assertFalse(self.account.disconnected_since, "Amazon can be asked")
         self.assertEqual(len(self.account.activity_ids), 1)
-        self.assertEqual(self.asked("getReports"), 8, "Within the quota of 10")
+        self.assertEqual(self.asked("getReports"), 9, "Within the quota of 10")
 
     def test_other_kinds_go_on(self):
         # In the Far East, FBA orders need another role than merchant-fulfilled ones.
