@@ -69,6 +69,7 @@ from . import test_golden
 from . import test_golden_public
 from . import test_golden_vat
 from . import test_performance
+from . import test_performance_after_sales
 from . import test_rpc
 from . import test_rpc_http
 from . import test_security

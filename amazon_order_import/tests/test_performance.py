@@ -8,9 +8,14 @@ MFN = "mfn_orders_eu"
 FBA = "fba_orders_eu"
 #: Queries per new order in a batch; measured with sale_stock, l10n_de and no other
 #: addon, plus some room for other versions. One more per order and row shows at once.
-MFN_LIMIT = 14
-FBA_LIMIT = 6
-AGAIN_LIMIT = 1
+MFN_LIMIT = 10
+FBA_LIMIT = 5
+#: With a move for each line, and with one for each product and report.
+MOVE_LIMIT = 10
+SUMMARY_LIMIT = 6
+AGAIN_LIMIT = 0.1
+#: All queries of a batch of known orders, its file and its end included.
+AGAIN_BATCH = 110
 
 
 @tagged("post_install", "-at_install")
@@ -33,8 +38,11 @@ class TestPerformance(AmazonCase):
         ]
 
     def count_queries(self, kind, rows):
+        return self.count_file_queries(kind, self.make_file(kind, *rows))
+
+    def count_file_queries(self, kind, content, name="report.txt"):
         report = self.env["amazon.report"].create_from_file(
-            self.account, kind, "report.txt", self.make_file(kind, *rows)
+            self.account, kind, name, content
         )
         self.env.flush_all()
         self.env.invalidate_all()
@@ -61,6 +69,20 @@ class TestPerformance(AmazonCase):
     def test_new_quotations(self):
         self.account.order_workflow = "quotation"
         self.check(MFN, FBA_LIMIT)
+
+    def test_new_fba_orders_with_moves(self):
+        for policy, limit in (("move", MOVE_LIMIT), ("summary", SUMMARY_LIMIT)):
+            with self.subTest(policy=policy):
+                self.account.fba_stock_policy = policy
+                self.check(FBA, limit, start=1 if policy == "move" else 100)
+
+    def test_known_batch(self):
+        """What a whole file of known orders asks, whatever it costs per order."""
+        rows = self.rows(MFN, 1, 70)
+        self.count_queries(MFN, rows)
+        self.count_queries(MFN, rows)
+        _report, queries = self.count_queries(MFN, rows)
+        self.assertLessEqual(queries, AGAIN_BATCH)
 
     def test_known_orders(self):
         for kind in (MFN, FBA):

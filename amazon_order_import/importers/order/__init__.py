@@ -1,8 +1,8 @@
 """Rows of orders become quotations of Odoo, or change the orders that they became.
 
 ``importer`` decides about each row; ``lookups``, ``creation``, ``update``,
-``cancellation``, ``additions``, ``late_additions``, ``payment``, ``holds`` and
-``doubles`` are its pieces; the others are services for one thing each.
+``repeated``, ``cancellation``, ``additions``, ``late_additions``, ``payment``,
+``holds`` and ``doubles`` are its pieces; the others are services for one thing each.
 """
 
 from . import line_builder
@@ -14,6 +14,7 @@ from . import importer
 from . import lookups
 from . import creation
 from . import update
+from . import repeated
 from . import cancellation
 from . import additions
 from . import late_additions

@@ -321,6 +321,7 @@ class AmazonOrderImporter(models.AbstractModel):
         new = {ref: works for ref, works in groups.items() if ref not in lookups.orders}
         known = groups.keys() - new.keys()
         self._create_orders(lookups, self._take_doubles(lookups, new))
+        known -= self._settle_repeated(lookups, {ref: groups[ref] for ref in known})
         for order_ref in groups:
             if order_ref in known:
                 self._update_order(

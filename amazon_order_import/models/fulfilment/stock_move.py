@@ -6,7 +6,7 @@ from .stock_quant import Reservations
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    _inherit = ["stock.move", "amazon.company.check"]
 
     amazon_report_id = fields.Many2one(
         "amazon.report",

@@ -4,7 +4,7 @@ from ...trusted_context import get_trusted
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _inherit = ["stock.picking", "amazon.company.check"]
 
     def action_confirm(self):
         # Odoo confirms the transfers of each order of a batch on their own; the import

@@ -18,7 +18,7 @@ KEPT_FIELDS = (
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _inherit = ["sale.order", "amazon.company.check"]
 
     amazon_order_ref = fields.Char("Amazon Order", copy=False, readonly=True)
     amazon_account_id = fields.Many2one(

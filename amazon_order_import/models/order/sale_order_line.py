@@ -15,7 +15,7 @@ LINE_TYPES = [
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _inherit = ["sale.order.line", "amazon.company.check"]
 
     amazon_row_key = fields.Char(
         copy=False,

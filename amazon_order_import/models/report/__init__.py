@@ -3,6 +3,7 @@
 What a report becomes is told by later domains and by the importers.
 """
 
+from . import amazon_company_check
 from . import amazon_report_row
 from . import amazon_report
 from . import amazon_account

@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 
 #: A batch of rows holds about this many orders (see design.md, "Batches").
 BATCH_ROWS = 200
+#: As many where the rows before said nothing new: then there is little to do.
+KNOWN_BATCH_ROWS = 1000
 #: A file is processed while the user waits where it has no more bytes and lines, once
 #: it is unpacked: a page that loads for more than some seconds seems to be broken.
 WAITED_BYTES = 500_000
@@ -79,9 +81,11 @@ class AmazonReport(models.Model):
                 report.write({"charset": parsed.charset, "row_count": parsed.row_count})
                 report._get_importer().start_report(report, parsed)
                 report._start_reading(parsed)
-                rows = report._select_rows(parsed)
-                while batch := list(itertools.islice(rows, BATCH_ROWS)):
-                    report._process_batch(batch, retry_concurrent)
+                rows, size = report._select_rows(parsed), BATCH_ROWS
+                while batch := list(itertools.islice(rows, size)):
+                    records = report._process_batch(batch, retry_concurrent)
+                    known = set(records.mapped("outcome")) == {"unchanged"}
+                    size = KNOWN_BATCH_ROWS if known else BATCH_ROWS
                     yield len(batch)
                     if not report._is_mine(batch[-1].number):
                         return
@@ -163,6 +167,7 @@ class AmazonReport(models.Model):
         """Import rows of the file and store what became of each.
 
         :param batch: list of ``report_formats.ParsedRow``
+        :return: their ``amazon.report.row`` records
         """
         records = self._get_row_records(batch)
         importer = self._get_importer().with_context(
@@ -170,6 +175,7 @@ class AmazonReport(models.Model):
         )
         importer.import_rows(self, list(zip(records, batch, strict=True)))
         self.next_row = batch[-1].number
+        return records
 
     def _get_row_records(self, batch, ahead=False):
         """Return one ``amazon.report.row`` per parsed row, in the same order.
