@@ -89,6 +89,9 @@ def import_file(env, account, kind, content, count):
 
     with Clock() as clock:
         env["amazon.report"]._process_ready(commit)
+        if kind == "vcs_lite":
+            # What is more than a batch is left to the scheduled action.
+            env["amazon.vat.invoice.maker"].make_due(account, commit)
     figures = clock.figures(count, report.row_count)
     if report.state != "done":
         why = set(report.row_ids.mapped("message")) - {False}
