@@ -15,6 +15,8 @@ DELETE FROM amazon_authorization;
 DELETE FROM amazon_report_preview_line;
 DELETE FROM amazon_report_undo_line;
 DELETE FROM amazon_stock_adjustment_line;
+DELETE FROM amazon_order_list_line;
+DELETE FROM amazon_order_list;
 DELETE FROM amazon_product_maker_line;
 DELETE FROM amazon_product_maker;
 DELETE FROM amazon_report_preview;

@@ -32,6 +32,28 @@ _ROWS = {
             "the report again."
         ),
     ),
+    "fulfilment_off": Template(
+        _(
+            "The account %(account)s does not take orders that are fulfilled so "
+            "(%(order)s)."
+        ),
+        _("Switch them on in the account and process the report again to import it."),
+    ),
+    "business_off": Template(
+        _("The account %(account)s does not take business orders (%(order)s)."),
+        _("Switch them on in the account and process the report again to import it."),
+    ),
+    "store_pickup_off": Template(
+        _(
+            "The buyer collects order %(order)s from a shop; the account %(account)s "
+            "does not take such orders."
+        ),
+        _("Switch them on in the account and process the report again to import it."),
+    ),
+    "left_out_by_person": Template(
+        _("Order %(order)s was left out in the preview."),
+        _("Process the report again to import it."),
+    ),
     "item_cancelled": Template(
         _("Amazon cancelled this item of order %(order)s (quantity 0)."),
         reason="cancelled",

@@ -38,3 +38,15 @@ def find_order_number(text):
     if match := _PASTED.search(text):
         return "-".join(match.groups())
     return ""
+
+
+def find_order_numbers(text):
+    """Return all Amazon order numbers in a pasted list, each once, in its order."""
+    found = [
+        (match.start(), "S{}-{}-{}".format(*match.groups()))
+        for match in _PASTED_MULTI_CHANNEL.finditer(text)
+    ]
+    found += [
+        (match.start(), "-".join(match.groups())) for match in _PASTED.finditer(text)
+    ]
+    return list(dict.fromkeys(number for _place, number in sorted(found)))

@@ -59,6 +59,7 @@ class SaleRow(BuyerTaxNumbers, SaleAmounts):
     is_exchange_order: bool | None = None
     original_order_id: str = ""
     is_prime: bool | None = None
+    is_store_pickup: bool | None = None
     is_premium_order: bool | None = None
     is_amazon_invoiced: bool | None = None
     is_buyer_requested_cancellation: bool | None = None

@@ -20,6 +20,7 @@ from .account import test_overview
 from .order import test_buyer_key
 from .order import test_buyers
 from .order import test_change
+from .order import test_choice
 from .order import test_concurrent
 from .order import test_doubles
 from .order import test_holds

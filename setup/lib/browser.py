@@ -16,7 +16,7 @@ import websocket
 
 START_SECONDS = 20
 #: How long a page may take.
-PAGE_SECONDS = 60
+PAGE_SECONDS = 30
 
 
 class Page:

@@ -91,6 +91,8 @@ class Photographer:
             self.page.picture(Path(self.job["folder"]) / name)
         except (TimeoutError, RuntimeError) as error:
             print(f"{name}: {error}", flush=True)
+            # What is there instead.
+            self.page.picture(Path(self.job["folder"]) / f"failed-{name}")
             return False
         print(name, flush=True)
         return True

@@ -19,7 +19,16 @@ LONG_FUNCTIONS = {
 IMPORTERS_TABLE = "IMPORTERS"
 #: What an integrator may call (see design.md), and methods that Odoo makes public.
 PUBLIC = {"create_from_file", "process", "preview", "undo"}
-ODOOS = {"create", "write", "unlink", "copy", "init", "default_get", "action_confirm"}
+ODOOS = {
+    "create",
+    "write",
+    "unlink",
+    "copy",
+    "copy_data",
+    "init",
+    "default_get",
+    "action_confirm",
+}
 RE_CALLED = re.compile(r"_?(action|cron)_\w+$")
 
 

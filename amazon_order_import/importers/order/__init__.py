@@ -1,7 +1,8 @@
 """Rows of orders become quotations of Odoo, or change the orders that they became.
 
 ``importer`` decides about each row; ``lookups``, ``creation``, ``update``,
-``repeated``, ``cancellation``, ``additions``, ``late_additions``, ``payment``,
+``left_out``, ``repeated``, ``cancellation``, ``additions``, ``late_additions``,
+``payment``,
 ``holds`` and ``doubles`` are its pieces; the others are services for one thing each.
 """
 
@@ -11,6 +12,7 @@ from . import product_finder
 from . import partner
 from . import change
 from . import importer
+from . import left_out
 from . import lookups
 from . import creation
 from . import update

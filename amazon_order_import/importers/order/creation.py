@@ -203,7 +203,14 @@ class AmazonOrderImporter(models.AbstractModel):
             "date_order": to_utc(row.purchase_date),
             "client_order_ref": row.purchase_order_number or row.order_id,
             "origin": self._get_origin(work),
+            **self._prepare_name(account, row),
         }
+
+    def _prepare_name(self, account, row):
+        """Return the name of an order where it is to bear Amazon's number."""
+        if account.order_name != "amazon":
+            return {}
+        return {"name": f"{account.order_name_prefix or ''}{row.order_id}"}
 
     def _get_origin(self, work):
         """Return where an order comes from; with its number, unless the customer's

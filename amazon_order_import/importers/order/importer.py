@@ -276,7 +276,7 @@ class AmazonOrderImporter(models.AbstractModel):
 
         Orders that Odoo has all the same are updated like any other.
         """
-        start = report.account_id.orders_from
+        start = report.account_id._get_orders_from(KINDS[report.kind].fulfillment)
         if not start:
             return set()
         early = {
@@ -296,7 +296,8 @@ class AmazonOrderImporter(models.AbstractModel):
     def _set_before_start(self, report, work):
         account = report.account_id
         start = fields.Datetime.context_timestamp(
-            report.with_context(tz=account.user_id.tz), account.orders_from
+            report.with_context(tz=account.user_id.tz),
+            account._get_orders_from(KINDS[report.kind].fulfillment),
         )
         self._set_outcome(
             work,

@@ -83,6 +83,7 @@ class AmazonOrderLineBuilder(models.AbstractModel):
     def _get_charges(self, row, lookups, case):
         """Return the amounts of a row as a list of `Charge`, the item first."""
         item_price = row.item_price or ZERO
+        ignored = self._get_ignored(lookups.account)
         parts = [
             ("item", row.quantity, item_price, row.item_tax),
             ("shipping", 1, row.shipping_price, row.shipping_tax),
@@ -121,8 +122,16 @@ class AmazonOrderLineBuilder(models.AbstractModel):
                 row, lookups, case, kind, quantity, amount or ZERO, tax or ZERO
             )
             for kind, quantity, amount, tax in parts
-            if kind == "item" or amount or tax
+            if kind == "item" or ((amount or tax) and kind not in ignored)
         ]
+
+    def _get_ignored(self, account):
+        """Return the types of lines that the account leaves out."""
+        ignored = {
+            "item_promotion": account.ignore_item_promotion,
+            "shipping_promotion": account.ignore_shipping_promotion,
+        }
+        return {kind for kind, is_ignored in ignored.items() if is_ignored}
 
     def _get_charge(self, row, lookups, case, kind, quantity, amount, tax):
         charge = Charge(
@@ -251,6 +260,13 @@ class AmazonOrderLineBuilder(models.AbstractModel):
 
     def _get_description(self, row, charge, lookups, product):
         """Return the text of a line, by the account's choice of names."""
+        text = self._get_text(row, charge, lookups, product)
+        with_sku = lookups.account.line_sku and charge.line_type == "item"
+        if with_sku and row.sku and not text.startswith(row.sku):
+            return f"{row.sku} – {text}"
+        return text
+
+    def _get_text(self, row, charge, lookups, product):
         if product == lookups.account.placeholder_product_id:
             # Without the SKU nobody knows what was sold.
             return "\n".join(filter(None, (row.sku, row.product_name)))

@@ -9,7 +9,7 @@ from ...selling_partner.errors import ThrottledError
 from ...selling_partner.quotas import USAGE_PLANS, memory_needed, next_allowed
 
 #: How long calls are remembered: for the counts of a day, in any time zone.
-MEMORY = timedelta(days=2)
+MEMORY = timedelta(days=14)
 #: How many fillings of an empty bucket are looked back: only a longer run of calls
 #: without a pause would be misjudged, and Amazon's refusal would set that right.
 FILLINGS = 20

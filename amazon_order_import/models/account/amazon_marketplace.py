@@ -83,3 +83,8 @@ class AmazonMarketplace(models.Model):
                 for country in self.country_id
             )
         )
+
+    def _get_order_url(self, order_ref):
+        """Return the page of an order in Seller Central, or False."""
+        host = self.seller_central_host
+        return bool(host) and f"https://{host}/orders-v3/order/{order_ref}"

@@ -9,6 +9,8 @@ from ..report.amazon_report_row import OPEN_OUTCOMES
 #: After Amazon's last word on an order, so long its report may take to have it
 #: (amazon-reports.md 1.3: FBA "in rare cases 24 h", MFN 30 to 90 minutes).
 REPORT_DELAY = {"mfn": timedelta(minutes=90), "fba": timedelta(hours=24)}
+#: Why an order is not imported, of which Amazon's list says nothing.
+LEFT_OUT_CODES = ("business_off", "store_pickup_off", "left_out_by_person")
 #: States in which Odoo has less than Amazon.
 MISSING_STATES = ("missing", "incomplete")
 
@@ -158,7 +160,11 @@ class AmazonControlOrder(models.Model):
         # By SQL: a year of orders is compared in one go, which no loop over records
         # would do in time. Nothing of what it writes triggers a computation.
         now = fields.Datetime.now()
-        start = account.orders_from or datetime(1995, 1, 1)
+        ever = datetime(1995, 1, 1)
+        starts = {
+            f"{name}_start": account._get_orders_from(name) or ever
+            for name in ("mfn", "fba")
+        }
         return SQL(
             """
             WITH open AS (
@@ -178,7 +184,17 @@ class AmazonControlOrder(models.Model):
                             THEN 'incomplete'
                        WHEN o.id IS NOT NULL THEN 'here'
                        WHEN c.is_multi_channel OR c.is_set_aside
-                            OR m.active = FALSE OR c.purchase_date < %(start)s
+                            OR m.active = FALSE
+                            OR c.purchase_date < CASE c.fulfillment
+                               WHEN 'fba' THEN %(fba_start)s
+                               WHEN 'mfn' THEN %(mfn_start)s ELSE %(start)s END
+                            OR c.fulfillment IN %(switched_off)s
+                            OR EXISTS (
+                               SELECT 1 FROM amazon_report_row left_out
+                                WHERE left_out.company_id = c.company_id
+                                  AND left_out.order_ref = c.order_ref
+                                  AND left_out.outcome = 'ignored'
+                                  AND left_out.code IN %(left_out)s)
                             THEN 'ignored'
                        WHEN c.status = 'other' THEN 'unknown'
                        WHEN c.due_at <= %(now)s THEN 'missing'
@@ -233,7 +249,11 @@ class AmazonControlOrder(models.Model):
             """,
             account=account.id,
             now=now,
-            start=start,
+            start=account.orders_from or ever,
+            **starts,
+            # An empty list is no SQL.
+            switched_off=("", *account._get_switched_off()),
+            left_out=LEFT_OUT_CODES,
             open_outcomes=OPEN_OUTCOMES,
             kinds=ORDER_KINDS,
             missing=MISSING_STATES,

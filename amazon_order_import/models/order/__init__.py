@@ -5,6 +5,7 @@ What other domains add to an order lies with them.
 
 from . import amazon_account_setting
 from . import amazon_account
+from . import amazon_account_choice
 from . import amazon_account_sku
 from . import amazon_account_marketplace
 from . import amazon_account_stated_tax
@@ -13,9 +14,12 @@ from . import amazon_report
 from . import amazon_report_row
 from . import sale_order
 from . import sale_order_double
+from . import sale_order_link
 from . import amazon_tax_cure
 from . import sale_order_tax
 from . import account_tax
+from . import digest_digest
+from . import sale_report
 from . import amazon_tax_registration
 from . import amazon_tax_rule
 from . import product_pricelist

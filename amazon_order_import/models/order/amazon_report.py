@@ -27,6 +27,9 @@ class AmazonReport(models.Model):
     unknown_sku_count = fields.Integer(
         "Unknown SKUs", compute="_compute_unknown_sku_count"
     )
+    left_out_refs = fields.Json(
+        "Left Out", copy=False, help="Numbers of orders that a person does not want"
+    )
     has_additions = fields.Boolean(
         readonly=True,
         copy=False,
@@ -43,6 +46,21 @@ class AmazonReport(models.Model):
         )
         for report in self:
             report.order_count = counts.get(report, 0)
+
+    def action_process_again(self):
+        # Who processes the report again wants all of it.
+        self.check_access("read")
+        self._leave_out(())
+        return super().action_process_again()
+
+    def _leave_out(self, refs):
+        """Note which orders a person does not want of these reports.
+
+        :param refs: Amazon order numbers
+        """
+        for report in self.sudo():
+            if list(refs) != (report.left_out_refs or []):
+                report.left_out_refs = list(refs)
 
     def _compute_unknown_sku_count(self):
         counts = dict(

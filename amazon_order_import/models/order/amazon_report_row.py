@@ -88,7 +88,15 @@ class AmazonReportRow(models.Model):
     @api.model
     def _get_reread_codes(self):
         # The channel or the start of the account may be another by now.
-        return [*super()._get_reread_codes(), "before_start", "inactive_channel"]
+        return [
+            *super()._get_reread_codes(),
+            "before_start",
+            "inactive_channel",
+            "fulfilment_off",
+            "business_off",
+            "store_pickup_off",
+            "left_out_by_person",
+        ]
 
     def action_adopt_order(self):
         """Make the order that Odoo has already Amazon's, though they differ."""

@@ -70,6 +70,49 @@ class SaleOrder(models.Model):
             doubles[ref] = live or orders
         return doubles
 
+    @api.model
+    def action_view_amazon_doubles(self):
+        """List the orders that share an Amazon order number with another one."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.sale_order_action"
+        )
+        action["name"] = self.env._("Doubles")
+        ids = self._find_all_amazon_doubles()
+        action["domain"] = [
+            ("id", "in", ids),
+            ("company_id", "in", self.env.companies.ids),
+        ]
+        action["context"] = {"create": False}
+        return action
+
+    @api.model
+    def _find_all_amazon_doubles(self):
+        """Return the ids of orders whose number another live order bears, too."""
+        self.flush_model()
+        typed = [
+            SQL(
+                "SELECT company_id, %(number)s AS number, id FROM sale_order"
+                " WHERE amazon_account_id IS NULL AND state != 'cancel'"
+                " AND amazon_double_decision IS DISTINCT FROM 'separate'"
+                " AND %(number)s ~ '^[0-9]{3}-[0-9]{7}-[0-9]{7}$'",
+                number=SQL(_NUMBER.format(column)),
+            )
+            for column in _COLUMNS
+        ]
+        imported = SQL(
+            "SELECT company_id, amazon_order_ref AS number, id FROM sale_order"
+            " WHERE amazon_order_ref IS NOT NULL AND state != 'cancel'"
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT array_agg(DISTINCT id) FROM (%s) AS told"
+                " GROUP BY company_id, number HAVING count(DISTINCT id) > 1",
+                SQL(" UNION ALL ").join([imported, *typed]),
+            )
+        )
+        return [id_ for (ids,) in rows for id_ in ids]
+
     def _set_amazon_double_decision(self, decision):
         """Store what a person says of doubles, and close the to-do that asks for it.
 

@@ -237,6 +237,10 @@ class AmazonAccount(models.Model):
         ]
         return Request.create(vals_list)
 
+    def _wants_kind(self, kind):
+        """Whether the account has use for a kind of report; narrowed by domains."""
+        return self.region in KINDS[kind].regions
+
     def _get_first_run_starts(self, orders_from):
         """Return from when on each kind of order report is fetched.
 
@@ -246,7 +250,7 @@ class AmazonAccount(models.Model):
         starts = {}
         for key in ORDER_KINDS:
             kind = KINDS[key]
-            if self.region in kind.regions:
+            if self._wants_kind(key):
                 limit = now - timedelta(days=kind.lookback_days)
                 # The form may stay open for some minutes.
                 starts[key] = max(orders_from, limit + timedelta(minutes=10))

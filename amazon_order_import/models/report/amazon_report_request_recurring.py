@@ -347,9 +347,8 @@ class AmazonReportRequest(models.Model):
         kinds = set(known.mapped("kind"))
         vals_list = []
         for cadence in cadences:
-            kind = KINDS[cadence.kind]
             if (
-                account.region not in kind.regions
+                not account._wants_kind(cadence.kind)
                 or cadence.vat_service not in ("", account.vat_service)
                 or cadence.kind in kinds
             ):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..common import AmazonCase
@@ -169,3 +169,60 @@ class TestOverviewTour(OverviewCase, HttpCase):
         self.sell(1)
         self.import_lines(MFN, {"order-id": "302-0000001-0000009", "sku": "TOUR-NEW"})
         self.start_tour("/odoo", "amazon_overview", login="overview_user")
+
+
+@tagged("post_install", "-at_install")
+class TestReporting(OverviewCase):
+    """Sales by account and channel, the digest's figures, mails on failure."""
+
+    def test_sales(self):
+        self.sell(1, **{"quantity-purchased": "2", "shipping-price": "4.90"})
+        order = self.get_order("302-0000001-0000001")
+        [(account, units, revenue)] = (
+            self.env["sale.report"]
+            .with_user(self.user)
+            ._read_group(
+                [("amazon_account_id", "=", self.account.id)],
+                ["amazon_account_id"],
+                ["amazon_units:sum", "price_total:sum"],
+            )
+        )
+        self.assertEqual((account, units), (self.account, 2))
+        self.assertAlmostEqual(revenue, order.amount_total)
+
+    def test_digest(self):
+        self.sell(1)
+        self.import_lines(MFN, {"order-id": "302-0000001-0000009", "sku": "NEW-1"})
+        now = fields.Datetime.now()
+        digest = self.env["digest.digest"].create(
+            {
+                "name": "Amazon",
+                "kpi_amazon_orders": True,
+                "kpi_amazon_revenue": True,
+                "kpi_amazon_todos": True,
+            }
+        )
+        digest = digest.with_context(
+            start_datetime=now - timedelta(days=1), end_datetime=now + timedelta(days=1)
+        )
+        # Other accounts of the database count, too.
+        self.assertGreaterEqual(digest.kpi_amazon_orders_value, 1)
+        self.assertGreater(digest.kpi_amazon_revenue_value, 0)
+        self.assertGreaterEqual(digest.kpi_amazon_todos_value, 1)
+        with self.assertRaises(AccessError):
+            digest.with_user(
+                new_test_user(self.env, "no_amazon", "base.group_user")
+            ).sudo(False)._compute_amazon_orders_value()
+
+    def test_mail_on_failure(self):
+        """The responsible hears of what failed by mail, as Odoo mails to-dos."""
+        self.user.write({"email": "seller@example.com", "notification_type": "email"})
+        self.account.user_id = self.user
+        notified = [("res_partner_id", "=", self.user.partner_id.id)]
+        before = self.env["mail.notification"].search(notified)
+        robot = self.account.with_user(self.env.ref("base.user_root"))
+        robot._set_connection("unauthorized", "invalid_grant")
+        mails = self.env["mail.notification"].search(notified) - before
+        self.assertTrue(mails)
+        self.assertEqual(set(mails.mapped("notification_type")), {"email"})
+        self.assertIn(self.account.name, str(mails.mail_message_id.mapped("body")))

@@ -4,3 +4,5 @@ from . import amazon_order_finder
 from . import amazon_order_finder_answers
 from . import amazon_order_finder_reports
 from . import amazon_order_finder_cures
+from . import amazon_order_list
+from . import amazon_order_list_line

@@ -185,8 +185,7 @@ class AmazonOrderFinder(models.TransientModel):
     def _get_seller_central_url(self, facts):
         """Return the page of the order in Seller Central, or False."""
         marketplace = facts.order.amazon_marketplace_id or facts.control.marketplace_id
-        host = marketplace.seller_central_host
-        return host and f"https://{host}/orders-v3/order/{facts.order_ref}"
+        return marketplace._get_order_url(facts.order_ref)
 
     # === WHAT ANSWERS ARE MADE OF === #
 

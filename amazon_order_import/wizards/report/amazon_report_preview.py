@@ -23,9 +23,7 @@ class AmazonReportPreview(models.TransientModel):
     ignored_count = fields.Integer("Ignored", readonly=True)
     waiting_count = fields.Integer("Waiting", readonly=True)
     error_count = fields.Integer("Errors", readonly=True)
-    line_ids = fields.One2many(
-        "amazon.report.preview.line", "preview_id", readonly=True
-    )
+    line_ids = fields.One2many("amazon.report.preview.line", "preview_id")
 
     @api.model
     def _show(self, get_preview, values):
@@ -62,13 +60,20 @@ class AmazonReportPreview(models.TransientModel):
         """Do what was previewed."""
         self.check_access("read")
         self.ensure_one()
+        left_out = self._get_left_out()
         if self.upload_id:
-            return self.upload_id.action_upload()
-        if self.report_id.state in ("ready", "processing"):
-            self.report_id.action_process_now()
-        else:
-            self.report_id.action_process_again()
+            return self.upload_id._upload(left_out)
+        report = self.report_id
+        report._leave_out(left_out)
+        if report.state not in ("ready", "processing"):
+            report._process_again()
+        report._process_soon()
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_left_out(self):
+        """Return the numbers of the orders of which a row is not wanted."""
+        lines = self.line_ids.filtered(lambda line: not line.is_wanted)
+        return sorted(set(lines.mapped("order_ref")) - {False, ""})
 
 
 class AmazonReportPreviewLine(models.TransientModel):
@@ -79,6 +84,9 @@ class AmazonReportPreviewLine(models.TransientModel):
 
     preview_id = fields.Many2one(
         "amazon.report.preview", required=True, index=True, ondelete="cascade"
+    )
+    is_wanted = fields.Boolean(
+        "Import", default=True, help="Off: the order of this row is not imported"
     )
     number = fields.Integer("Row")
     order_ref = fields.Char("Amazon Order")

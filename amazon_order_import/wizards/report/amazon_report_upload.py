@@ -97,6 +97,13 @@ class AmazonReportUpload(models.TransientModel):
     def action_upload(self):
         """Archive the file and process it at once; show the report."""
         self.check_access("read")
+        return self._upload()
+
+    def _upload(self, left_out=()):
+        """See ``action_upload``; some orders are left out.
+
+        :param left_out: their numbers
+        """
         content = self._get_content()
         self._check_file(content)
         report = (
@@ -109,6 +116,7 @@ class AmazonReportUpload(models.TransientModel):
                 content,
             )
         )
+        report._leave_out(left_out)
         report._process_soon()
         return {
             "type": "ir.actions.act_window",
