@@ -182,7 +182,7 @@ class TestOrderList(AmazonCase):
         )
         self.assertEqual(here.action_find()["res_model"], "amazon.order.finder")
         unlock = pasted.action_unlock()
-        wizard = self.env["amazon.vat.unlock"].with_context(unlock["context"])
+        wizard = self.env["amazon.vat.unlock"].with_context(**unlock["context"])
         self.assertEqual(wizard.create({"reason": "x"}).order_ids, self.get_order(REF))
         pasted.numbers = "nothing"
         with self.assertRaises(UserError):
