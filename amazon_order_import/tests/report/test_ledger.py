@@ -78,8 +78,8 @@ class TestLedger(RequestCase):
         )
 
     def test_forgets(self):
-        old = self.note_call("createReport", NOW - timedelta(days=3))
-        new = self.note_call("createReport", NOW - timedelta(days=1))
+        old = self.note_call("createReport", NOW - timedelta(days=15))
+        new = self.note_call("createReport", NOW - timedelta(days=13))
         self.Ledger._gc_calls()
         self.assertFalse(old.exists())
         self.assertTrue(new.exists())
