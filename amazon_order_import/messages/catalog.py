@@ -12,6 +12,7 @@ from .privacy import PRIVACY
 from .report import REPORT
 from .report_end import REPORT_END
 from .settlement import SETTLEMENT
+from .shipping import SHIPPING
 from .tax import TAX
 from .template import FormatTemplate, Template
 from .undo import UNDO
@@ -40,6 +41,7 @@ _PARTS = (
     INVOICING,
     VAT_DATA,
     COMPLETENESS,
+    SHIPPING,
     PRIVACY,
     SETTLEMENT,
 )

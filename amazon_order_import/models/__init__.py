@@ -10,5 +10,6 @@ from . import order
 from . import fulfilment
 from . import invoicing
 from . import completeness
+from . import shipping
 from . import privacy
 from . import settlement

@@ -82,3 +82,4 @@ from .privacy import test_nothing_left
 from .privacy import test_on_demand
 from .privacy import test_reading_again
 from .settlement import test_settlement
+from .shipping import test_confirmation

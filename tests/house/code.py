@@ -15,6 +15,7 @@ DOMAINS = (
     "fulfilment",
     "invoicing",
     "completeness",
+    "shipping",
     "privacy",
     "settlement",
 )

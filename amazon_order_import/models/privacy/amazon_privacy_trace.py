@@ -22,6 +22,7 @@ BELONGINGS = {
     "amazon.vat.document": "sale_order_id",
     "amazon.vat.invoice": "sale_order_id",
     "amazon.invoice.upload": "order_id",
+    "amazon.shipment.confirmation": "order_id",
     "amazon.report.row": "sale_order_id",
 }
 #: Files on these are about the buyer: labels, delivery slips, confirmations.
