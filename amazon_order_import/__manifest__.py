@@ -71,6 +71,7 @@
         "views/invoicing/sale_order_vat_views.xml",
         "views/shipping/amazon_carrier_code_views.xml",
         "views/shipping/amazon_shipment_confirmation_views.xml",
+        "views/shipping/ship_by_views.xml",
         "wizards/privacy/amazon_privacy_request_views.xml",
         "views/privacy/amazon_privacy_log_views.xml",
         "views/privacy/amazon_account_privacy_views.xml",
@@ -82,6 +83,7 @@
         "views/completeness/amazon_todo_views.xml",
         "views/settlement/amazon_settlement_views.xml",
         "views/settlement/sale_order_settlement_views.xml",
+        "views/shipping/amazon_todo_views.xml",
         "views/amazon_order_import_menus.xml",
     ],
     "assets": {

@@ -12,3 +12,4 @@ from . import amazon_shipment_confirmation_reading
 from . import stock_move
 from . import stock_picking
 from . import sale_order
+from . import amazon_todo
