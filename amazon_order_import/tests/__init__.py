@@ -83,3 +83,4 @@ from .privacy import test_on_demand
 from .privacy import test_reading_again
 from .settlement import test_settlement
 from .shipping import test_confirmation
+from .shipping import test_ship_by

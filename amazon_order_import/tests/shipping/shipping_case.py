@@ -123,6 +123,9 @@ class ShippingCase(AmazonCase):
         frozen.start()
         self.addCleanup(frozen.stop)
 
+    def at(self, moment):
+        return freeze_time(moment)
+
     def check(self, parcel, state, reason=False):
         self.assertEqual(
             (parcel.state, parcel.reason_code), (state, reason), parcel.reason

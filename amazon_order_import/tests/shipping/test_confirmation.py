@@ -281,3 +281,11 @@ class TestConfirmation(ShippingCase):
         self.later(hours=7)
         self.run_queue()
         self.check(parcel, "confirmed")
+
+    def test_what_waits_stands_in_the_list_of_to_dos(self):
+        parcel = self.ship(self.sell(), number=False)
+        todo = self.env["amazon.todo"].search([("kind", "=", "shipment")])
+        self.assertEqual(todo.mapped("record_id"), [parcel.id])
+        self.assertEqual(todo.explanation, parcel.reason)
+        todo.action_mend()
+        self.check(parcel, "waiting", "shipment_no_tracking")
