@@ -50,6 +50,8 @@ _CELLS = {
     "flag": "false",
     "sku": "MUG-RED",
     "optional_sku": "MUG-RED",
+    "amount": "2.50",
+    "local_moment": "2026-10-05 08:15:00 UTC",
     "_transaction": "SHIPMENT",
     "_transaction_type": "SHIPMENT",
 }
@@ -106,7 +108,20 @@ def make_rows(kind, random, count):
                 row[name] = ""
         row["note-of-the-seller"] = "end"
         rows.append(row)
+    if "total-amount" in rows[0]:
+        _add_up(rows)
     return rows
+
+
+def _add_up(rows):
+    """Make the first row the one with the total of the others, and of no amount."""
+    told = ("settlement-start-date", "settlement-end-date", "deposit-date", "currency")
+    for row in rows:
+        row["settlement-id"] = rows[0]["settlement-id"]
+    for row in rows[1:]:
+        row.update(dict.fromkeys((*told, "total-amount"), ""))
+    rows[0]["amount"] = ""
+    rows[0]["total-amount"] = f"{2.5 * (len(rows) - 1):.2f}"
 
 
 def write(rows, separator="\t", end="\r\n", quote=""):

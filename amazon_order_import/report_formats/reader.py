@@ -98,8 +98,12 @@ class Report:
         )
         self._refuse_saved_copy()
         if self.row_format.choose:
-            self.row_format = self.row_format.choose(self)
-            self._reader = _RowReader(self.row_format, table.header)
+            self.row_format.choose(self)
+
+    def use_format(self, row_format):
+        """Read the rows from now on with a `RowFormat` that they have told."""
+        self.row_format = row_format
+        self._reader = _RowReader(row_format, self.header)
 
     @property
     def plain_header(self):

@@ -82,7 +82,7 @@ class RowFormat:
 
     `begins`: pattern of the bytes that each row begins with, so that the lines of a
     torn one are joined; `is_padded`: empty cells at the end may be missing;
-    `choose(report)` gives the format of a file that only its rows tell, or refuses it.
+    `choose(report)` has a report use the format that only its rows tell, or refuses it.
     `check(row)` returns a `Fault` or None. `kept` names documented columns without a
     typed value. `is_sale`: rows are what a buyer pays, so that amounts in columns that
     nobody knows are looked for. `personal`: what has to be forgotten some day.

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from . import values
-from .row_format import Column, RowFormat, optional
+from .row_format import Column, Fault, RowFormat, optional
 from .settlement_values import AMOUNTS, ORDERS, amount, choose_order, moment
 from .sources import ReportFileError
 
@@ -102,8 +102,12 @@ def _critical(field, parse, name):
     return Column(field, (name,), parse, required=True, critical=True)
 
 
-def _check(_row):
-    return None
+def _check(row):
+    """A `Fault` of a row with the total that lacks what the others lack, or None."""
+    if row.is_control and not row.currency:
+        return Fault("missing_value", "currency")
+    if row.is_control and not (row.end or row.deposit):
+        return Fault("missing_value", "settlement-end-date")
 
 
 def _sum_up(report, parse):
@@ -132,27 +136,30 @@ def _is_right(found):
     return all(told is not None and told == total for told, total in found.values())
 
 
-def _refuse_unreadable(report):
-    """:raise ReportFileError: where the cells of a row cannot be told apart"""
+def _refuse_unreadable(report, unless=()):
+    """:raise ReportFileError: where a row cannot be read, unless for those reasons"""
     for row in report.rows():
-        if row.error and row.error.code not in ("bad_amount", "bad_date"):
+        if row.error and row.error.code not in unless:
             raise ReportFileError(
                 "settlement_row", number=row.number, problem=str(row.error)
             )
 
 
 def choose_format(report):
-    """The `RowFormat` for an open file, once its rows add up to the total.
+    """Read an open file as its amounts are written, once they add up to the total.
 
     :param report: `Report`
     :raise ReportFileError: settlement_sum, settlement_no_total or settlement_row
     """
-    _refuse_unreadable(report)
+    # How amounts and moments are written, is not known yet.
+    _refuse_unreadable(report, unless=("bad_amount", "bad_date"))
     sums = {}
     for parse in AMOUNTS:
         found, fault = _sum_up(report, parse)
         if found and _is_right(found):
-            return _format(parse, _find_order(report))
+            report.use_format(_format(parse, _find_order(report)))
+            _refuse_unreadable(report)
+            return
         sums[parse] = found, fault
     _refuse(sums)
 

@@ -90,7 +90,7 @@ def moment(order):
     """
 
     @lru_cache(maxsize=4096)
-    def read(cell):
+    def local_moment(cell):
         value = cell.strip()
         if is_empty(value):
             return None
@@ -117,7 +117,7 @@ def moment(order):
             raise BadCell("bad_date")
         return result
 
-    return read
+    return local_moment
 
 
 def _offset(zone):

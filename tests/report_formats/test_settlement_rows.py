@@ -27,11 +27,14 @@ DAYS = {
 def control(total, style="dot", **cells):
     start, end = DAYS[style]
     return _row(
-        settlement_start_date=start,
-        settlement_end_date=end,
-        deposit_date=end,
-        total_amount=total,
-        **{"currency": "EUR", **cells},
+        **{
+            "settlement_start_date": start,
+            "settlement_end_date": end,
+            "deposit_date": end,
+            "total_amount": total,
+            "currency": "EUR",
+            **cells,
+        }
     )
 
 
@@ -114,6 +117,28 @@ def test_without_the_row_with_the_total():
     assert "11223344556" in str(error)
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"currency": ""},
+        {"currency": "EURO"},
+        {"settlement_end_date": "31.02.2026 00:00:00 UTC"},
+        {"settlement_end_date": "", "deposit_date": ""},
+        {"settlement_start_date": "yesterday"},
+    ],
+)
+def test_a_total_without_what_it_needs(cells):
+    """Half a settlement is none: the file is refused, not one row of it."""
+    error = refusal(table([control("10,00", **cells), sale("10,00")], HEADER), KIND)
+    assert error.code == "settlement_row"
+    assert "Row 1" in str(error)
+
+
+def test_a_total_beside_each_amount():
+    rows = [control("30,00", amount="10,00"), control("30,00", amount="20,00")]
+    assert [row.amount for row in read(*rows)] == [10, 20]
+
+
 def test_cut_off_file_is_refused():
     content = "".join(lines(control("30.00"), sale("10.00"), sale("20.00")))
     cut = content.rstrip()[: content.rindex("20.00") + 1]
@@ -161,14 +186,12 @@ def test_nothing_but_a_total():
 
 
 def test_two_settlements_in_one_file():
-    other = {"settlement_id": "99"}
     rows = [control("1.00"), sale("1.00")]
     rows += [{**row, "settlement-id": "99887766"} for row in rows]
     assert len(read(*rows)) == 4
     rows[-1]["amount"] = "2.00"
     error = refusal(table(rows, HEADER), KIND)
     assert error.params["settlement"] == "99887766"
-    assert other
 
 
 def test_the_kind():

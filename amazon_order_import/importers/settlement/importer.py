@@ -45,11 +45,12 @@ class AmazonSettlementImporter(models.AbstractModel):
     def _import_works(self, report, works):
         works = [work for work in works if self._is_read(report, work)]
         known = self._find(report, {work.values.settlement_id for work in works})
-        controls = [
-            work
-            for work in works
-            if work.values.is_control and work.values.settlement_id not in known
-        ]
+        # The first row with the total counts, should it stand in others, too.
+        controls = {}
+        for work in works:
+            if work.values.is_control and work.values.settlement_id not in known:
+                controls.setdefault(work.values.settlement_id, work)
+        controls = list(controls.values())
         currencies = {
             currency.name: currency
             for currency in self.env["res.currency"]
@@ -104,7 +105,7 @@ class AmazonSettlementImporter(models.AbstractModel):
             settlement = settlements[row.settlement_id]
             mine = settlement.report_id == report
             line = there.get((row.settlement_id, work.parsed.number))
-            if not row.is_control and not line:
+            if row.amount is not None and not line:
                 vals_list.append(self._prepare_line(settlement, work))
             elif line and mine and not line.row_id:
                 line.row_id = work.record
