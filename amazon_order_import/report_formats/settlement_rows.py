@@ -7,8 +7,8 @@ reference/amazon-after-import.md 3.1 to 3.4.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timezone
 from decimal import Decimal
 
 from . import values
@@ -55,6 +55,9 @@ class SettlementRow:
     def is_control(self):
         """Whether it is the row with the total."""
         return self.total is not None
+
+
+_FIELDS = tuple(field.name for field in fields(SettlementRow))
 
 
 def _read_order(cell):
@@ -210,12 +213,23 @@ def _format(parse, order):
 def get_fingerprint(report):
     """What tells two files of a settlement apart: the same for the same rows.
 
+    Seller Central and the API may write amounts and moments of one in two ways.
+
     :param report: `Report`
     """
     digest = hashlib.sha256()
     for row in report.rows():
-        digest.update("\t".join(row.raw.values()).rstrip("\t").encode() + b"\n")
+        cells = (_plain(getattr(row.values, name)) for name in _FIELDS)
+        digest.update("\t".join(cells).encode() + b"\n")
     return digest.hexdigest()
+
+
+def _plain(value):
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, datetime):
+        return value.astimezone(timezone.utc).isoformat()
+    return str(value)
 
 
 SETTLEMENT_ROWS = RowFormat(

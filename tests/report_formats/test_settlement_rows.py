@@ -209,10 +209,17 @@ def test_fingerprint_knows_the_rows_not_the_file():
         for content in (
             table(rows, HEADER),
             table(rows, HEADER, eol="\r\n"),
+            table(
+                [
+                    control("10,00", "iso"),
+                    sale("10,0", posted_date_time=DAYS["iso"][0]),
+                ],
+                HEADER,
+            ),
             table([*rows[:1], sale("10.00", sku="X")], HEADER),
         )
     ]
-    assert prints[0] == prints[1] != prints[2]
+    assert prints[0] == prints[1] == prints[2] != prints[3]
 
 
 def test_a_stored_row():

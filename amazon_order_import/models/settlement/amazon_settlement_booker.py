@@ -146,19 +146,34 @@ class AmazonSettlementBooker(models.AbstractModel):
                 for ref, parts in sorted(sums.items())
             ]
         )
+        before = self._sum_cleared(orders)
         for order in orders:
-            order.write(self._prepare_cleared(order, journal))
+            earlier = before.get(order.sale_order_id, {"sale": 0, "refund": 0})
+            order.write(self._prepare_cleared(order, journal, earlier))
         return orders
 
-    def _prepare_cleared(self, order, journal):
-        """What of an order lies in the clearing account already, as it was paid."""
+    def _sum_cleared(self, orders):
+        """What other settlements took as paid: ``{order: {part: amount}}``."""
+        names = ("sale", "refund")
+        groups = self.env["amazon.settlement.order"]._read_group(
+            [
+                ("sale_order_id", "in", orders.sale_order_id.ids),
+                ("id", "not in", orders.ids),
+            ],
+            ["sale_order_id"],
+            [f"cleared_{name}:sum" for name in names],
+        )
+        return {sale: dict(zip(names, sums, strict=True)) for sale, *sums in groups}
+
+    def _prepare_cleared(self, order, journal, before):
+        """What of an order lies in the clearing account already, as it was paid.
+
+        :param dict before: what of it other settlements took, ``{part: amount}``
+        """
         sale = order.sale_order_id.sudo()
         payments = sale.invoice_ids.matched_payment_ids.filtered(
             lambda payment: payment.journal_id == journal
             and payment.state in ("in_process", "paid")
-        )
-        before = self.env["amazon.settlement.order"].search(
-            [("sale_order_id", "=", sale.id or -1), ("id", "!=", order.id)]
         )
         result = {}
         for name, kind in (("sale", "inbound"), ("refund", "outbound")):
@@ -168,7 +183,7 @@ class AmazonSettlementBooker(models.AbstractModel):
                 )
             )
             sign = 1 if name == "sale" else -1
-            paid -= sign * sum(before.mapped(f"cleared_{name}"))
+            paid -= sign * before[name]
             amount = sign * order[f"amount_{name}"]
             result[f"cleared_{name}"] = sign * max(min(paid, amount), 0)
         return result

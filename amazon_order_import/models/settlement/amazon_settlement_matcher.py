@@ -36,22 +36,23 @@ class AmazonSettlementMatcher(models.AbstractModel):
 
         :param orders: ``amazon.settlement.order`` records
         """
-        for sale_order, members in orders.grouped("sale_order_id").items():
-            if sale_order:
-                self._reconcile(sale_order.sudo(), members)
-        for order in orders:
+        # Also what other settlements hold of the same orders.
+        everything = self.env["amazon.settlement.order"].search(
+            [("sale_order_id", "in", orders.sale_order_id.ids)]
+        )
+        for sale_order, members in everything.grouped("sale_order_id").items():
+            self._reconcile(sale_order.sudo(), members)
+        for order in orders | everything:
             order.write(self._prepare_state(order))
 
     def _reconcile(self, sale_order, orders):
-        everything = self.env["amazon.settlement.order"].search(
-            [("sale_order_id", "=", sale_order.id)]
-        )
+        """Reconcile what all settlements hold of an order with its documents."""
         moves = sale_order.invoice_ids.filtered(lambda move: move.state == "posted")
         for part, kind in (("sale", "out_invoice"), ("refund", "out_refund")):
             documents = self._get_open(
                 moves.filtered(lambda m, k=kind: m.move_type == k).line_ids
             )
-            mine = self._get_open(everything.move_line_ids).filtered(
+            mine = self._get_open(orders.move_line_ids).filtered(
                 lambda line, p=part: line.amazon_settlement_part == p
             )
             # One document for the same amount first: shipment by shipment.
@@ -69,7 +70,7 @@ class AmazonSettlementMatcher(models.AbstractModel):
             self._reconcile_rest(self._get_open(mine), self._get_open(documents))
         if not self._get_open(moves.line_ids) and len(moves) > 1:
             # Invoice and credit note are set off against each other already.
-            self._reconcile_rest(self._get_open(everything.move_line_ids))
+            self._reconcile_rest(self._get_open(orders.move_line_ids))
 
     def _reconcile_rest(self, mine, documents=None):
         lines = mine | documents if documents is not None else mine

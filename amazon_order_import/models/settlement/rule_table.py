@@ -158,7 +158,10 @@ def _others():
     }.items():
         for name in names:
             yield "*", "other-transaction", name, category
-    yield "transfer", "*", "*", "transfer"
+    for name in ("transfer", "micro deposit"):
+        yield name, "*", "*", "transfer"
+    yield "fee adjustment", "*", "*", "fee"
+    yield "buyerrecharge", "*", "*", "reimbursement"
     yield "safe-t reimbursement", "*", "*", "reimbursement"
     yield "income tax charged", "*", "*", "withheld"
 

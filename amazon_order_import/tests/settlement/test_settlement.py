@@ -239,6 +239,8 @@ class TestSettlement(SettlementCase):
         [order] = later.order_ids
         self.assertEqual((order.state, order.amount_open), ("paid_more", 1.00))
         self.assertEqual(invoice.amount_residual, 0)
+        # What the first one lacked, the second one has brought.
+        self.assertEqual(self.state(settlement), "matched")
 
     def test_paid_invoices_lie_in_the_clearing_journal(self):
         """Workflow *paid*: the clearing account holds the 119.00 already."""
