@@ -1,5 +1,6 @@
 """Odd files in the upload dialog: it says what each is and what to do."""
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import AmazonCase, build_file
@@ -29,10 +30,17 @@ class TestOddFiles(AmazonCase):
         preview = self.env["amazon.report.preview"].browse(
             upload.action_preview()["res_id"]
         )
-        report = self.env["amazon.report"].browse(upload.action_upload()["res_id"])
+        Report = self.env["amazon.report"]
+        kept = Report.search_count([])
+        # The dialog refuses it; what integrators hand over is kept with the reason.
+        with self.assertRaises(UserError) as refused:
+            upload.action_upload()
+        self.assertEqual(Report.search_count([]), kept)
+        report = Report.create_from_file(self.account, MFN, "odd.txt", content)
         report.process()
         self.assertEqual((report.state, report.failure_code), ("failed", code))
         self.assertEqual(preview.failure_reason, report.failure_reason)
+        self.assertEqual(str(refused.exception), report.failure_reason)
         self.assertFalse(report.row_ids)
         for word in words:
             self.assertIn(word, report.failure_reason)
