@@ -36,7 +36,7 @@ BASE_BUNDLES = (
 )
 ADDON_BUNDLES = ("web.assets_web", "web.assets_tests")
 # How many templates of each kind stay for other versions and branches.
-KEPT = 3
+KEPT = 8
 # The note on a test database that is not to be dropped.
 KEPT_BY_HAND = "kept"
 # What of the addon never reaches a database.
