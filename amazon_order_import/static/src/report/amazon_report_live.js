@@ -25,7 +25,8 @@ export class AmazonReportFormController extends FormController {
     }
 
     onReportProgress({id}) {
-        if (id !== this.model.root.resId || this.reloadTimer) {
+        // A notice may come before the form has its record.
+        if (id !== this.model.root?.resId || this.reloadTimer) {
             return;
         }
         this.reloadTimer = setTimeout(async () => {
