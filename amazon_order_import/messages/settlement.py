@@ -45,7 +45,7 @@ SETTLEMENT = {
         _("If this file is the right one, undo that report, then process this one."),
     ),
     "settlement_currency": Template(
-        _("“%(code)s” is no currency that Odoo knows."),
+        _("“%(currency)s” is no currency that Odoo knows."),
         _("Upload the file as Amazon delivers it."),
     ),
     "settlement_of_other": Template(

@@ -65,10 +65,16 @@ class RpcWalk:
             and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
         }
 
-    def check_answer(self, answer):
+    def check_answer(self, answer, is_own=False):
+        """Return what is wrong with an answer.
+
+        :param is_own: whether it may tell what the caller's own company has
+        """
         if answer in (None, True, False, [], {}):
             return ""
         text = json.dumps(answer, default=str, ensure_ascii=False)
         if isinstance(answer, Mapping) and answer.get("type", "").startswith("ir.act"):
             return f"shows {text}" if GUARDED in text else ""
+        if is_own:
+            return f"tells {text}" if GUARDED in text else ""
         return f"tells {text}"

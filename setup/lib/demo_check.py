@@ -202,7 +202,9 @@ def is_held(order):
 def get_total(entry, found):
     """Amazon's total of an order, as `get_odoo_total` has it."""
     total = Decimal(entry["total"])
-    return total + Decimal(entry["withheld"] or 0) if any(map(is_held, found)) else total
+    if any(map(is_held, found)):
+        total += Decimal(entry["withheld"] or 0)
+    return total
 
 
 def get_odoo_total(order):

@@ -84,7 +84,7 @@ class AmazonReturnLinker(models.AbstractModel):
 
     @api.private
     def join_orders(self, company, orders):
-        """Link returns to orders that were imported without them.
+        """Link returns to orders, or their lines, that were imported without them.
 
         :param company: ``res.company`` record
         :param orders: ``sale.order`` records that are imported now
@@ -93,7 +93,7 @@ class AmazonReturnLinker(models.AbstractModel):
             [
                 ("company_id", "=", company.id),
                 ("order_ref", "in", orders.mapped("amazon_order_ref")),
-                ("sale_order_id", "=", False),
+                ("sale_line_id", "=", False),
             ]
         )
         by_ref = {order.amazon_order_ref: order for order in orders}
@@ -103,4 +103,5 @@ class AmazonReturnLinker(models.AbstractModel):
         for account, returns in known.grouped("account_id").items():
             self.link(account, returns)
             self.env["amazon.stock.booker"].book_returns(returns)
+            self.env["amazon.stock.booker"].join_return_moves(returns)
             returns._attach_credit_notes()

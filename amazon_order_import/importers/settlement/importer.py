@@ -69,7 +69,7 @@ class AmazonSettlementImporter(models.AbstractModel):
         currency = currencies.get(work.values.currency)
         if not currency:
             raise RefusedFile(
-                self.env, message("settlement_currency", code=work.values.currency)
+                self.env, message("settlement_currency", currency=work.values.currency)
             )
         if not currency.active:
             currency.sudo().active = True

@@ -32,6 +32,29 @@ class AmazonStockBooker(models.AbstractModel):
         return moves
 
     @api.private
+    def join_return_moves(self, returns):
+        """Have moves that were made before their order's line was known name it.
+
+        :param returns: ``amazon.return`` records
+        """
+        for record in returns.filtered("sale_line_id").sudo():
+            line = self._get_moved_line(record)
+            record.move_ids.filtered(
+                lambda move, line=line: (
+                    not move.sale_line_id and move.product_id == line.product_id
+                )
+            ).sale_line_id = line
+
+    def _get_moved_line(self, record):
+        """Return the line that a return's moves name.
+
+        Of others than Amazon's, the moves say how much is delivered.
+        """
+        return record.sale_line_id.filtered(
+            lambda line: line.qty_delivered_method == "amazon"
+        )
+
+    @api.private
     def take_back_returns(self, returns):
         """Take the goods of returns out of the stock again, as far as they are in it.
 
@@ -54,11 +77,8 @@ class AmazonStockBooker(models.AbstractModel):
         )
 
     def _prepare_return_booking(self, record, location):
-        order, line = record.sale_order_id, record.sale_line_id
+        order, line = record.sale_order_id, self._get_moved_line(record)
         partner = order.partner_shipping_id.with_company(record.company_id)
-        if line.qty_delivered_method != "amazon":
-            # The moves of such a line say how much of it is delivered.
-            line = line.browse()
         return Booking(
             company=record.company_id,
             product=record.product_id,

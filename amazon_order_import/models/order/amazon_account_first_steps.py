@@ -57,12 +57,13 @@ class AmazonAccount(models.Model):
 
     @api.model
     def action_make_first_products(self):
-        """Offer products for all SKUs that have none."""
+        """Offer products for all SKUs that have none; list them where all have one."""
         self.check_access("read")
-        return (
-            self.env["amazon.offer"]
-            .search([("product_id", "=", False)])
-            .action_make_products()
+        offers = self.env["amazon.offer"].search([("product_id", "=", False)])
+        if offers:
+            return offers.action_make_products()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "amazon_order_import.amazon_offer_action"
         )
 
     @api.model

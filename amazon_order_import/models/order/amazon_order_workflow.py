@@ -5,6 +5,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from ...messages import REFUSALS, MessageError, get_error_message, message
+from ...report_formats.kinds import ORDER_KINDS
 from ...trusted_context import Trusted, get_trusted
 
 _logger = logging.getLogger(__name__)
@@ -89,8 +90,9 @@ class AmazonOrderWorkflow(models.AbstractModel):
             [
                 ("company_id", "in", orders.company_id.ids),
                 ("order_ref", "in", orders.mapped("amazon_order_ref")),
-                # What comes back says nothing about what was sold.
-                ("report_id.kind", "!=", "fba_returns"),
+                # Returns, documents and lists say nothing about what was sold; those
+                # that wait for the order would have it wait for them.
+                ("report_id.kind", "in", ORDER_KINDS),
                 "|",
                 ("outcome", "in", ("waiting", "error")),
                 "&",

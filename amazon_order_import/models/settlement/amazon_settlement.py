@@ -27,7 +27,7 @@ class AmazonSettlement(models.Model):
     report_id = fields.Many2one(
         "amazon.report", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    settlement_id = fields.Char("Settlement", required=True, readonly=True)
+    settlement_id = fields.Char(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     date_from = fields.Datetime("From", readonly=True)
     date_to = fields.Datetime("To", readonly=True)

@@ -209,7 +209,7 @@ class TestSettlement(SettlementCase):
         account = self.env["amazon.settlement.rule"]._find_ledger_account(
             self.company, "fee"
         )
-        self.env["amazon.settlement.rule"].with_context(action["context"]).create(
+        self.env["amazon.settlement.rule"].with_context(**action["context"]).create(
             {"category": "fee", "ledger_account_id": account.id}
         )
         self.assertEqual(settlement.state, "posted", settlement.note)
