@@ -172,6 +172,9 @@ _VAT_DOCUMENTS = {
         _("%(number)s could not be booked: %(error)s"),
         _("Correct this, then choose Book."),
     ),
+    "document_not_booked_to_create": Template(
+        _("%(number)s could not be booked: %(error)s"), reason="document_not_booked"
+    ),
     "todo_not_booked": Template(_("Amazon's invoice is not booked")),
     "unexpected_error": Template(
         _("Unexpected error (%(error)s); the server log has its details.")

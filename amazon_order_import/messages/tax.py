@@ -20,8 +20,15 @@ TAX = {
         _("Order %(order)s stays a quotation. %(problem)s"),
         _("Then process the report again; or correct the taxes and confirm it."),
     ),
+    # What Create Tax cures goes on by itself.
+    "held_for_tax_to_create": Template(
+        _("Order %(order)s stays a quotation. %(problem)s"), reason="held_for_tax"
+    ),
     "vat_data_held": Template(
         _("No document is made of it. %(problem)s"), _("Then choose Make Document.")
+    ),
+    "vat_data_held_to_create": Template(
+        _("No document is made of it. %(problem)s"), reason="vat_data_held"
     ),
     "unit_has_document": Template(
         _(
@@ -213,6 +220,23 @@ TAX = {
             "Create the tax under Accounting > Configuration > Taxes, or make the "
             "entry by hand."
         ),
+    ),
+    "tax_rate_contradicts": Template(
+        _(
+            "Amazon states a VAT rate of %(rate)s, but its tax is %(tax)s of %(net)s "
+            "net: the two contradict each other."
+        ),
+        _BY_HAND,
+        reason="tax_contradiction",
+    ),
+    "tax_rate_not_of_country": Template(
+        _("%(rate)s is none of the VAT rates of %(country)s that are known here."),
+        _(
+            "Compare it with Seller Central and ask Amazon to correct it. If the rate "
+            "is right, create its tax under Accounting > Configuration > Taxes, with "
+            "the fiscal position for %(country)s."
+        ),
+        reason="tax_contradiction",
     ),
     "tax_without_account": Template(
         _("Tax %(tax)s has no account, so that its VAT would be booked as revenue."),

@@ -65,6 +65,9 @@ VAT_DATA = {
         _("The document could not be made: %(error)s"),
         _("Correct this, then make it with the button."),
     ),
+    "vat_data_not_made_to_create": Template(
+        _("The document could not be made: %(error)s"), reason="vat_data_not_made"
+    ),
     "vat_data_tax_withheld": Template(
         _(
             "Amazon owes the VAT of order %(order)s and invoices the buyer itself: an "

@@ -6,6 +6,7 @@ it belongs to, or into the reason why it cannot be told.
 """
 
 from .decision import Decision, Statement, decide, is_deemed
+from .rates import ZERO_RATED, get_rates, is_known_rate, is_only_of_territory
 from .schemes import AMAZON, SELLER, UNKNOWN, read_responsibility, read_scheme
 from .territories import (
     EU_COUNTRIES,

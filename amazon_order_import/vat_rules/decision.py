@@ -9,6 +9,7 @@ is unclear: a person decides then.
 from dataclasses import dataclass, field, replace
 
 from . import schemes
+from .rates import ZERO_RATED
 from .territories import EU_COUNTRIES, OWN_RATES, Territory
 
 #: Kinds of a `Decision`.
@@ -143,7 +144,7 @@ def _unclear(reason, **details):
 
 def _by_responsibility(statement):
     if statement.responsibility == schemes.AMAZON:
-        return Decision("deemed", _get_registration(statement))
+        return _deemed(statement)
     if statement.responsibility == schemes.UNKNOWN:
         return _unclear("responsibility_unknown")
     return None
@@ -159,7 +160,7 @@ def _by_scheme(statement):
         return _by_oss(statement)
     if not statement.responsibility:
         # All others are schemes of the platform.
-        return Decision("deemed", _get_registration(statement))
+        return _deemed(statement)
     country = {schemes.UK_VOEC: "GB", schemes.CH_VOEC: "CH", schemes.NO_VOEC: "NO"}
     if scheme in country:
         # The seller owes the VAT of the import himself.
@@ -167,13 +168,19 @@ def _by_scheme(statement):
     return _unclear("scheme_of_platform")
 
 
+def _deemed(statement):
+    """The supply to Amazon is one of the country where the goods are."""
+    departure = statement.departure.vat_country if statement.departure else ""
+    return Decision("deemed", departure or _get_registration(statement))
+
+
 def _by_oss(statement):
     destination = statement.destination
     if destination and not destination.in_union:
         return _unclear("oss_outside", place=destination.code)
-    if statement.is_taxed is False:
-        return _unclear("oss_without_tax")
     country = destination.vat_country if destination else ""
+    if statement.is_taxed is False and country not in ZERO_RATED:
+        return _unclear("oss_without_tax")
     departure = statement.departure.vat_country if statement.departure else ""
     if country and country == (departure or statement.home):
         return _unclear("oss_at_home", country=country)
@@ -244,7 +251,8 @@ def _decide_local(statement, registration, country):
     business = bool(statement.buyer_country)
     if statement.is_taxed is False and country in EU_COUNTRIES:
         # At home the seller owes the VAT of sales to businesses, too.
-        if not business or country == statement.home:
+        owed = not business or country == statement.home
+        if owed and country not in ZERO_RATED:
             return _unclear("tax_missing", country=country)
     return Decision("domestic", country, country, business)
 

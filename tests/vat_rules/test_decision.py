@@ -12,12 +12,14 @@ from vat_rules import (
     read_scheme,
 )
 from vat_rules.decision import KINDS, REASONS
+from vat_rules.rates import ZERO_RATED
 
 DE, FR, IT, PL, XI, GB, CH = (
     find_territory(code) for code in ("DE", "FR", "IT", "PL", "XI", "GB", "CH")
 )
 CANARY = find_territory("ES", "35001")
 MONACO = find_territory("MC")
+IE = find_territory("IE")
 
 
 def statement(**values):
@@ -131,6 +133,14 @@ CASES = {
     "the seller owes Swiss VAT under Amazon's scheme": (
         {"responsibility": "seller", "scheme": "ch_voec", "destination": CH},
         Decision("domestic", "CH", "CH"),
+    ),
+    "Amazon owes, the goods are in the United Kingdom": (
+        {"responsibility": "amazon", "departure": GB, "destination": GB},
+        Decision("deemed", "GB"),
+    ),
+    "Irish zero rate by OSS": (
+        {"scheme": "oss", "destination": IE, "is_taxed": False},
+        Decision("oss", "DE", "IE"),
     ),
 }
 UNCLEAR = {
@@ -248,7 +258,9 @@ def allowed(case, decision):
     if case.scheme == "oss":
         return (
             kind == "oss"
-            if {start, end} <= UNION and end != start and case.is_taxed
+            if {start, end} <= UNION
+            and end != start
+            and (case.is_taxed or end in ZERO_RATED)
             else (kind == "unclear")
         )
     if kind == "oss":

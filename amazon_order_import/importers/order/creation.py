@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import Command, models
 
 from ...messages import Joined, MessageError, Money, message
+from ...models.order.amazon_tax_cure import choose_code
 from ...models.order.lookups import OrderCase
 from ...report_formats.moments import to_utc
 
@@ -109,7 +110,11 @@ class AmazonOrderImporter(models.AbstractModel):
         if problem := self._get_tax_problem(lookups, work):
             return {
                 "needs_attention": True,
-                "message": message("held_for_tax", order=row.order_id, problem=problem),
+                "message": message(
+                    choose_code("held_for_tax", problem),
+                    order=row.order_id,
+                    problem=problem,
+                ),
             }
         return {"needs_attention": False}
 

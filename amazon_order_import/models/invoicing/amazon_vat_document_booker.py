@@ -8,6 +8,7 @@ from odoo.tools import split_every
 
 from ...messages import REFUSALS, Joined, Money, Name, get_error_message, message
 from ...trusted_context import Trusted, get_trusted
+from ..order.amazon_tax_cure import choose_code
 from ..report.importing import IMPORT_CONTEXT
 
 #: Journal entries made in one call (see design.md, "Batches").
@@ -265,7 +266,8 @@ class AmazonVatDocumentBooker(models.AbstractModel):
             cause = message(
                 "unexpected_error", error=f"{type(error).__name__}: {error}"
             )
-        reason = message("document_not_booked", number=document.number, error=cause)
+        code = choose_code("document_not_booked", cause)
+        reason = message(code, number=document.number, error=cause)
         self._set_entry(document, "failed", reason)
         document.sale_order_id._schedule_amazon_activity(
             reason, message("todo_not_booked")

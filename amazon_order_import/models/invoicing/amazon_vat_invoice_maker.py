@@ -6,6 +6,7 @@ from odoo import Command, api, fields, models
 from ...messages import MessageError, get_error_message, message
 from ...trusted_context import Trusted
 from ..order.amazon_order_workflow import CONFIRM_BATCH
+from ..order.amazon_tax_cure import choose_code
 from ..order.lookups import TaxLookups
 from ..report.importing import IMPORT_CONTEXT
 from .amazon_tax_correction import FOLDED_INTO
@@ -99,9 +100,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
             )
 
     def _note_failure(self, document, error):
+        cause = get_error_message(error)
         document._set_state(
             "attention",
-            message("vat_data_not_made", error=get_error_message(error)),
+            message(choose_code("vat_data_not_made", cause), error=cause),
         )
 
     def _get_other_moves(self, document, move_type):

@@ -12,6 +12,7 @@ from ...messages import (
     get_message,
     message,
 )
+from ..order.amazon_tax_cure import choose_code
 from ..order.lookups import TaxLookups
 from .amazon_refund_guard import RefundExceeded
 
@@ -99,7 +100,10 @@ class AmazonVatInvoiceMaker(models.AbstractModel):
         )
         if place.problem:
             return Obstacle(
-                "attention", message("vat_data_held", problem=place.problem)
+                "attention",
+                message(
+                    choose_code("vat_data_held", place.problem), problem=place.problem
+                ),
             )
         if lost := document.line_ids.filtered(lambda line: not line.sale_line_id):
             items = dict.fromkeys(f"{line.quantity} × {line.sku}" for line in lost)

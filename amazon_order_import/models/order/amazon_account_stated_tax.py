@@ -29,20 +29,7 @@ class AmazonAccount(models.Model):
     def _create_stated_tax(self):
         company = self.company_id
         country = company.account_fiscal_country_id
-        Group = self.env["account.tax.group"]
-        group = Group.search(
-            [
-                ("company_id", "=", company.id),
-                ("country_id", "in", [country.id, False]),
-            ],
-            limit=1,
-        ) or Group.create(
-            {
-                "name": self.env._("Tax stated by Amazon"),
-                "company_id": company.id,
-                "country_id": country.id,
-            }
-        )
+        group = self._find_stated_group()
         # Another account may have had this name, or have it.
         name = self.env._("Tax stated by Amazon (%s)", self.name)
         tax = self.env["account.tax"].create(
@@ -60,6 +47,30 @@ class AmazonAccount(models.Model):
         # It is chosen by name only, never by its rate.
         tax.fiscal_position_ids = [Command.clear()]
         return tax
+
+    def _find_stated_group(self):
+        """Return the group of such taxes: its name stands in the totals of orders."""
+        company = self.company_id
+        country = company.account_fiscal_country_id
+        name = self.env._("Tax stated by Amazon")
+        Group = self.env["account.tax.group"]
+        known = Group.search(
+            [
+                ("name", "=", name),
+                ("company_id", "=", company.id),
+                ("country_id", "=", country.id),
+            ],
+            limit=1,
+        )
+        if known:
+            return known
+        usual = company.account_sale_tax_id.tax_group_id
+        if usual.company_id == company and usual.country_id == country:
+            # The accounts of the VAT return are the usual ones.
+            return usual.copy({"name": name})
+        return Group.create(
+            {"name": name, "company_id": company.id, "country_id": country.id}
+        )
 
     def _find_owed_account(self):
         """Return the account of what is owed as tax on sales, or none."""

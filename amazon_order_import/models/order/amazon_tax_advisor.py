@@ -87,6 +87,9 @@ class AmazonTaxAdvisor(models.AbstractModel):
             place = self.find_place(lookups.taxes, unclear, False)
         if place and (place.fiscal_position or not place.problem):
             position = place.fiscal_position
+        elif collected and self._is_outside(lookups.company, case):
+            # Odoo would find that of an export, which leaves from home.
+            position = rule.fiscal_position_id
         else:
             position = rule.fiscal_position_id or self._get_odoo_position(
                 lookups.taxes, order.customer, order.delivery, case
@@ -100,6 +103,12 @@ class AmazonTaxAdvisor(models.AbstractModel):
             )
         place = replace(place, fiscal_position=position)
         return TaxTreatment(collected, position, crosses, place)
+
+    def _is_outside(self, company, case):
+        """Whether the goods leave a place outside the Union that is not at home."""
+        departure = case.departure_place
+        home = self.get_home_country(company).code
+        return not departure.in_union and departure.vat_country != home
 
     def _get_usual_position(self, lookups, name):
         """Return the company's own position for exports, or for EU businesses."""

@@ -5,7 +5,7 @@ from odoo import api, models
 from ...messages import Label, Message, message
 from ...report_formats.kinds import KINDS
 from ...trusted_context import get_trusted
-from ...vat_rules import Decision, Statement, decide
+from ...vat_rules import EU_COUNTRIES, Decision, Statement, decide
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,20 @@ class AmazonTaxAdvisor(models.AbstractModel):
         return self._make_place(decision, problem=problem)
 
     def _find_deemed_place(self, lookups, decision, day):
-        return self._make_place(decision, self._get_usual_position(lookups, "export"))
+        """Return the place of a supply to Amazon, which owes the VAT.
+
+        It is free of VAT where the goods are. Goods outside the Union are none of the
+        company's returns, unless it has a registration there.
+        """
+        country = decision.registration
+        home = self.get_home_country(lookups.company).code
+        if country in ("", home):
+            position = self._get_usual_position(lookups, "export")
+            return self._make_place(decision, position)
+        place = self._find_registered_place(lookups, decision, day, "export")
+        if place.problem and country not in EU_COUNTRIES:
+            return self._make_place(decision)
+        return place
 
     def _find_domestic_place(self, lookups, decision, day):
         company = lookups.company

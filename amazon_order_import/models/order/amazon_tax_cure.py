@@ -10,6 +10,17 @@ TAX_PROBLEMS = ("tax_position_missing_oss", "tax_missing_oss", "tax_missing_coun
 REGISTRATION_PROBLEM = "tax_registration_missing"
 
 
+def choose_code(code, problem):
+    """Return the code of a message that tells a problem, by what cures it.
+
+    Create Tax goes on by itself, so that there is no further step to tell.
+
+    :param str code: of the message for any problem
+    :param problem: `Message`
+    """
+    return f"{code}_to_create" if problem.code in TAX_PROBLEMS else code
+
+
 class AmazonTaxCure(models.AbstractModel):
     """A record that is held as Odoo lacks a tax, or its account a registration.
 

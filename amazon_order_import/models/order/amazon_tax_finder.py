@@ -5,7 +5,14 @@ from odoo import api, models
 
 from ...messages import MessageError, Name, message
 from ...trusted_context import get_trusted
-from ...vat_rules import get_own_rate, get_territory_name
+from ...vat_rules import (
+    get_own_rate,
+    get_rates,
+    get_territory_name,
+    is_known_rate,
+    is_only_of_territory,
+)
+from .amazon_tax_cure import TAX_PROBLEMS
 
 #: By how much a tax may differ from Amazon's own rate, in the document's currency.
 ROUNDING = Decimal("0.05")
@@ -48,13 +55,23 @@ class AmazonTaxFinder(models.AbstractModel):
         :param Decimal rate: in percent
         :raise TaxMissing: where there is no such tax
         """
-        found = self._look_up(lookups, decision, position, taxes, rate)
-        if found is None and get_trusted(self.env, "amazon_create_tax"):
-            # A person asked for it.
-            found = self._create_tax(lookups, decision, position, taxes, rate)
+        found = None
+        if not self._is_elsewhere(decision, rate):
+            found = self._look_up(lookups, decision, position, taxes, rate)
         if found is None:
-            raise self._get_missing(decision, rate)
+            missing = self._get_missing(decision, rate)
+            if missing.message.code in TAX_PROBLEMS and get_trusted(
+                self.env, "amazon_create_tax"
+            ):
+                # A person asked for it.
+                found = self._create_tax(lookups, decision, position, taxes, rate)
+            if found is None:
+                raise missing
         return found
+
+    def _is_elsewhere(self, decision, rate):
+        """Whether a rate is that of a territory, and the goods do not go there."""
+        return is_only_of_territory(decision.tax_country, rate, decision.territory)
 
     def _look_up(self, lookups, decision, position, taxes, rate):
         key = (decision.kind, position.id, tuple(taxes.ids), rate)
@@ -80,8 +97,19 @@ class AmazonTaxFinder(models.AbstractModel):
             return position.map_tax(taxes)
         # Amazon's own rate bears its rounding of each part of the amounts.
         rounding = ROUNDING + Decimal(str(quantity)) * Decimal("0.005")
-        off = rate is None or abs(net * rate / 100 - tax) > rounding
-        if off or bool(tax) > bool(rate):
+        if rate is not None and (
+            abs(net * rate / 100 - tax) > rounding or bool(tax) > bool(rate)
+        ):
+            raise MessageError(
+                self.env,
+                message(
+                    "tax_rate_contradicts",
+                    rate=f"{rate.normalize():f} %",
+                    tax=str(tax),
+                    net=str(net),
+                ),
+            )
+        if rate is None:
             rate = self._guess_rate(lookups, place, taxes, net, tax, quantity)
         return self.find_taxes(lookups, decision, position, taxes, rate)
 
@@ -117,11 +145,17 @@ class AmazonTaxFinder(models.AbstractModel):
             return own
         exact = tax / net * 100 if net else Decimal(0)
         fitting = [
-            rate for rate in self._get_known_rates(lookups) if low <= rate <= high
+            rate
+            for rate in self._get_known_rates(lookups)
+            if low <= rate <= high and not self._is_elsewhere(decision, rate)
         ]
         for rate in sorted(fitting, key=lambda rate: abs(rate - exact)):
             if self._look_up(lookups, decision, position, taxes, rate) is not None:
                 return rate
+        known = get_rates(decision.tax_country, decision.territory)
+        fitting = [rate for rate in known if low <= rate <= high]
+        if fitting:
+            return min(fitting, key=lambda rate: (abs(rate - exact), rate))
         rate = self._get_roundest(low, high)
         if rate is None:
             raise TaxMissing(
@@ -250,6 +284,8 @@ class AmazonTaxFinder(models.AbstractModel):
             code = "tax_missing_free"
         names = {"rate": f"{rate.normalize():f} %"}
         if code != "tax_missing_free":
+            if not is_known_rate(country, rate, decision.territory):
+                code = "tax_rate_not_of_country"
             names["country"] = self.get_place_name(decision.territory or country)
         return TaxMissing(self.env, message(code, **names), country, rate, oss)
 

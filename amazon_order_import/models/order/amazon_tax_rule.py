@@ -143,8 +143,8 @@ class AmazonTaxRule(models.Model):
                     "destination": "same",
                     "destination_country_ids": [fields.Command.set(uk.ids)],
                     "buyer": "consumer",
+                    # Such goods leave no EU country: it is none of its exports.
                     "collector": "amazon",
-                    "fiscal_position_id": export.id,
                 }
             )
         rules += [
@@ -169,7 +169,6 @@ class AmazonTaxRule(models.Model):
                 "buyer": "consumer",
                 "value_limit": 150.0,
                 "collector": "amazon",
-                "fiscal_position_id": export.id,
             },
             {
                 "name": self.env._("Business in another EU country (reverse charge)"),

@@ -81,21 +81,23 @@ class TestCreateTax(TaxCase):
         self.assertEqual(len(orders.order_line.tax_ids), 2)
 
     def test_document_by_oss(self):
-        """12 % in France, which no chart has."""
+        """2.1 % in France, which no chart has."""
         self.sell(**{"ship-country": "FR", "ship-postal-code": "69001"})
         document = self.document(
-            item="100.00 12.00",
-            tax_rate="0.1200",
+            item="100.00 2.10",
+            tax_rate="0.0210",
             tax_reporting_scheme="VCS_EU_OSS",
             ship_to_country="FR",
         )
         self.assertEqual(document.entry_state, "failed")
         self.assertTrue(document.amazon_can_create_tax, document.entry_message)
-        self.assertIn("12 % for France", document.entry_message)
+        self.assertIn("2.1 % for France", document.entry_message)
+        # It goes on by itself.
+        self.assertNotIn("choose Book", document.entry_message)
         document.action_create_tax()
         self.assertEqual(document.entry_state, "posted", document.entry_message)
         move = document.move_id
-        self.assertEqual((move.amount_untaxed, move.amount_tax), (100.0, 12.0))
+        self.assertEqual((move.amount_untaxed, move.amount_tax), (100.0, 2.1))
         self.assertEqual(self.boxes(move), {"OSS"})
         # What has 20 % in France has it still.
         position = move.fiscal_position_id

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from ...messages import get_message
@@ -57,6 +59,99 @@ class TestVatContradictions(TaxCase):
                 self.assertEqual(told.code, f"tax_unclear_{reason}")
                 savepoint.close(rollback=True)
                 self.env.invalidate_all()
+
+    def test_rates_that_cannot_be(self):
+        """No tax is offered for them, and none is made."""
+        for name, country, cells, code in (
+            ("19 % stated, 7 % charged", "DE", {"item": "100.00 7.00"}, "contradicts"),
+            (
+                "7 % stated, 19 % charged",
+                "DE",
+                {"item": "100.00 19.00", "tax_rate": "0.0700"},
+                "contradicts",
+            ),
+            (
+                "0 % stated, 19 % charged",
+                "DE",
+                {"item": "100.00 19.00", "tax_rate": "0.0000"},
+                "contradicts",
+            ),
+            (
+                "shipping at another rate than stated",
+                "DE",
+                {"item": "100.00 19.00", "shipping": "10.00 0.70"},
+                "contradicts",
+            ),
+            (
+                "Germany's rate in Austria",
+                "AT",
+                {**OSS, "item": "100.00 19.00", "tax_rate": "0.1900"},
+                "not_of_country",
+            ),
+        ):
+            with self.subTest(name):
+                savepoint = self.env.cr.savepoint()
+                document = self.book(country, cells)
+                self.assertEqual(document.entry_state, "failed")
+                told = get_message(document, "entry_message").values["error"]
+                self.assertEqual(told.code, f"tax_rate_{code}")
+                self.assertFalse(document.amazon_can_create_tax)
+                taxes = self.env["account.tax"].search_count([])
+                document.with_context(amazon_create_tax=True).action_create_tax()
+                self.assertEqual(self.env["account.tax"].search_count([]), taxes)
+                self.assertFalse(document.move_id)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def test_rounding_is_no_contradiction(self):
+        document = self.book("DE", {"item": "0.84 0.15"}, price="0.99")
+        self.assertEqual(document.entry_state, "posted", document.entry_message)
+
+    def test_rate_of_jungholz_only_there(self):
+        """Its tax of 19 % is none of Austria's."""
+        self.env["amazon.tax.finder"].create_oss_tax(
+            self.company, "AT", Decimal(19), self.full
+        )
+        cells = {**OSS, "item": "100.00 19.00", "tax_rate": "0.1900"}
+        document = self.book("AT", cells, price="119.00")
+        self.assertEqual(document.entry_state, "failed")
+
+    # Books in Ireland: 0 %.
+    def test_zero_rate_by_oss(self):
+        cells = {**UNTAXED, "tax_reporting_scheme": "VCS_EU_OSS"}
+        cells["ship_to_country"] = "IE"
+        ireland = {"ship-country": "IE", "ship-postal-code": "D02", "ship-city": "Dublin"}
+        document = self.book("FR", cells, row=ireland)
+        self.assertTrue(document.amazon_can_create_tax, document.entry_message)
+        document.action_create_tax()
+        self.assertEqual(document.entry_state, "posted", document.entry_message)
+        self.assertEqual(self.boxes(document.move_id), {"OSS"})
+        self.assertEqual(document.move_id.amount_total, 100.0)
+        self.assertEqual(document.move_id.fiscal_position_id.country_id.code, "IE")
+
+    def test_goods_outside_are_no_export(self):
+        """From British stock, Amazon owes the VAT: none of Germany's boxes."""
+        cells = {
+            "item": "100.00 20.00",
+            "tax_rate": "0.2000",
+            "ship_from_country": "GB",
+            "tax_collection_responsibility": "Marketplace",
+        }
+        document = self.book("GB", cells, price="120.00")
+        self.assertEqual(document.entry_state, "posted", document.entry_message)
+        self.assertEqual(self.boxes(document.move_id), set())
+        self.assertEqual(document.move_id.amount_total, 100.0)
+
+    def test_supply_to_amazon_from_another_state(self):
+        cells = {
+            "item": "100.00 20.00",
+            "tax_rate": "0.2000",
+            "ship_from_country": "PL",
+            "tax_collection_responsibility": "Marketplace",
+        }
+        document = self.book("GB", cells, price="120.00")
+        self.assertEqual(document.entry_state, "failed")
+        self.assertTrue(document.amazon_can_register_tax)
 
     def test_business_at_home_by_vat_invoice_data(self):
         account = self.vcs

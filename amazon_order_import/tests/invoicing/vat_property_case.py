@@ -125,14 +125,14 @@ class Rules:
         where = PLACES[sale.place][3]
         taxed = bool(sale.tax)
         if sale.responsible == "Amazon Services Europe S.a r.l.":
-            return Outcome({}, free=True)
+            return self.to_amazon(sale)
         if sale.scheme == "VCS_EU_OSS":
             if not where or not taxed or where == sale.origin:
                 return None
             return self.oss(where, sale)
         if sale.scheme in ("UK_VOEC", "CH_VOEC", "DEEMED_RESELLER"):
             # The platform's schemes: without a word on who owes it, the platform.
-            return Outcome({}, free=True) if not sale.responsible else None
+            return self.to_amazon(sale) if not sale.responsible else None
         if sale.scheme == "SOMETHING_NEW":
             return None
         if sale.export:
@@ -150,6 +150,10 @@ class Rules:
         if sale.buyer and sale.buyer != sale.origin:
             return self.to_business(sale)
         return None
+
+    def to_amazon(self, sale):
+        # Elsewhere it belongs in a return that has no fiscal position for it.
+        return Outcome({}, free=True) if sale.origin == "DE" else None
 
     def from_state_to_state(self, where, sale):
         if sale.scheme is None and sale.seller in ("DE", ""):
@@ -265,10 +269,6 @@ class PropertyCase(TaxCase):
             sale.scheme, sale.responsible = None, ""
         if self.random.random() < 0.6:
             self.make_plausible(sale)
-        if sale.place == "MC" and sale.buyer:
-            # Odoo writes FR before any other number of a customer in Monaco.
-            sale.buyer = "FR"
-            sale.rate = Decimal(0) if sale.origin != "FR" else sale.rate
         sale.expected = Rules().get(sale)
         return sale
 

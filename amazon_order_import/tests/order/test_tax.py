@@ -441,7 +441,7 @@ class TestTax(TaxCase):
     # 12 % is no rate of France's in Odoo; 8.1 % is Swiss.
     def test_rates_abroad_are_held(self):
         for country, price, tax, text in (
-            ("FR", "112.00", "12.00", "12 % for France"),
+            ("FR", "112.00", "12.00", "12 % is none of the VAT rates of France"),
             ("CH", "108.10", "8.10", "Switzerland"),
         ):
             with self.subTest(country=country):
