@@ -190,7 +190,9 @@ class TestTaxCorrection(TaxCase):
         # 31 % is no rate of Odoo's: no tax amount lies on a tax of another one.
         self.assertEqual((order.amount_untaxed, order.amount_tax), (105.04, 19.96))
         self.assertEqual(order.order_line.tax_ids, self.full)
-        self.assertEqual([m.code for m in correction.problems], ["tax_rate_not_of_country"])
+        self.assertEqual(
+            [m.code for m in correction.problems], ["tax_rate_not_of_country"]
+        )
 
     def test_collected_by_amazon(self):
         order = self.order("mfn_orders_eu", {"item-price": "119.00"})

@@ -120,7 +120,11 @@ class TestVatContradictions(TaxCase):
     def test_zero_rate_by_oss(self):
         cells = {**UNTAXED, "tax_reporting_scheme": "VCS_EU_OSS"}
         cells["ship_to_country"] = "IE"
-        ireland = {"ship-country": "IE", "ship-postal-code": "D02", "ship-city": "Dublin"}
+        ireland = {
+            "ship-country": "IE",
+            "ship-postal-code": "D02",
+            "ship-city": "Dublin",
+        }
         document = self.book("FR", cells, row=ireland)
         self.assertTrue(document.amazon_can_create_tax, document.entry_message)
         document.action_create_tax()
