@@ -21,6 +21,7 @@ class TestVatCompleteness(BookingCase):
         )
         other = {
             "item": "50.00 3.50",
+            "tax_rate": "0.0700",
             "sku": "LAMP-1",
             "transaction_id": "Dbb",
             "shipment_id": "Dbb",
