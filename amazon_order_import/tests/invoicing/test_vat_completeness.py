@@ -27,7 +27,7 @@ class TestVatCompleteness(BookingCase):
             "shipment_id": "Dbb",
             "vat_invoice_number": "DE60002TEST11I",
         }
-        lamp = {"item": "100.00 7.00", "sku": "LAMP-1"}
+        lamp = {"item": "100.00 7.00", "sku": "LAMP-1", "tax_rate": "0.0700"}
         whole = vat_file(other, {"item": "100.00 19.00"}, lamp)
         broken = []
         place = whole.rindex(b"LAMP-1")
