@@ -25,7 +25,7 @@ REFUSALS = (
 #: Tables that Odoo writes for any request at all.
 REQUEST_TABLES = {"res_device_log", "res_users_log", "bus_presence", "mail_presence"}
 #: What Odoo's rights guard: a manager creates accounts, for the own company.
-CREATORS = ("create", "default_get")
+CREATORS = ("create", "default_get", "action_try_sample")
 
 
 @tagged("post_install", "-at_install")
