@@ -167,7 +167,9 @@ def _model(file, node):
     if isinstance(inherited, str):
         inherited = (inherited,)
     base = next(base.attr for base in node.bases if _is_model(base))
-    return Model(file, node, base, values.get("_name", ""), tuple(inherited))
+    name = values.get("_name", "")
+    # What extends a model and joins another to it has to name it once more.
+    return Model(file, node, base, "" if name in inherited else name, tuple(inherited))
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from .stock_quant import Reservations
 
 
 class StockMove(models.Model):
+    _name = "stock.move"
     _inherit = ["stock.move", "amazon.company.check"]
 
     amazon_report_id = fields.Many2one(

@@ -4,6 +4,7 @@ from ...trusted_context import get_trusted
 
 
 class StockPicking(models.Model):
+    _name = "stock.picking"
     _inherit = ["stock.picking", "amazon.company.check"]
 
     def action_confirm(self):

@@ -6,6 +6,7 @@ from ...messages import get_message
 class AmazonVatDocument(models.Model):
     """A document of Amazon's that waits for a tax that Odoo lacks."""
 
+    _name = "amazon.vat.document"
     _inherit = ["amazon.vat.document", "amazon.tax.cure"]
 
     @api.depends("entry_state", "entry_message")

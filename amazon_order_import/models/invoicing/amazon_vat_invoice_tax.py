@@ -6,6 +6,7 @@ from ...messages import get_message
 class AmazonVatInvoice(models.Model):
     """VAT invoice data that wait for a tax that Odoo lacks."""
 
+    _name = "amazon.vat.invoice"
     _inherit = ["amazon.vat.invoice", "amazon.tax.cure"]
 
     @api.depends("state", "state_note")

@@ -18,6 +18,7 @@ KEPT_FIELDS = (
 
 
 class SaleOrder(models.Model):
+    _name = "sale.order"
     _inherit = ["sale.order", "amazon.company.check"]
 
     amazon_order_ref = fields.Char("Amazon Order", copy=False, readonly=True)

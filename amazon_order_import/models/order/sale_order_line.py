@@ -15,6 +15,7 @@ LINE_TYPES = [
 
 
 class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
     _inherit = ["sale.order.line", "amazon.company.check"]
 
     amazon_row_key = fields.Char(

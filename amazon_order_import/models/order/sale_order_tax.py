@@ -7,6 +7,7 @@ from ...report_formats.kinds import ORDER_KINDS
 class SaleOrder(models.Model):
     """An order that stays a quotation until Odoo has its tax."""
 
+    _name = "sale.order"
     _inherit = ["sale.order", "amazon.tax.cure"]
 
     @api.depends("amazon_tax_problem", "state")

@@ -19,7 +19,7 @@ class AmazonSettlementLine(models.Model):
     )
     company_id = fields.Many2one(related="settlement_id.company_id", store=True)
     currency_id = fields.Many2one(related="settlement_id.currency_id")
-    number = fields.Integer("Row", required=True)
+    number = fields.Integer("Row Number", required=True)
     row_id = fields.Many2one(
         "amazon.report.row", index="btree_not_null", ondelete="set null"
     )
