@@ -18,6 +18,7 @@ from . import amazon_account_advice
 from . import amazon_account_check
 from . import amazon_account_overview
 from . import amazon_account_first_steps
+from . import amazon_sending
 from . import amazon_todo
 from . import amazon_authorization
 from . import amazon_api_call

@@ -39,6 +39,7 @@ class AmazonInvoiceUpload(models.Model):
 
     _name = "amazon.invoice.upload"
     _description = "Upload of an Invoice to Amazon"
+    _inherit = ["amazon.sending"]
     _order = "id desc"
     _rec_name = "number"
     _check_company_auto = True
@@ -176,20 +177,6 @@ class AmazonInvoiceUpload(models.Model):
             "state": "waiting",
             "due_at": shipped and shipped + DUE_AFTER,
         }
-
-    def _note(self, reason, code=None, **values):
-        """Store why uploads are where they are, beside further values.
-
-        :param reason: `Message`, or None where there is nothing to say
-        :param str code: technical name; None: that of the message
-        """
-        self.write(
-            {
-                "reason": reason,
-                "reason_code": code or (reason.reason if reason else False),
-                **values,
-            }
-        )
 
     # === ACTIONS === #
 

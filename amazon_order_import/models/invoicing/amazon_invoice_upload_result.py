@@ -44,7 +44,7 @@ class AmazonInvoiceUpload(models.Model):
             upload.explanation = explanation
             upload.advice = advice
 
-    def _refuse(self, said, problem=None):
+    def _set_refused(self, said, problem=None):
         """Store Amazon's refusal; send again later where that may help.
 
         :param said: Amazon's words, or a `Message`
@@ -145,7 +145,7 @@ class AmazonInvoiceUpload(models.Model):
             )
             self.feed_status = status
             if errors:
-                self._refuse("\n".join(errors))
+                self._set_refused("\n".join(errors))
             else:
                 self._accept()
             return
@@ -158,7 +158,7 @@ class AmazonInvoiceUpload(models.Model):
                 next_attempt=fields.Datetime.now() + timedelta(hours=1),
             )
         elif status == "FATAL":
-            self._refuse("FATAL", FATAL)
+            self._set_refused("FATAL", FATAL)
 
     # === VCS LITE DATA === #
 
@@ -205,7 +205,7 @@ class AmazonInvoiceUpload(models.Model):
         if progress in ("pending", "refused") and data.amazon_status:
             if text:
                 if self.state != "refused" or self.error_text != text:
-                    self._refuse(text)
+                    self._set_refused(text)
             elif self.state == "sent" and self.sent_at + ARRIVAL < told_at:
                 self._note(
                     message("upload_not_arrived", feed=self.feed_id or "–"),
@@ -219,7 +219,7 @@ class AmazonInvoiceUpload(models.Model):
         if data.invoice_number in (False, self.number):
             self._accept()
             return
-        self._refuse(
+        self._set_refused(
             message(
                 "upload_other_number", theirs=data.invoice_number, ours=self.number
             ),

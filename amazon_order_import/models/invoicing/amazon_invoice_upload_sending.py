@@ -1,35 +1,18 @@
-import logging
 import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...messages import REFUSALS, get_error_message, message
 from ...report_formats.values import text as clean_text
-from ...selling_partner.errors import (
-    AnswerError,
-    AuthorizationError,
-    DataError,
-    RetryableError,
-    RoleMissingError,
-    SellingPartnerError,
-)
-
-_logger = logging.getLogger(__name__)
+from ...selling_partner.errors import SellingPartnerError
+from ..account.amazon_sending import UNCLEAR_RETRY
 
 FEED_TYPE = "UPLOAD_VAT_INVOICE"
 #: Amazon takes one invoice every three seconds.
 SECONDS_BETWEEN = 3
 #: Documents sent in one run of the scheduled action, which the next one goes on from.
 UPLOADS_PER_RUN = 20
-#: A document is given up after so many attempts, or so long after the first.
-MAX_ATTEMPTS = 25
-MAX_AGE = timedelta(days=3)
-#: How long uploads wait where the authorisation or a role is missing.
-ACCOUNT_RETRY = timedelta(hours=6)
-#: How long an upload waits after an answer of Amazon's that cannot be understood.
-UNCLEAR_RETRY = timedelta(minutes=5)
 #: Amazon's clock and ours need not agree.
 CLOCK_MARGIN = timedelta(minutes=2)
 
@@ -38,16 +21,6 @@ class AmazonInvoiceUpload(models.Model):
     """Sends documents to Amazon, each once."""
 
     _inherit = "amazon.invoice.upload"
-
-    @api.model
-    def _get_due_domain(self, account):
-        return [
-            ("account_id", "=", account.id),
-            ("state", "in", ("queued", "sending")),
-            "|",
-            ("next_attempt", "=", False),
-            ("next_attempt", "<=", fields.Datetime.now()),
-        ]
 
     @api.model
     def _send_due(self, account, commit):
@@ -78,50 +51,24 @@ class AmazonInvoiceUpload(models.Model):
                     return False
         return len(uploads) <= UPLOADS_PER_RUN
 
-    def _send_safely(self, client, commit):
-        """Send one document; return whether the next one may be tried."""
-        try:
-            if self._send(client, commit):
-                commit()
-                self._pause()
-        except SellingPartnerError as error:
-            self._note_error(error)
-            commit()
-            return isinstance(error, DataError)
-        except REFUSALS as error:
-            self._note(get_error_message(error), "not_made", state="manual")
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Somebody else changed it: the next run goes on.
-            self.env.cr.rollback()
-        except Exception as error:
-            # One document that nobody foresaw must not stop all others.
-            self.env.cr.rollback()
-            _logger.exception("Upload %s fails", self.id)
-            self._note(
-                message("upload_unexpected", error=type(error).__name__),
-                state="sending" if self.state == "sending" else "failed",
-                next_attempt=fields.Datetime.now() + UNCLEAR_RETRY,
-            )
-        return True
-
     def _pause(self):
         time.sleep(SECONDS_BETWEEN)
 
     def _send(self, client, commit):
-        """Send the document unless Amazon has it; return whether it was sent now."""
+        """Send the document unless Amazon has it."""
         self.ensure_one()
         if self.state == "sending":
             # The answer to the last attempt got lost: Amazon may have the document.
             if feed_id := self._find_feed(client):
                 self._set_sent(feed_id)
-                return False
+                return
             self.state = "queued"
         if self._is_given_up():
-            return False
+            return
         gate = self._get_gate()
         if gate.state != "queued":
             self._note(gate.reason, state=gate.state)
-            return False
+            return
         content = self.move_id._get_amazon_pdf()
         document_id = client.upload_feed_document(content, "application/pdf")
         now = fields.Datetime.now()
@@ -141,7 +88,8 @@ class AmazonInvoiceUpload(models.Model):
             self._get_feed_options(),
         )
         self._set_sent(feed_id)
-        return True
+        commit()
+        self._pause()
 
     def _get_feed_options(self):
         """Return what goes with the document (source: amazon-reports.md 6.2)."""
@@ -204,42 +152,23 @@ class AmazonInvoiceUpload(models.Model):
 
     # === WHAT GOES WRONG === #
 
-    def _is_given_up(self):
-        """Give a document up that was tried too often, or too long."""
-        now = fields.Datetime.now()
-        first = self.first_attempt_at
-        if self.attempts < MAX_ATTEMPTS and not (first and first + MAX_AGE < now):
-            return False
+    def _note_obstacle(self, reason):
+        self._note(reason, "not_made", state="manual")
+
+    def _note_unexpected(self, error):
         self._note(
-            message("upload_given_up", attempts=self.attempts, first=first),
+            message("upload_unexpected", error=type(error).__name__),
+            state="sending" if self.state == "sending" else "failed",
+            next_attempt=fields.Datetime.now() + UNCLEAR_RETRY,
+        )
+
+    def _note_given_up(self):
+        self._note(
+            message(
+                "upload_given_up", attempts=self.attempts, first=self.first_attempt_at
+            ),
             state="failed",
         )
-        return True
 
-    def _note_error(self, error):
-        """Store what went wrong on the way to Amazon.
-
-        :param error: a ``SellingPartnerError``
-        """
-        account = self.account_id
-        account._note_api_error(error)
-        reason = account._get_error_message(error)
-        now = fields.Datetime.now()
-        if isinstance(error, (RetryableError, AnswerError)):
-            seconds = getattr(error, "seconds", UNCLEAR_RETRY.total_seconds())
-            self._note(reason, "retry", next_attempt=now + timedelta(seconds=seconds))
-            if self.state == "sending" and not getattr(error, "maybe_done", True):
-                # Amazon surely has nothing: no need to look for it there.
-                self.state = "queued"
-        elif isinstance(error, (AuthorizationError, RoleMissingError)):
-            waiting = self.search(
-                [
-                    ("account_id", "=", account.id),
-                    ("state", "in", ("queued", "sending")),
-                ]
-            )
-            waiting._note(reason, "not_connected", next_attempt=now + ACCOUNT_RETRY)
-            if self.state == "sending":
-                self.state = "queued"
-        else:
-            self._refuse(f"{error.code or ''} {error.details or error.message}")
+    def _refuse(self, error):
+        self._set_refused(f"{error.code or ''} {error.details or error.message}")

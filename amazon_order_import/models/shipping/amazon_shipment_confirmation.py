@@ -34,7 +34,7 @@ class AmazonShipmentConfirmation(models.Model):
 
     _name = "amazon.shipment.confirmation"
     _description = "Parcel Confirmed to Amazon"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["amazon.sending", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "package_reference"
     _check_company_auto = True
@@ -129,14 +129,6 @@ class AmazonShipmentConfirmation(models.Model):
                 else f"{quantity} × {item}"
                 for item, quantity in (parcel.items or {}).items()
             )
-
-    def _note(self, reason, **values):
-        """Store why parcels are where they are, beside further values.
-
-        :param reason: `Message`, or None where there is nothing to say
-        """
-        code = reason.reason if reason else False
-        self.write({"reason": reason, "reason_code": code, **values})
 
     # === INTO THE QUEUE === #
 

@@ -1,22 +1,12 @@
-import logging
 import time
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...messages import REFUSALS, get_error_message, message, words
-from ...selling_partner.errors import (
-    AnswerError,
-    AuthorizationError,
-    DataError,
-    RetryableError,
-    RoleMissingError,
-    SellingPartnerError,
-)
+from ...selling_partner.errors import SellingPartnerError
 from ...selling_partner.shipment_problems import ALREADY, find_reason
-
-_logger = logging.getLogger(__name__)
+from ..account.amazon_sending import UNCLEAR_RETRY
 
 #: Parcels of one account sent in one run, which the next run goes on from.
 PARCELS_PER_RUN = 500
@@ -24,13 +14,6 @@ PARCELS_PER_RUN = 500
 ACCOUNT_SECONDS = 60
 #: A longer wait for Amazon's quota ends the turn.
 LONGEST_PAUSE = 5
-#: A parcel is given up after so many attempts, or so long after the first.
-MAX_ATTEMPTS = 25
-MAX_AGE = timedelta(days=3)
-#: How long parcels wait where the authorisation or a role is missing.
-ACCOUNT_RETRY = timedelta(hours=6)
-#: How long a parcel waits after an answer of Amazon's that cannot be understood.
-UNCLEAR_RETRY = timedelta(minutes=5)
 #: When Amazon's own list of parcels is first looked at.
 FIRST_LOOK = timedelta(minutes=10)
 
@@ -92,16 +75,6 @@ class AmazonShipmentConfirmation(models.Model):
         return finished
 
     @api.model
-    def _get_due_domain(self, account):
-        return [
-            ("account_id", "=", account.id),
-            ("state", "in", ("queued", "sending")),
-            "|",
-            ("next_attempt", "=", False),
-            ("next_attempt", "<=", fields.Datetime.now()),
-        ]
-
-    @api.model
     def _send_due(self, account, client, commit):
         """Send what is due of one account; return whether all was tried."""
         domain = self._get_due_domain(account)
@@ -133,26 +106,6 @@ class AmazonShipmentConfirmation(models.Model):
     @api.model
     def _pause(self, seconds):
         time.sleep(seconds)
-
-    def _send_safely(self, client, commit):
-        """Send one parcel; return whether the next one may be tried."""
-        try:
-            self._send(client, commit)
-        except SellingPartnerError as error:
-            self._note_error(error)
-            commit()
-            return isinstance(error, DataError)
-        except REFUSALS as error:
-            self._note(get_error_message(error), state="waiting")
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            # Somebody else changed it: the next run goes on.
-            self.env.cr.rollback()
-        except Exception as error:
-            # One parcel that nobody foresaw must not stop all others.
-            self.env.cr.rollback()
-            _logger.exception("Parcel %s is not confirmed", self.id)
-            self._give_up(message("shipment_unexpected", error=type(error).__name__))
-        return True
 
     def _send(self, client, commit):
         """Tell Amazon of the parcel; a second time only corrects it there."""
@@ -223,17 +176,15 @@ class AmazonShipmentConfirmation(models.Model):
 
     # === WHAT GOES WRONG === #
 
-    def _is_given_up(self):
-        """Give a parcel up that was tried too often, or too long."""
-        first = self.first_attempt_at
-        if self.attempts < MAX_ATTEMPTS and not (
-            first and first + MAX_AGE < fields.Datetime.now()
-        ):
-            return False
-        self._give_up(
-            message("shipment_given_up", attempts=self.attempts, first=first or "–")
-        )
-        return True
+    def _note_obstacle(self, reason):
+        self._note(reason, state="waiting")
+
+    def _note_unexpected(self, error):
+        self._give_up(message("shipment_unexpected", error=type(error).__name__))
+
+    def _note_given_up(self):
+        first = self.first_attempt_at or "–"
+        self._give_up(message("shipment_given_up", attempts=self.attempts, first=first))
 
     def _give_up(self, reason):
         self._note(reason, state="given_up", next_attempt=False, look_at=False)
@@ -248,35 +199,7 @@ class AmazonShipmentConfirmation(models.Model):
             ),
         )
 
-    def _note_error(self, error):
-        """Store what went wrong on the way to Amazon.
-
-        :param error: a ``SellingPartnerError``
-        """
-        account = self.account_id
-        now = fields.Datetime.now()
-        account._note_api_error(error)
-        if isinstance(error, (RetryableError, AnswerError)):
-            seconds = getattr(error, "seconds", UNCLEAR_RETRY.total_seconds())
-            self._note(
-                account._get_error_message(error),
-                next_attempt=now + timedelta(seconds=seconds),
-            )
-        elif isinstance(error, (AuthorizationError, RoleMissingError)):
-            waiting = self.search(
-                [
-                    ("account_id", "=", account.id),
-                    ("state", "in", ("queued", "sending")),
-                ]
-            )
-            waiting._note(
-                account._get_error_message(error), next_attempt=now + ACCOUNT_RETRY
-            )
-        else:
-            self._refuse(error)
-
     def _refuse(self, error):
-        """Store Amazon's refusal, with what to do about it."""
         said = error.details or error.message
         code = find_reason(f"{error.code or ''} {said}", error.status)
         reason = self._get_refusal(code, said)

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ...models.account.amazon_sending import MAX_ATTEMPTS
 from ...models.invoicing import amazon_invoice_upload_sending as queue
 from ...report_formats.upload_problems import find_problem, get_problem, read_result
 from ...selling_partner.errors import (
@@ -202,12 +203,12 @@ class TestInvoiceUploadAnswers(UploadCase):
 
     def test_given_up_after_attempts(self):
         upload = self.sell()
-        for _attempt in range(queue.MAX_ATTEMPTS + 3):
+        for _attempt in range(MAX_ATTEMPTS + 3):
             self.amazon.errors = [UnavailableError("down", seconds=60)]
             self.later(minutes=5)
             self.run_queue()
         self.assertEqual((upload.state, upload.reason_code), ("failed", "given_up"))
-        self.assertEqual(len(self.amazon.sent), queue.MAX_ATTEMPTS)
+        self.assertEqual(len(self.amazon.sent), MAX_ATTEMPTS)
 
     def test_given_up_after_days(self):
         upload = self.sell()
@@ -238,9 +239,7 @@ class TestInvoiceUploadAnswers(UploadCase):
         self.run_queue()
         self.assertEqual((upload.state, upload.error_code), ("refused", "79523"))
 
-    @mute_logger(
-        "odoo.addons.amazon_order_import.models.invoicing.amazon_invoice_upload_sending"
-    )
+    @mute_logger("odoo.addons.amazon_order_import.models.account.amazon_sending")
     def test_bounded_run(self):
         with patch.object(queue, "UPLOADS_PER_RUN", 1):
             first = self.sell()

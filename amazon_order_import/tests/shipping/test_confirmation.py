@@ -4,10 +4,7 @@ from odoo.tools import mute_logger
 from ...selling_partner import errors
 from .shipping_case import ITEM, NUMBER, OTHER_NUMBER, REF, ShippingCase
 
-LOGGER = (
-    "odoo.addons.amazon_order_import.models.shipping"
-    ".amazon_shipment_confirmation_sending"
-)
+LOGGER = "odoo.addons.amazon_order_import.models.account.amazon_sending"
 
 
 @tagged("post_install", "-at_install")
