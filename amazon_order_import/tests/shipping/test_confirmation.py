@@ -273,7 +273,7 @@ class TestConfirmation(ShippingCase):
             errors.AuthorizationError("No", reason="invalid_grant", status=400)
         )
         self.run_queue()
-        self.assertEqual(parcel.state, "sending")
+        self.assertEqual(parcel.state, "queued")
         self.assertEqual(self.account.connection_state, "unauthorized")
         self.later(hours=7)
         self.run_queue()
