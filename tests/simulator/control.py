@@ -33,7 +33,7 @@ GET    /_control/calls    -> {"calls": all requests ever, "refused": those of th
 ====== ================== ===================================================
 
 What follows the sales (shipments, returns, VAT documents, stock, uploads) is in
-control_after_sales.py.
+control_after_sales.py; what Amazon pays out, in settlements.py.
 
 Expected: ``orders`` must be in Odoo with these figures, ``not_sales`` must be no
 sales (multi-channel, or cancelled: one that was released first may be in Odoo,
@@ -48,7 +48,7 @@ from datetime import datetime, timedelta
 
 from werkzeug.exceptions import HTTPException
 
-from . import control_after_sales, control_shipments, programs
+from . import control_after_sales, control_shipments, programs, settlements
 from .clock import api_time, parse_time
 from .control_after_sales import asked_about
 from .errors import json_response
@@ -331,4 +331,5 @@ _ACTIONS = {
     ("GET", "calls"): _get_calls,
     **control_after_sales.ACTIONS,
     **control_shipments.ACTIONS,
+    **settlements.ACTIONS,
 }

@@ -86,6 +86,8 @@ class State:
         self.confirmations = []
         self.order_programs = {}
         self.cancel_requests = {}
+        # What was settled, by seller.
+        self.settlements = {}
         self.last_upload = {}
         self.pages = {}
         self.requests = deque(maxlen=MAX_LOGGED_REQUESTS)
