@@ -74,7 +74,8 @@ class Settlement:
         return sum(amount for amount, _cells in self.rows)
 
     def add(self, amount, transaction, amount_type, description, at, **cells):
-        if not amount:
+        # What was free stands there with an amount of 0.
+        if not amount and description != "Principal":
             return
         cells = {name.replace("_", "-"): value for name, value in cells.items()}
         cells |= {
@@ -200,7 +201,8 @@ def _buyer_rows(order, line, name, figures):
     promotion_id = (
         line.item_promotion_id if name == OUR_PRICE else line.shipping_promotion_id
     )
-    yield "Promotion", price_name, figures.promotion, promotion_id
+    if figures.promotion:
+        yield "Promotion", price_name, figures.promotion, promotion_id
     if not order.withheld:
         return
     what = (
