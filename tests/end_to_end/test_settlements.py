@@ -7,6 +7,7 @@ import pytest
 
 from setup.lib.demo_seller import ensure_rates
 from tests.simulator.settlements import REPORT_TYPE
+from tests.simulator.world.sellers import FINANCE
 
 from .seller import Seller
 from .test_returns_and_stock import control, imported
@@ -241,6 +242,30 @@ def test_tax_that_amazon_withholds_is_not_the_sellers(env, amazon):
     owed = receivables(seller.orders())
     assert owed
     assert cents(sum(owed.mapped("amount_residual_currency"))) == 0
+
+
+def test_a_look_that_fails_loses_no_settlement(env, amazon, seller):
+    """Amazon refuses for days, from the first look on; what it made then, comes."""
+    sell(seller, count=1, marketplace="DE")
+    account = seller.account
+    account.settlements_looked = False
+    seller.simulated.roles.discard(FINANCE)
+    told = seller.close()
+    seller.look()
+    looks = seller.looks()
+    seller.work(2)
+    assert seller.looks() == looks
+    assert not seller.settlements()
+    # Its report was made long ago when Amazon lets Odoo look again.
+    for report in amazon.state.reports.values():
+        report.created -= timedelta(days=30)
+    seller.simulated.roles.add(FINANCE)
+    account.settlements_retry -= timedelta(hours=2)
+    seller.look()
+    settlements = seller.settlements()
+    assert set(settlements.mapped("settlement_id")) == set(told)
+    assert set(settlements.mapped("state")) == {"posted"}
+    assert not account.settlements_retry
 
 
 def test_nothing_is_looked_for_where_it_is_not_wanted(env, seller):

@@ -12,6 +12,8 @@ from ...selling_partner.errors import SellingPartnerError
 LOOK_INTERVAL = timedelta(hours=6)
 #: Amazon may list a settlement late.
 LOOK_OVERLAP = timedelta(days=3)
+#: After a look that failed.
+RETRY_INTERVAL = timedelta(hours=1)
 KIND = "settlement"
 
 
@@ -47,7 +49,9 @@ class AmazonAccount(models.Model):
         help="One per currency; its balance is what Amazon owes you. One is created "
         "for a currency that has none",
     )
+    # Up to when all settlements are known; a look that fails does not move it.
     settlements_looked = fields.Datetime(readonly=True, copy=False)
+    settlements_retry = fields.Datetime(readonly=True, copy=False)
 
     # === BOOKING === #
 
@@ -108,8 +112,7 @@ class AmazonAccount(models.Model):
             not self.settlement_import
             or not self.has_credentials
             or self.disconnected_since
-            or (self.settlements_looked or now) > now - LOOK_INTERVAL
-            and self.settlements_looked
+            or not self._is_settlement_look_due(now)
         ):
             return
         Report = self.env["amazon.report"].sudo()
@@ -125,8 +128,8 @@ class AmazonAccount(models.Model):
                 )
         except SellingPartnerError as error:
             self._note_api_error(error, KIND)
-            # Tried again with the next hour, as all else goes on.
-            self.settlements_looked = now - LOOK_INTERVAL + timedelta(hours=1)
+            # All else goes on.
+            self.settlements_retry = now + RETRY_INTERVAL
             commit()
             return
         Report.create(
@@ -145,5 +148,12 @@ class AmazonAccount(models.Model):
                 if report.processing_status in ("DONE", "IN_PROGRESS", "IN_QUEUE")
             ]
         )
-        self.settlements_looked = now
+        self.write({"settlements_looked": now, "settlements_retry": False})
         commit()
+
+    def _is_settlement_look_due(self, now):
+        if self.settlements_retry:
+            return now >= self.settlements_retry
+        return not self.settlements_looked or (
+            now >= self.settlements_looked + LOOK_INTERVAL
+        )
