@@ -44,7 +44,7 @@ class TestVatTour(BookingCase, HttpCase):
         self.start_tour("/odoo", "amazon_vat_document", login=accountant.login)
 
     def release_held(self, lang):
-        """Italy lacks its fiscal position, France a tax of 12 %: one click each."""
+        """Italy lacks its fiscal position, France a tax of 13 %: one click each."""
         self.env["res.lang"]._activate_lang(lang)
         orders = [f"302-0000001-000000{number}" for number in (1, 3, 4)]
         self.sell(
@@ -55,7 +55,7 @@ class TestVatTour(BookingCase, HttpCase):
             },
             {
                 **{"order-id": orders[2], "order-item-id": "4"},
-                **{"item-price": "112.00", **ADDRESSES["FR"]},
+                **{"item-price": "113.00", **ADDRESSES["FR"]},
             },
         )
         self.report(
@@ -70,8 +70,8 @@ class TestVatTour(BookingCase, HttpCase):
             },
             {
                 **held(orders[2], "DE60004TEST11I", "FR"),
-                "item": "100.00 12.00",
-                "tax_rate": "0.1200",
+                "item": "100.00 13.00",
+                "tax_rate": "0.1300",
                 "tax_reporting_scheme": "VCS_EU_OSS",
             },
         )
@@ -87,9 +87,9 @@ class TestVatTour(BookingCase, HttpCase):
         )
         self.start_tour("/odoo", "amazon_held_documents", login=accountant.login)
         self.assertEqual(documents.mapped("entry_state"), ["posted", "posted"])
-        self.assertEqual(documents.move_id.mapped("amount_tax"), [22.0, 12.0])
+        self.assertEqual(documents.move_id.mapped("amount_tax"), [22.0, 13.0])
         tax = documents[1].move_id.invoice_line_ids.tax_ids
-        self.assertEqual((tax.amount, tax.country_id.code), (12.0, "DE"))
+        self.assertEqual((tax.amount, tax.country_id.code), (13.0, "DE"))
 
     def test_accountant_releases_what_is_held(self):
         self.release_held("en_US")

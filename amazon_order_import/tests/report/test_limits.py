@@ -182,11 +182,12 @@ class TestArchive(UpsertCase):
 
     def test_a_full_disk_leaves_no_half_file(self):
         content = os.urandom(4096)
-        with (
-            patch("os.replace", side_effect=OSError(28, "No space left on device")),
-            self.assertRaises(OSError),
-        ):
-            self.fetch(content)
+        full = OSError(28, "No space left on device")
+        with patch("os.replace", side_effect=full):
+            report = self.fetch(content)
+        self.assertEqual(report.state, "requested")
+        self.assertIn("No space left on device", report.last_error)
+        self.assertTrue(report.next_attempt)
         name = hashlib.sha1(content).hexdigest()
         path = self.env["ir.attachment"]._full_path(f"{name[:2]}/{name}")
         self.assertFalse(os.path.exists(path))

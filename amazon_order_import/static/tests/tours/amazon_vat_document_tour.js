@@ -226,12 +226,12 @@ registry.category("web_tour.tours").add("amazon_held_documents", {
         {
             content: "The reason names rate, country and the button",
             trigger:
-                ".alert-warning [name='entry_message']:contains('12 %'):contains(/France|Frankreich/):contains(/Create Tax|Steuer anlegen/)",
+                ".alert-warning [name='entry_message']:contains('13 %'):contains(/France|Frankreich/):contains(/Create Tax|Steuer anlegen/)",
         },
         {
             trigger: ".o_form_view button[name='action_create_tax']",
             run: "click",
         },
-        ...seeEntry("DE60004TEST11I", "100.00", "12.00", "12"),
+        ...seeEntry("DE60004TEST11I", "100.00", "13.00", "13"),
     ],
 });
