@@ -284,9 +284,8 @@ class AmazonReport(models.Model):
             [("report_id", "in", self.ids), *TODO_DOMAIN]
         )
         if todo:
-            return self.env._(
-                "Rows that still need a person: %(count)s.", count=todo
-            ), ("warning")
+            text = self.env._("Rows that still need a person: %(count)s.", count=todo)
+            return text, "warning"
         return self.env._("Nothing is left to do."), "success"
 
     def _process_soon(self):

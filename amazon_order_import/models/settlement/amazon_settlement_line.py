@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .amazon_settlement_rule import normal
 from .rule_table import CATEGORIES
 
 #: Transactions by which the buyer gets money back.
@@ -59,7 +60,7 @@ class AmazonSettlementLine(models.Model):
             if line.category != "sale":
                 line.part = "other"
             else:
-                name = " ".join((line.transaction_type or "").casefold().split())
+                name = normal(line.transaction_type)
                 is_refund = name.removesuffix("_retrocharge") in REFUNDS
                 line.part = "refund" if is_refund else "sale"
 

@@ -1,0 +1,1 @@
+"""Parcels told to Amazon, and what is to ship by when."""
