@@ -11,6 +11,7 @@ def ask(simulator, name, **query):
 
 
 def tell(simulator, name, **body):
-    """Steers the simulator by one of its control endpoints."""
+    """Steers the simulator by one of its control endpoints; its answer."""
     answer = requests.post(f"{simulator}/_control/{name}", json=body, timeout=60)
     answer.raise_for_status()
+    return answer.json()

@@ -9,8 +9,6 @@ from collections import Counter
 from datetime import timedelta, timezone
 from pathlib import Path
 
-import requests
-
 from odoo.addons.amazon_order_import.report_formats.kinds import ORDER_KINDS
 
 from setup.lib.demo_check import HISTORY, check_order, check_others
@@ -18,7 +16,7 @@ from tests.simulator.control import expected
 from tests.simulator.testing import PDF
 
 from .conftest import new_env
-from .seller import Seller
+from .seller import Seller, add_documents_seller
 
 MFN = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
 SECONDS = 180
@@ -247,19 +245,8 @@ class Killing:
 
     def _connect(self):
         env, amazon = self.env, self.amazon
-        requests.post(
-            f"{amazon.url}/_control/sellers",
-            json={
-                "key": "eu-docs",
-                "like": "eu-vcs",
-                "seller_id": "A6SIMEUDOCSSELL",
-                "vat_service": "vcs",
-                "history_days": -1,
-            },
-            timeout=30,
-        ).raise_for_status()
         self.plain = Seller(env, amazon, "eu")
-        self.documents = Seller(env, amazon, "eu-docs")
+        self.documents = Seller(env, amazon, add_documents_seller(amazon))
         self.invoices = Seller(env, amazon, "eu-vcs")
         self.sellers = (self.plain, self.documents, self.invoices)
         self.documents.account.write({"vat_service": "vcs"})

@@ -5,10 +5,26 @@ from datetime import timedelta
 
 import requests
 
+from setup.lib.demo_amazon import tell
 from setup.lib.demo_check import HISTORY, Comparison
 from setup.lib.demo_seller import ensure_account
 from tests.simulator.control import expected, seller_body
 from tests.simulator.testing import Caller
+
+
+def add_documents_seller(amazon):
+    """Adds a seller without orders whom Amazon issues invoices for; its key."""
+    key = "eu-docs"
+    tell(
+        amazon.url,
+        "sellers",
+        key=key,
+        like="eu-vcs",
+        seller_id="A6SIMEUDOCSSELL",
+        vat_service="vcs",
+        history_days=-1,
+    )
+    return key
 
 
 class Seller:
@@ -94,11 +110,11 @@ class Seller:
             if entry["operation"] == operation
         ]
 
-    def report_file(self, report_type):
+    def report_file(self, report_type, restricted=True):
         """The bytes of a report file with all orders up to now."""
         caller = Caller(self.amazon.url, self.key)
         document = caller.finish(caller.create(report_type))["reportDocumentId"]
-        link = caller.link(document)
+        link = caller.link(document, restricted)
         content = requests.get(link["url"], timeout=60).content
         if link.get("compressionAlgorithm") == "GZIP":
             content = gzip.decompress(content)

@@ -1,18 +1,17 @@
 """However the same rows come, in whatever files, Odoo ends up the same."""
 
 import csv
-import gzip
 import io
 import os
 import random
 from collections import Counter
 
 import pytest
-import requests
 
-from tests.simulator.testing import FBA_EU, FBA_RETURNS, MFN_EU, VCR, Caller
+from setup.lib.demo_amazon import tell
+from tests.simulator.testing import FBA_EU, FBA_RETURNS, MFN_EU, VCR
 
-from .seller import Seller
+from .seller import Seller, add_documents_seller
 
 #: As many as wanted, e.g. 200.
 TRIALS = int(os.environ.get("AMAZON_ORDERINGS", "4"))
@@ -23,6 +22,8 @@ KINDS = {
     "vcs_invoices": VCR,
     "fba_returns": FBA_RETURNS,
 }
+#: Those with personal data.
+PERSONAL = (MFN_EU, FBA_EU, VCR)
 #: The most files that one report is cut into.
 MOST_PARTS = 4
 DAYS = 86400
@@ -32,18 +33,7 @@ DAYS = 86400
 def story(env, amazon):
     """A seller with orders, documents and returns, and the files that tell of them."""
     amazon.state.settings.update(fba_throttle=False, token_seconds=10**8)
-    requests.post(
-        f"{amazon.url}/_control/sellers",
-        json={
-            "key": "eu-docs",
-            "like": "eu-vcs",
-            "seller_id": "A6SIMEUDOCSSELL",
-            "vat_service": "vcs",
-            "history_days": -1,
-        },
-        timeout=30,
-    ).raise_for_status()
-    seller = Seller(env, amazon, "eu-docs")
+    seller = Seller(env, amazon, add_documents_seller(amazon))
     seller.account.write(
         {
             "vat_service": "vcs",
@@ -55,28 +45,13 @@ def story(env, amazon):
     seller.sell(7, marketplace="DE", age=4 * DAYS)
     refs = seller.sell(7, fulfillment="fba", marketplace="DE", age=4 * DAYS)
     for ref in refs[:3]:
-        requests.post(
-            f"{amazon.url}/_control/returns",
-            json={"seller": "eu-docs", "order_id": ref, "age": 3 * DAYS},
-            timeout=30,
-        ).raise_for_status()
+        tell(amazon.url, "returns", seller=seller.key, order_id=ref, age=3 * DAYS)
     files = {
-        kind: report_file(seller, name).splitlines(keepends=True)
+        kind: seller.report_file(name, name in PERSONAL).splitlines(keepends=True)
         for kind, name in KINDS.items()
     }
     env.cr.commit()
     return seller, files
-
-
-def report_file(seller, name):
-    """The bytes of a report of Amazon's, whether or not it names buyers."""
-    caller = Caller(seller.amazon.url, seller.key)
-    document = caller.finish(caller.create(name))["reportDocumentId"]
-    link = caller.link(document, restricted=name in (MFN_EU, FBA_EU, VCR))
-    content = requests.get(link["url"], timeout=60).content
-    if link.get("compressionAlgorithm") == "GZIP":
-        content = gzip.decompress(content)
-    return content
 
 
 def cut(rng, files):

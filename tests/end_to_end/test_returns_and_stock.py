@@ -1,18 +1,8 @@
 """Sold, shipped, returned and counted at the simulated Amazon, over HTTP."""
 
-import requests
+from setup.lib.demo_amazon import ask, tell
 
 from .seller import Seller
-
-
-def control(amazon, method, name, **body):
-    """What a control of the simulator answers."""
-    how = {"params": body} if method == "GET" else {"json": body}
-    answer = requests.request(
-        method, f"{amazon.url}/_control/{name}", timeout=30, **how
-    )
-    answer.raise_for_status()
-    return answer.json()
 
 
 def imported(env, seller, kind):
@@ -47,9 +37,8 @@ def fba_stock(env, account, sellable=True):
 
 def send_back(amazon, seller, order_ref, **how):
     """Have the buyer of an order return its goods to Amazon."""
-    control(
-        amazon,
-        "POST",
+    tell(
+        amazon.url,
         "returns",
         seller=seller.key,
         order_id=order_ref,
@@ -60,7 +49,7 @@ def send_back(amazon, seller, order_ref, **how):
 
 def check_returns(env, amazon, seller):
     """Amazon's returns are those in Odoo; return them."""
-    told = control(amazon, "GET", "expected_returns", seller=seller.key)["rows"]
+    told = ask(amazon.url, "expected_returns", seller=seller.key)["rows"]
     found = env["amazon.return"].search([("account_id", "=", seller.account.id)])
     assert sorted(
         (r.order_ref, r.sku, r.license_plate, r.quantity, r.disposition) for r in found
@@ -157,7 +146,7 @@ def test_returns_come_back_and_stock_agrees(env, amazon):
     assert found.move_ids == moves
 
     reports = imported(env, seller, "fba_inventory")
-    pools = control(amazon, "GET", "expected_stock", seller=seller.key)["pools"]
+    pools = ask(amazon.url, "expected_stock", seller=seller.key)["pools"]
     check_snapshots(env, reports, pools)
     check_stock(env, account, pools)
 

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from setup.lib.demo_amazon import tell
 from setup.lib.demo_seller import ensure_rates
 from tests.simulator.settlements import REPORT_TYPE
 from tests.simulator.world.sellers import FINANCE
 
 from .seller import Seller
-from .test_returns_and_stock import control, imported
+from .test_returns_and_stock import imported
 
 DAY = 86400
 
@@ -26,7 +27,7 @@ class Accountant(Seller):
     def close(self, **how):
         """What Amazon says of the settlements that it closes now, by their number."""
         body = {"seller": self.key, **how}
-        made = control(self.amazon, "POST", "settlements", **body)["settlements"]
+        made = tell(self.amazon.url, "settlements", **body)["settlements"]
         return {settlement["settlement_id"]: settlement for settlement in made}
 
     def look(self):
@@ -181,7 +182,7 @@ def test_refund_reserve_and_the_next_settlement(env, amazon, seller):
         for ref in refs
         if amazon.state.market.order(seller.simulated, ref).fulfillment == "fba"
     )
-    control(amazon, "POST", "returns", seller="eu", order_id=returned, age=DAY)
+    tell(amazon.url, "returns", seller="eu", order_id=returned, age=DAY)
     second = seller.close()
     seller.look()
     told = first | second

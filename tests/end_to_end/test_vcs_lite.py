@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-import requests
 
+from setup.lib.demo_amazon import ask, tell
 from tests.simulator.testing import PDF
 
 from .seller import Seller
@@ -26,23 +26,9 @@ class Accountant(Seller):
         )
         env.cr.commit()
 
-    def control(self, path, **body):
-        answer = requests.post(
-            f"{self.amazon.url}/_control/{path}",
-            json={"seller": self.key, **body},
-            timeout=30,
-        )
-        answer.raise_for_status()
-        return answer.json()
-
     def expected_documents(self):
-        answer = requests.get(
-            f"{self.amazon.url}/_control/expected_documents",
-            params={"seller": self.key},
-            timeout=30,
-        )
-        answer.raise_for_status()
-        return {entry["transaction_id"]: entry for entry in answer.json()["documents"]}
+        told = ask(self.amazon.url, "expected_documents", seller=self.key)
+        return {entry["transaction_id"]: entry for entry in told["documents"]}
 
     def fetch(self, kind):
         report = self.request(kind)
@@ -158,7 +144,7 @@ def test_sold_invoiced_uploaded_and_credited(seller, amazon):
 
     # A return: its credit note is made, uploaded by itself, and taken.
     seller.account.invoice_upload = "auto"
-    seller.control("returns", order_id=orders[0], kind="RETURN")
+    tell(amazon.url, "returns", seller=seller.key, order_id=orders[0], kind="RETURN")
     seller.fetch("vcs_lite")
     documents = check_documents(seller)
     credits = documents.filtered(lambda d: d.document_type == "credit_note")
