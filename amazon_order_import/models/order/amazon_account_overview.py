@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, time, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..account.figure import Bar, Figure
@@ -14,12 +14,14 @@ class AmazonAccount(models.Model):
 
     _inherit = "amazon.account"
 
+    # Read by figures and bars: the database adds it up once.
+    overview_days = fields.Json(compute="_compute_overview_days")
+
     def _get_figures(self):
         figures = super()._get_figures()
-        sums = self._sum_days()
-        today = fields.Date.context_today(self)
+        today = str(fields.Date.context_today(self))
         for account in self:
-            days = sums.get(account.id, {})
+            days = account.overview_days or {}
             count, revenue = days.get(today, (0, 0.0))
             currency = account.company_id.currency_id
             figures[account][:0] = [
@@ -41,15 +43,13 @@ class AmazonAccount(models.Model):
         return figures
 
     def _get_bars(self):
-        sums = self._sum_days()
+        sums = {account: account.overview_days or {} for account in self}
         today = fields.Date.context_today(self)
         days = [today - timedelta(days=n) for n in reversed(range(GRAPH_DAYS))]
         labels = {day: format_date(self.env, day, date_format="d MMM") for day in days}
         return {
             account: [
-                account._make_bar(
-                    labels[day], *sums.get(account.id, {}).get(day, (0, 0))
-                )
+                account._make_bar(labels[day], *sums[account].get(str(day), (0, 0)))
                 for day in days
             ]
             for account in self
@@ -67,11 +67,12 @@ class AmazonAccount(models.Model):
     def _get_bars_title(self):
         return self.env._("Revenue of %(days)s days", days=GRAPH_DAYS)
 
-    def _sum_days(self):
-        """Return orders and revenue, in the company's currency, of the latest days.
+    @api.depends_context("tz")
+    def _compute_overview_days(self):
+        """Orders and revenue, in the company's currency, of the latest days.
 
-        :return: ``{account id: {date: (number of orders, revenue)}}``; the days are
-            those of the reader's time zone
+        ``{date as ISO text: [number of orders, revenue]}``; the days are those of the
+        reader's time zone.
         """
         names = ("amazon_account_id", "amazon_purchase_date", "amount_total", "state")
         self.env["sale.order"].flush_model([*names, "currency_rate"])
@@ -102,8 +103,9 @@ class AmazonAccount(models.Model):
         )
         sums = {}
         for account_id, day, count, revenue in rows:
-            sums.setdefault(account_id, {})[day] = (count, float(revenue))
-        return sums
+            sums.setdefault(account_id, {})[str(day)] = (count, float(revenue))
+        for account in self:
+            account.overview_days = sums.get(account.id, {})
 
     def action_view_orders_of_days(self, days=0):
         """List the orders bought today, or since so many days ago.

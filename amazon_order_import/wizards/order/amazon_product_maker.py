@@ -6,6 +6,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...report_formats import SaleRow
+
 #: What a barcode of a product looks like: EAN-8, UPC, EAN-13, GTIN-14.
 BARCODE = re.compile(r"\d{8}|\d{12,14}")
 
@@ -124,17 +126,20 @@ class AmazonProductMaker(models.TransientModel):
 
     def _find_prices(self, offers):
         """Return what a piece cost at Amazon, in the company's currency, by offer."""
+        rows = {offer: offer.waiting_row_ids[:1] for offer in offers}
+        told = {offer: row._read_again().values for offer, row in rows.items() if row}
+        sales = {
+            offer: sold
+            for offer, sold in told.items()
+            if isinstance(sold, SaleRow) and sold.quantity and sold.item_price
+        }
+        names = {sold.currency for sold in sales.values()}
+        currencies = self.env["res.currency"].search([("name", "in", list(names))])
+        by_name = currencies.grouped("name")
         prices = {}
-        for offer in offers:
-            row = offer.waiting_row_ids[:1]
-            sold = row and row._read_again().values
-            if not sold or not getattr(sold, "quantity", 0) or not sold.item_price:
-                continue
+        for offer, sold in sales.items():
             price = float(Decimal(sold.item_price) / sold.quantity)
-            currency = self.env["res.currency"].search(
-                [("name", "=", sold.currency)], limit=1
-            )
-            own = offer.company_id.currency_id
+            own, currency = offer.company_id.currency_id, by_name.get(sold.currency)
             prices[offer] = own.round(
                 currency._convert(price, own, offer.company_id) if currency else price
             )
